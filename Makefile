@@ -1,0 +1,70 @@
+# Every target prepares the environment first, so each works in a fresh clone with nothing but Python 3.11 or newer.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+ARGS ?=
+TESTS ?= tests
+SOURCES := service clients/python migrations tests
+
+.PHONY: help setup demo test check format lint types imports lock bench openapi policy clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+setup: $(READY) ## install everything into .venv; leaves .venv/bin/volet
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Volet needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+demo: setup ## play the whole story with real processes, then keep serving (ARGS=--once ends after the story)
+	@$(BIN)/volet demo $(ARGS)
+
+test: setup ## run every test (TESTS=path for a part)
+	@$(BIN)/pytest $(TESTS) $(ARGS)
+
+check: setup ## exactly what CI runs: format, lint, types, imports, tests
+	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/mypy
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports
+	@$(BIN)/volet policy check tests/scenarios
+	@$(BIN)/pytest tests
+
+format: setup ## rewrite files in the project's format
+	@$(BIN)/ruff format $(SOURCES)
+	@$(BIN)/ruff check --fix $(SOURCES)
+
+lint: setup ## format check and lint
+	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/ruff check $(SOURCES)
+
+types: setup ## both type checkers, strict
+	@$(BIN)/mypy
+	@$(BIN)/pyright
+
+imports: setup ## which layer may import which
+	@$(BIN)/lint-imports
+
+bench: setup ## measure, and print figures beside their targets
+	@$(BIN)/python tests/bench/run.py $(ARGS)
+
+openapi: setup ## write docs/openapi.json from the service
+	@$(BIN)/volet admin openapi docs/openapi.json
+
+policy: setup ## rebuild policies/table.json from the policy files
+	@$(BIN)/volet policy build
+
+lock: ## pin the dependencies anew (needs uv)
+	@uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --extra dev pyproject.toml requirements-build.in -o requirements.lock
+
+clean: ## remove the environment and everything generated
+	@rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

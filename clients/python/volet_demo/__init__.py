@@ -1,0 +1,1 @@
+"""The demonstration: real processes on loopback, the whole story of one case, told as a transcript."""
