@@ -1,14 +1,17 @@
-"""Bytes as base64url without padding, hashes as lower-case hex, each with one spelling (docs/spec/encoding.md)."""
+"""Bytes, hashes and decimals as text, each with one spelling (docs/spec/encoding.md, docs/spec/log.md)."""
 
 from __future__ import annotations
 
 import base64
 import re
 
+from volet_protocol.canonical import MAX_INTEGER
 from volet_protocol.errors import ProtocolError, Reason
 
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}", re.ASCII)
+_DECIMAL = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
 
 
 def to_base64url(data: bytes) -> str:
@@ -29,3 +32,30 @@ def from_base64url(text: str) -> bytes:
 def is_hash(text: str) -> bool:
     """Tell whether `text` is a SHA-256 in lower-case hex."""
     return _HASH.fullmatch(text) is not None
+
+
+def to_base64(data: bytes) -> str:
+    """Return RFC 4648 section 4 base64 with padding: the alphabet of signed notes, not of statements."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def from_base64(text: str) -> bytes:
+    """Return the bytes; refuse missing padding, other alphabets and non-zero trailing bits."""
+    # b64decode alone takes "AB==" for "AA==" and drops characters outside its alphabet.
+    if not _BASE64.fullmatch(text) or len(text) % 4:
+        raise ProtocolError(Reason.MALFORMED, "not base64")
+    data = base64.b64decode(text)
+    if to_base64(data) != text:
+        raise ProtocolError(Reason.NOT_CANONICAL, "base64 with non-zero trailing bits")
+    return data
+
+
+def from_decimal(text: str) -> int:
+    """Return an integer 0..2^53-1 spelled `0` or `[1-9][0-9]*` in ASCII digits."""
+    # int() alone takes "4_2", " +42 " and digits of other scripts.
+    if not _DECIMAL.fullmatch(text):
+        raise ProtocolError(Reason.MALFORMED, "not a decimal integer")
+    number = int(text)
+    if number > MAX_INTEGER:
+        raise ProtocolError(Reason.TOO_LARGE, "integer above 2^53-1")
+    return number

@@ -103,6 +103,16 @@ class Fields:
             raise self.refuse(name)
         return data
 
+    def datas(self, name: str, size: int, limit: int = 4096) -> list[bytes]:
+        """Return a list of byte strings given as base64url, each of exactly `size`."""
+        return [self._sized(item, name, size) for item in self.items(name, limit)]
+
+    def _sized(self, item: JsonValue, name: str, size: int) -> bytes:
+        data = from_base64url(item) if isinstance(item, str) and len(item) <= size * 2 else None
+        if data is None or len(data) != size:
+            raise self.refuse(name)
+        return data
+
     def nested(self, name: str) -> Fields:
         """Return a nested object to be read in the same way."""
         value = self._take(name)
