@@ -1,0 +1,61 @@
+"""Where an entry stands: compartments, levels, visibility classes, sections and places (docs/spec/entries.md).
+
+A place names one list of a case: `section:medical/2`, `masked:medical/2` or `exchange:<exchange id>`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from volet_protocol.encodings import is_hash
+from volet_protocol.errors import ProtocolError, Reason
+
+COMPARTMENTS = (
+    "identity", "rights", "social", "housing", "budget", "medical", "medication", "psychological", "autonomy",
+    "education", "protection", "plan", "transmissions", "child_protection", "expression",
+)  # fmt: skip
+LEVELS = (1, 2)
+MAIN = "main"
+CHILD_PROTECTION = "child_protection"
+CLASSES = (MAIN, CHILD_PROTECTION, "minor_secret", "third_party_hidden")
+
+SECTION = "section"
+MASKED = "masked"
+EXCHANGE = "exchange"
+
+
+def section_code(compartment: str, level: int) -> str:
+    """Return `medical/2` for a compartment and a level; refuse what is not in the closed lists."""
+    if compartment not in COMPARTMENTS or level not in LEVELS:
+        raise ProtocolError(Reason.MALFORMED, f"section {compartment}/{level}")
+    return f"{compartment}/{level}"
+
+
+SECTIONS = tuple(section_code(compartment, level) for compartment in COMPARTMENTS for level in LEVELS)
+
+
+def class_of(section: str) -> str:
+    """Return the visibility class whose chain carries the keys of a section."""
+    if section not in SECTIONS:
+        raise ProtocolError(Reason.MALFORMED, f"section {section}")
+    return CHILD_PROTECTION if section.startswith(f"{CHILD_PROTECTION}/") else MAIN
+
+
+@dataclass(frozen=True)
+class Place:
+    """One list of a case: `kind` is section, masked or exchange; `name` is a section code or an exchange id."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+    @staticmethod
+    def parse(text: str) -> Place:
+        """Read the wire form; raise malformed."""
+        kind, colon, name = text.partition(":")
+        known = name in SECTIONS if kind in {SECTION, MASKED} else kind == EXCHANGE and is_hash(name)
+        if not colon or not known:
+            raise ProtocolError(Reason.MALFORMED, f"place {text[:128]}")
+        return Place(kind, name)
