@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.hashing import LABEL
-from volet_protocol.keys import BoxKey, load_box_public
+from volet_protocol.keys import BoxKey, is_small_order_u, load_box_public
 
 ENC_SIZE = 1120
 TAG_SIZE = 16
@@ -34,7 +34,7 @@ def seal_box(plaintext: bytes, public: bytes, label: str, context: bytes) -> byt
 
 def open_box(box: bytes, key: BoxKey, label: str, context: bytes) -> bytes:
     """Decrypt; raise `ProtocolError(bad-box)` for another key, label, context or altered bytes."""
-    if len(box) < ENC_SIZE + TAG_SIZE or not any(box[ENC_SIZE - 32 : ENC_SIZE]):
+    if len(box) < ENC_SIZE + TAG_SIZE or is_small_order_u(box[ENC_SIZE - 32 : ENC_SIZE]):
         raise ProtocolError(Reason.BAD_BOX, f"box {label}")
     try:
         return _SUITE.decrypt(box, key.private, _info(label, context))

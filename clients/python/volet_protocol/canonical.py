@@ -1,8 +1,9 @@
 """Canonical JSON of statements: RFC 8785 cut down to what two languages encode alike (docs/spec/encoding.md).
 
-Objects only at the top, depth at most 16, integers 0..2^53-1, no float, no null, keys `[a-z0-9_]+`, strings in
-NFC without control characters but LF. Deviation from RFC 8785: keys are ASCII, so byte order is UTF-16 order.
-Every reader caps the size, parses, encodes again and compares: a second spelling of a value is refused.
+Objects only at the top, at most 16 objects and lists inside one another, integers 0..2^53-1, no float, no null, keys
+`[a-z0-9_]+`, strings in NFC without control characters but LF. Deviation from RFC 8785: keys are ASCII, so byte order
+is UTF-16 order. Every reader caps the size, parses, encodes again and compares: a second spelling of a value is
+refused.
 """
 
 from __future__ import annotations
@@ -25,16 +26,13 @@ DEFAULT_LIMIT = 1024 * 1024
 _KEY = re.compile(r"[a-z0-9_]+", re.ASCII)
 # C0 but LF, DEL, C1; lone surrogates would make the encoder raise.
 _FORBIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_ESCAPES = {ord('"'): '\\"', ord("\\"): "\\\\", ord("\n"): "\\n"}
 
 
 def encode(value: JsonObject) -> bytes:
     """Return the canonical bytes of an object; raise `ProtocolError(malformed)` on what the rules exclude."""
-    out: list[str] = []
-    _write(value, out, depth=1)
-    if not out[0].startswith("{"):
-        raise ProtocolError(Reason.MALFORMED, "top level is not an object")
-    return "".join(out).encode("utf-8")
+    _check(value, depth=1)
+    # On checked values the library's encoder writes the one spelling, several times faster than Python code could.
+    return _ENCODER.encode(value).encode("utf-8")
 
 
 def decode(data: bytes, limit: int = DEFAULT_LIMIT) -> dict[str, JsonValue]:
@@ -69,39 +67,35 @@ def check_text(text: str) -> None:
         raise ProtocolError(Reason.MALFORMED, "string is not in NFC")
 
 
-def _write(value: object, out: list[str], depth: int) -> None:
-    if depth > MAX_DEPTH:
-        raise ProtocolError(Reason.MALFORMED, f"nested deeper than {MAX_DEPTH}")
+def _check(value: object, depth: int) -> None:
     if isinstance(value, str):
-        check_text(value)
-        out.append('"' + value.translate(_ESCAPES) + '"')
-    elif isinstance(value, bool):
-        out.append("true" if value else "false")
+        if not (value.isascii() and value.isprintable()):
+            check_text(value)
     elif isinstance(value, int):
+        # A boolean is an integer to Python, and within the bounds.
         if not 0 <= value <= MAX_INTEGER:
             raise ProtocolError(Reason.MALFORMED, "integer outside 0..2^53-1")
-        out.append(str(value))
+    elif depth > MAX_DEPTH:
+        raise ProtocolError(Reason.MALFORMED, f"nested deeper than {MAX_DEPTH}")
     elif isinstance(value, Mapping):
-        _write_object(cast("Mapping[object, object]", value), out, depth)
+        _check_object(cast("Mapping[object, object]", value), depth)
     elif isinstance(value, list | tuple):
-        out.append("[")
-        for position, item in enumerate(cast("Sequence[object]", value)):
-            if position:
-                out.append(",")
-            _write(item, out, depth + 1)
-        out.append("]")
+        for item in cast("Sequence[object]", value):
+            _check(item, depth + 1)
     else:
         raise ProtocolError(Reason.MALFORMED, f"a {type(value).__name__} has no canonical form")
 
 
-def _write_object(value: Mapping[object, object], out: list[str], depth: int) -> None:
-    keys = list(value)
-    if not all(isinstance(key, str) and _KEY.fullmatch(key) for key in keys):
-        raise ProtocolError(Reason.MALFORMED, "key outside [a-z0-9_]+")
-    out.append("{")
-    for position, key in enumerate(sorted(str(key) for key in keys)):
-        if position:
-            out.append(",")
-        out.append(f'"{key}":')
-        _write(value[key], out, depth + 1)
-    out.append("}")
+def _check_object(value: Mapping[object, object], depth: int) -> None:
+    for key, item in value.items():
+        if not isinstance(key, str) or not _KEY.fullmatch(key):
+            raise ProtocolError(Reason.MALFORMED, "key outside [a-z0-9_]+")
+        _check(item, depth + 1)
+
+
+def _as_dict(value: object) -> object:
+    return dict(cast("Mapping[str, object]", value))
+
+
+# RFC 8785 on values that `_check` let through; `default` is asked only for mappings that are not dicts.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_as_dict)

@@ -28,8 +28,10 @@ _P = 2**255 - 19
 _L = 2**252 + 27742317777372353535851937790883648493
 _SIGN = 1 << 255
 # y of the points whose order divides 8; each y stands for one or two points (the sign bit of x).
-_Y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D3D706A17C7
+_Y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
 _SMALL_ORDER_Y = frozenset({0, 1, _P - 1, _Y8, _P - _Y8})
+# The same points on the Montgomery curve, u = (1 + y) / (1 - y), and the point of order 4 of its twist.
+_SMALL_ORDER_U = frozenset({_P - 1} | {(1 + y) * pow(1 - y, -1, _P) % _P for y in _SMALL_ORDER_Y - {1}})
 
 
 def _acceptable_point(encoded: bytes) -> bool:
@@ -121,10 +123,16 @@ class BoxKey:
         return "BoxKey(...)"
 
 
-@lru_cache(maxsize=65536)
+def is_small_order_u(encoded: bytes) -> bool:
+    """Tell whether 32 bytes spell an X25519 point whose shared secret with every key is zero (RFC 7748 section 6.1)."""
+    return (int.from_bytes(encoded, "little") & (_SIGN - 1)) % _P in _SMALL_ORDER_U
+
+
+# A loaded ML-KEM key weighs some 10 kB: a hub that served endless keys must not fill its readers' memory.
+@lru_cache(maxsize=4096)
 def load_box_public(public: bytes) -> MLKEM768X25519PublicKey:
-    """Return the library's key for 1216 bytes; refuse other sizes, unreduced ML-KEM keys and a zero X25519 half."""
-    if len(public) != BOX_PUBLIC_SIZE or not any(public[_MLKEM_PUBLIC_SIZE:]):
+    """Return the library's key for 1216 bytes; refuse other sizes, unreduced ML-KEM keys and small-order X25519."""
+    if len(public) != BOX_PUBLIC_SIZE or is_small_order_u(public[_MLKEM_PUBLIC_SIZE:]):
         raise ProtocolError(Reason.BAD_KEY, "X-Wing public key")
     try:
         return MLKEM768X25519PublicKey(

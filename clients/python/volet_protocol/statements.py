@@ -142,7 +142,10 @@ class UnverifiedStatement:
     def verify(self, public: bytes) -> Statement:
         """Return the verified statement, or raise bad-key or bad-signature."""
         keys.verify(public, self.signature, self.signed_bytes)
-        return Statement(self.body, self.signature)
+        statement = Statement(self.body, self.signature)
+        # Encoded and hashed once: the cached values are of the same body.
+        statement.__dict__.update(self.__dict__)
+        return statement
 
 
 class Statement(UnverifiedStatement):
