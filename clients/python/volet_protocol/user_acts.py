@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.keys import verify
+from volet_protocol.statements import Preamble, UnverifiedStatement
 from volet_protocol.user_links import (
     MAX_DEVICES,
     RECOVERY,
@@ -53,12 +54,12 @@ def is_crossing(chain: UserChain, link: Link) -> bool:
         before.seq == author.revoked_seq - 1
         and chain.links[before.seq].hash == before.hash
         and revoking.type == "device-revoke"
-        and _author(revoking.body["author"]) == link.act.target
+        and _author(revoking) == link.act.target
     )
 
 
-def _author(value: object) -> object:
-    return value.get("device") if isinstance(value, Mapping) else None
+def _author(statement: UnverifiedStatement) -> str:
+    return Preamble.read(statement.fields(), statement.type).device
 
 
 def apply(chain: UserChain, link: Link, link_hash: str) -> UserChain:
@@ -180,7 +181,7 @@ def _recover(chain: UserChain, link: Link, act: Recover) -> UserChain:
     for disowned in act.not_mine:
         if positions.get(disowned, 0) == 0:
             raise ProtocolError(Reason.UNKNOWN_REFERENCE, "disowned link")
-        if _author(chain.links[positions[disowned]].body["author"]) not in chain.devices:
+        if _author(chain.links[positions[disowned]]) not in chain.devices:
             raise ProtocolError(Reason.NOT_ENTITLED, "a recovery does not disown what a recovery key signed")
     void = {positions[disowned] for disowned in act.not_mine}
     devices = _new_device(chain, link, act.device)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from volet_protocol.errors import ProtocolError, Reason
@@ -57,7 +57,7 @@ class UserChain:
     recovery: PublicKeys
     standings: tuple[Standing, ...]
     replacement: Replacement | None = None
-    disowned: frozenset[str] = field(default_factory=frozenset)
+    disowned: frozenset[str] = frozenset()
     # A recovery slot that came into force holds no box of the current generation until the next one.
     generation_owed: bool = False
 
