@@ -1,0 +1,95 @@
+"""The demonstration provider's HTTP surface (Starlette): discovery, keys, the page of accounts, the code exchange."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request as HttpRequest
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from volet_service.entrypoints.demo_provider.keys import public_jwks
+from volet_service.entrypoints.demo_provider.pages import HEADERS, STYLE, choice_page, refusal_page
+from volet_service.entrypoints.demo_provider.server import Provider, Reply, Request
+
+_MOST_FORM_BYTES = 16 * 1024
+
+
+def create_app(provider: Provider) -> Starlette:
+    """Return the application of one provider."""
+
+    def discovery(_request: HttpRequest) -> Response:
+        return JSONResponse(provider.discovery())
+
+    def jwks(_request: HttpRequest) -> Response:
+        return JSONResponse(public_jwks(provider.keys))
+
+    def style(_request: HttpRequest) -> Response:
+        return PlainTextResponse(STYLE, media_type="text/css")
+
+    def show(request: HttpRequest) -> Response:
+        asked = _authorization(request)
+        refused = provider.check_authorization(asked)
+        if refused is not None:
+            return _page_reply(refused)
+        action = f"{request.url.path}?{request.url.query}"
+        client_id = request.query_params["client_id"]
+        return HTMLResponse(choice_page(provider.registry.accounts, client_id, action), headers=HEADERS)
+
+    async def choose(request: HttpRequest) -> Response:
+        form = await _form(request)
+        account = provider.registry.account(form.get("account", ""))
+        if account is None and "refuse" not in form:
+            return HTMLResponse(refusal_page("invalid_request", "unknown account"), 400, headers=HEADERS)
+        return _page_reply(await run_in_threadpool(provider.authorize, _authorization(request), account))
+
+    async def token(request: HttpRequest) -> Response:
+        form = await _form(request)
+        asked = Request("POST", str(request.url), form, _headers(request))
+        reply = await run_in_threadpool(provider.exchange, asked)
+        return JSONResponse(reply.body, reply.status, headers=_without_type(reply))
+
+    return Starlette(
+        routes=[
+            Route("/.well-known/openid-configuration", discovery),
+            Route("/jwks.json", jwks),
+            Route("/style.css", style),
+            Route("/authorize", show, methods=["GET"]),
+            Route("/authorize", choose, methods=["POST"]),
+            Route("/token", token, methods=["POST"]),
+        ]
+    )
+
+
+def _authorization(request: HttpRequest) -> Request:
+    """Read the authorization request from the address only: the form says nothing but who."""
+    return Request(request.method, str(request.url), request.query_params, _headers(request))
+
+
+def _headers(request: HttpRequest) -> dict[str, str]:
+    # Authlib looks for `Authorization` under that spelling.
+    return {name.title(): value for name, value in request.headers.items()}
+
+
+async def _form(request: HttpRequest) -> dict[str, str]:
+    """Read a urlencoded form, and nothing beyond its bound."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MOST_FORM_BYTES:
+            return {}
+    return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=32))
+
+
+def _page_reply(reply: Reply) -> Response:
+    if reply.location is not None:
+        return Response(status_code=303, headers={"Location": reply.location, **HEADERS})
+    body = reply.body if isinstance(reply.body, dict) else {}
+    page = refusal_page(str(body.get("error", "invalid_request")), str(body.get("error_description", "")))
+    return HTMLResponse(page, reply.status, headers=HEADERS)
+
+
+def _without_type(reply: Reply) -> dict[str, str]:
+    return {name: value for name, value in reply.headers.items() if name.lower() != "content-type"}
