@@ -1,0 +1,166 @@
+"""An opened profile: the keys of one device, what it was told to trust, names, session, keys at rest.
+
+    trust.json        the pinned trust bundle, readable: its hash was shown to a human at `volet init`
+    keystore.json     the passphrase's door (keystore.py)
+    identity.sealed   seeds of this device, of the user key by generation, of the recovery slot; user id
+    state.sealed      newest checkpoint, verified heads, evidence (trust.py)
+    names.sealed      local names of contacts, cases, exchanges: never sent to anyone
+    keys.sealed       section and exchange keys (ring.py)
+    session.sealed    the session's token
+    evidence/         what the hub said twice in two ways
+
+The recovery slot's seed stays here until the recovery phrase can be printed: today it does not survive the device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from volet_client.config import Config
+from volet_client.errors import UnreadableFileError, UsageError, VerificationError
+from volet_client.files import make_private_folder, read_private, write_private
+from volet_client.keystore import Keystore
+from volet_client.words import Said
+from volet_protocol import canonical
+from volet_protocol.canonical import JsonObject, JsonValue
+from volet_protocol.encodings import from_base64url, to_base64url
+from volet_protocol.errors import ProtocolError
+from volet_protocol.keys import BoxKey, SigningKey
+from volet_protocol.trust_bundle import TrustBundle
+from volet_protocol.user_links import PublicKeys
+
+IDENTITY = "identity"
+STATE = "state"
+NAMES = "names"
+KEYS = "keys"
+SESSION = "session"
+_LIMIT = 64 * 1024 * 1024
+_TRUST_LIMIT = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class KeyPair:
+    """Signing and box seeds of a device or of a recovery slot."""
+
+    sign: SigningKey
+    box: BoxKey
+
+    @property
+    def public(self) -> PublicKeys:
+        """The public half."""
+        return PublicKeys(self.sign.public, self.box.public)
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return the stored form."""
+        return {"sign": to_base64url(self.sign.seed), "box": to_base64url(self.box.seed)}
+
+    @staticmethod
+    def read(value: JsonValue) -> KeyPair:
+        """Read the stored form."""
+        pair = cast("Mapping[str, str]", value)
+        return KeyPair(SigningKey(from_base64url(pair["sign"])), BoxKey(from_base64url(pair["box"])))
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who this profile is: a device, the seeds of the user key by generation, the first link of the chain."""
+
+    device: KeyPair
+    recovery: KeyPair
+    seeds: Mapping[int, bytes]
+    create: JsonObject
+    user: str
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return the stored form."""
+        return {
+            "device": self.device.to_json(),
+            "recovery": self.recovery.to_json(),
+            "seeds": {str(number): to_base64url(seed) for number, seed in self.seeds.items()},
+            "create": self.create,
+            "user": self.user,
+        }
+
+    @staticmethod
+    def read(value: JsonObject) -> Identity:
+        """Read the stored form."""
+        seeds = cast("Mapping[str, str]", value["seeds"])
+        return Identity(
+            device=KeyPair.read(value["device"]),
+            recovery=KeyPair.read(value["recovery"]),
+            seeds={int(number): from_base64url(seed) for number, seed in seeds.items()},
+            create=cast("JsonObject", value["create"]),
+            user=str(value["user"]),
+        )
+
+
+class Profile:
+    """A profile that was unlocked."""
+
+    def __init__(self, config: Config, keystore: Keystore, bundle: TrustBundle) -> None:
+        self.config = config
+        self.bundle = bundle
+        self._keystore = keystore
+
+    @staticmethod
+    def create(config: Config, passphrase: str, trust: bytes, identity: Identity) -> Profile:
+        """Make a profile pinned to a trust bundle; refuse a folder that already is one."""
+        bundle = read_bundle(trust)
+        make_private_folder(config.profile)
+        keystore = Keystore.create(config.profile, passphrase)
+        write_private(config.trust_file, trust, replace=False)
+        profile = Profile(config, keystore, bundle)
+        profile.save(IDENTITY, identity.to_json())
+        return profile
+
+    @staticmethod
+    def open(config: Config, passphrase: str) -> Profile:
+        """Unlock an existing profile."""
+        keystore = Keystore.open(config.profile, passphrase)
+        try:
+            trust = read_private(config.trust_file, _TRUST_LIMIT)
+        except FileNotFoundError:
+            raise UnreadableFileError(config.trust_file, Said("absent", "missing")) from None
+        return Profile(config, keystore, read_bundle(trust))
+
+    def load(self, name: str) -> dict[str, JsonValue]:
+        """Return a sealed object, empty when there is none yet."""
+        data = self._keystore.read(name)
+        if data is None:
+            return {}
+        try:
+            return canonical.decode(data, _LIMIT)
+        except ProtocolError as error:
+            path = self.config.profile / f"{name}.sealed"
+            raise UnreadableFileError(path, Said(f"format ({error})", f"format ({error})")) from None
+
+    def save(self, name: str, value: JsonObject) -> None:
+        """Replace a sealed object."""
+        self._keystore.write(name, canonical.encode(value))
+
+    def identity(self) -> Identity:
+        """Return who this profile is."""
+        value = self.load(IDENTITY)
+        if not value:
+            raise UsageError(
+                Said("Ce profil n'a pas d'identité.", "This profile has no identity."),
+                Said("volet init --trust trust.json", "volet init --trust trust.json"),
+            )
+        return Identity.read(value)
+
+    def keep_evidence(self, name: str, data: bytes) -> None:
+        """Keep what the hub said, for a human; an existing file is never replaced."""
+        make_private_folder(self.config.evidence)
+        path = self.config.evidence / name
+        if not path.exists():
+            write_private(path, data, replace=False)
+
+
+def read_bundle(data: bytes) -> TrustBundle:
+    """Return the pinned bundle: its own controllers signed it, and a human compared its hash."""
+    try:
+        return TrustBundle.read(data).verify(None)
+    except ProtocolError as error:
+        raise VerificationError.of(error, "trust.json") from None

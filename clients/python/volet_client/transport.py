@@ -1,0 +1,198 @@
+"""HTTP to the hub: one origin, JSON in and out, problems as exceptions (docs/api.md).
+
+Every write of the interface is keyed by ids inside the signed statement (same bytes, same answer), so that repeating
+one after a lost answer is safe; only those calls, and reads, are repeated. Redirects are not followed: the origin is
+pinned in the trust bundle. An answer is read up to a limit, then refused.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Protocol, cast
+
+import httpx
+
+from volet_client.errors import BadAnswerError, UnreachableError
+from volet_client.refusals import refusal_for
+from volet_protocol.canonical import JsonObject, JsonValue
+from volet_protocol.problems import CONTENT_TYPE, Problem
+
+JSON_LIMIT = 64 * 1024 * 1024
+TRIES = 3
+_AGAIN = frozenset({502, 503, 504})
+_FIRST_WAIT = 0.2
+_LONGEST_WAIT = 5.0
+_PROBLEM_LIMIT = 256 * 1024
+
+
+class Transport(Protocol):
+    """What the client needs of a hub: real over HTTP, or a simulator."""
+
+    token: str | None
+
+    def get(self, path: str, **params: str | int) -> JsonObject:
+        """Read an object."""
+        ...
+
+    def get_text(self, path: str, **params: str | int) -> str:
+        """Read a text."""
+        ...
+
+    def post(self, path: str, body: JsonObject) -> JsonObject:
+        """Write; repeated when no answer came."""
+        ...
+
+    def put(self, path: str, data: bytes) -> JsonObject:
+        """Upload one chunk; repeated when no answer came."""
+        ...
+
+    def delete(self, path: str) -> None:
+        """Delete."""
+        ...
+
+    def stream(self, path: str, **params: str | int) -> Iterator[bytes]:
+        """Read raw bytes as they come."""
+        ...
+
+    def request(
+        self, method: str, path: str, *, body: JsonObject | None = None, token: str | None = None
+    ) -> JsonObject:
+        """Send a request of the login, with its own token or none."""
+        ...
+
+    def close(self) -> None:
+        """Close the connections."""
+        ...
+
+
+class HttpTransport:
+    """The hub over HTTP. `token` is the session's; `sleep` is replaced in tests."""
+
+    def __init__(self, origin: str, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.origin = origin
+        self.token: str | None = None
+        self._sleep = sleep
+        self._http = httpx.Client(
+            base_url=origin, timeout=httpx.Timeout(30.0, connect=5.0), follow_redirects=False, trust_env=False
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def get(self, path: str, **params: str | int) -> JsonObject:
+        """Return the object at `path`."""
+        return _object(self._send("GET", path, params=params), path)
+
+    def get_text(self, path: str, **params: str | int) -> str:
+        """Return the text at `path`."""
+        return self._send("GET", path, params=params).decode("utf-8", "replace")
+
+    def post(self, path: str, body: JsonObject) -> JsonObject:
+        """Send a signed object; return the answer."""
+        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+        return _object(self._send("POST", path, content=content), path)
+
+    def put(self, path: str, data: bytes) -> JsonObject:
+        """Send one chunk of an upload."""
+        return _object(self._send("PUT", path, content=data, kind="application/octet-stream"), path)
+
+    def delete(self, path: str) -> None:
+        """Delete what `path` names."""
+        self._send("DELETE", path)
+
+    def request(
+        self, method: str, path: str, *, body: JsonObject | None = None, token: str | None = None
+    ) -> JsonObject:
+        """Send a request of the login, with its own token or none; return the answer's object."""
+        held, self.token = self.token, token
+        try:
+            content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8")
+            return _object(self._send(method, path, content=content), path)
+        finally:
+            self.token = held
+
+    def stream(self, path: str, **params: str | int) -> Iterator[bytes]:
+        """Yield the raw bytes at `path` as they come; not repeated, the caller resumes by position."""
+        with self._open("GET", path, params, b"", "application/json") as answer:
+            if answer.status_code != httpx.codes.OK:
+                raise self._refusal(answer, answer.read(), path)
+            try:
+                yield from answer.iter_bytes(64 * 1024)
+            except httpx.HTTPError:
+                raise UnreachableError(self.origin) from None
+
+    @contextmanager
+    def _open(
+        self, method: str, path: str, params: Mapping[str, str | int], content: bytes, kind: str
+    ) -> Iterator[httpx.Response]:
+        headers = {"Content-Type": kind} if content else {}
+        if self.token is not None:
+            headers["Authorization"] = f"Volet {self.token}"
+        try:
+            with self._http.stream(method, path, params=dict(params), content=content, headers=headers) as answer:
+                yield answer
+        except httpx.HTTPError:
+            raise UnreachableError(self.origin) from None
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        content: bytes = b"",
+        kind: str = "application/json",
+    ) -> bytes:
+        for again in range(TRIES):
+            last = again == TRIES - 1
+            wait = _FIRST_WAIT * 2**again
+            try:
+                with self._open(method, path, params or {}, content, kind) as answer:
+                    data = _capped(answer, path)
+                    if answer.is_success:
+                        return data
+                    if last or answer.status_code not in _AGAIN:
+                        raise self._refusal(answer, data, path)
+                    wait = max(wait, _retry_after(answer))
+            except UnreachableError:
+                if last:
+                    raise
+            self._sleep(min(wait, _LONGEST_WAIT))
+        raise UnreachableError(self.origin)
+
+    def _refusal(self, answer: httpx.Response, data: bytes, path: str) -> Exception:
+        if answer.headers.get("content-type", "").partition(";")[0] != CONTENT_TYPE or len(data) > _PROBLEM_LIMIT:
+            return BadAnswerError(f"{answer.status_code} {path}")
+        detail = _object(data, path)
+        problem = Problem.from_uri(str(detail.get("type", "")))
+        return BadAnswerError(f"{answer.status_code} {path}") if problem is None else refusal_for(problem, detail)
+
+
+def _capped(answer: httpx.Response, path: str) -> bytes:
+    data = bytearray()
+    for chunk in answer.iter_bytes():
+        data += chunk
+        if len(data) > JSON_LIMIT:
+            raise BadAnswerError(f"{path}: more than {JSON_LIMIT} bytes")
+    return bytes(data)
+
+
+def _object(data: bytes, path: str) -> JsonObject:
+    if not data:
+        return {}
+    try:
+        value: object = json.loads(data)
+    except (ValueError, RecursionError):
+        raise BadAnswerError(f"{path}: not JSON") from None
+    if not isinstance(value, dict):
+        raise BadAnswerError(f"{path}: not an object")
+    return cast("dict[str, JsonValue]", value)
+
+
+def _retry_after(answer: httpx.Response) -> float:
+    value = answer.headers.get("retry-after", "")
+    return float(value) if value.isascii() and value.isdigit() else 0.0
