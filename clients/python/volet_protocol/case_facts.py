@@ -1,0 +1,235 @@
+"""The facts of one case, folded in chain order into an immutable state (docs/spec/facts.md).
+
+`apply` judges who may make a fact and returns the next state; `with_record` folds without judging, for facts whose
+entitlement was judged elsewhere. Nothing is updated in place and nothing is forgotten: ends are facts too, and every
+question names its instant. A record holds from its start included to its end excluded (P4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Generic, TypeVar, cast
+
+from volet_protocol import fact_rules
+from volet_protocol.capacities import Capacity
+from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_notices import ConsentWithdrawal, OppositionEnd
+from volet_protocol.fact_people import (
+    Death,
+    Episode,
+    EpisodeEnd,
+    Participation,
+    ParticipationEnd,
+    Person,
+    Referent,
+    Retention,
+)
+from volet_protocol.fact_powers import Ability, MandateEnd, MinorSecretEnd
+from volet_protocol.facts import Fact
+
+F = TypeVar("F", bound=Fact)
+FOREVER = 2**63
+_NONE: Mapping[str, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class FactAuthor:
+    """Who signed the link: a user, in the capacity the link names (None: as person or representative)."""
+
+    user: str
+    capacity: Capacity | None = None
+
+
+@dataclass(frozen=True)
+class Record(Generic[F]):
+    """A fact in its place: its hash, its position in the chain, its author, when, and with which power."""
+
+    fact: F
+    hash: str
+    position: int
+    author: FactAuthor
+    recorded_ms: int
+    power: str = fact_rules.MEMBER
+
+    @property
+    def reported(self) -> bool:
+        """Tell whether a professional recorded it for the person (protocol 6.3)."""
+        return self.power not in {fact_rules.PERSON, fact_rules.REPRESENTATIVE}
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """The state of the facts of one case at one position of its chain. Immutable."""
+
+    case: str
+    kind: str
+    structure: str
+    created_ms: int
+    opener: FactAuthor
+    records: Mapping[str, tuple[Record[Fact], ...]] = field(default_factory=dict)
+    ends: Mapping[str, int] = _NONE
+    hashes: frozenset[str] = frozenset()
+
+    @staticmethod
+    def start(  # noqa: PLR0917 - the six things a case-create states, in its order
+        case: str,
+        kind: str,
+        structure: str,
+        created_ms: int,
+        author: str,
+        capacity: Capacity | None,
+        episode: str | None = None,
+    ) -> CaseFacts:
+        """Return the facts of a case just created by `author`; `episode` opens with it, under its own id as hash."""
+        opener = FactAuthor(author, capacity)
+        facts = CaseFacts(case, kind, structure, created_ms, opener)
+        if episode is None:
+            return facts
+        return facts.with_record(Record(Episode(episode, created_ms), episode, 0, opener, created_ms))
+
+    def apply(self, fact: Fact, fact_hash: str, position: int, author: FactAuthor, recorded_ms: int) -> CaseFacts:
+        """Return the state after a fact, or refuse it.
+
+        Raises `ProtocolError`: not-entitled (its author may not make it), unknown-reference (it ends or names a
+        fact that is not there), already (the same fact twice).
+        """
+        from volet_protocol.fact_entitlement import power_to_make  # noqa: PLC0415 - the judge reads this state
+
+        if fact_hash in self.hashes:
+            raise ProtocolError(Reason.ALREADY, fact.type)
+        power = power_to_make(self, fact, author, recorded_ms)
+        return self.with_record(Record(fact, fact_hash, position, author, recorded_ms, power))
+
+    def with_record(self, record: Record[Fact]) -> CaseFacts:
+        """Return the state with a record folded in, without judging who may make it."""
+        type_ = record.fact.type
+        records = dict(self.records)
+        records[type_] = (*records.get(type_, ()), record)
+        ends = dict(self.ends)
+        ended = _ended_by(record.fact)
+        if ended is not None:
+            target, at_ms = ended
+            # The earliest end counts: a later one cannot reopen what was closed.
+            ends[target] = min(at_ms, ends.get(target, FOREVER))
+        return replace(self, records=records, ends=ends, hashes=self.hashes | {record.hash})
+
+    def is_widening(self, fact: Fact) -> bool:
+        """Tell whether a fact may open something; such a link names a fresh head proof (protocol 6.1)."""
+        return fact_rules.is_widening(fact)
+
+    def of(self, type_: type[F]) -> tuple[Record[F], ...]:
+        """Return the records of one type, in chain order."""
+        return cast("tuple[Record[F], ...]", self.records.get(type_.type, ()))
+
+    def find(self, type_: type[F], fact_hash: str) -> Record[F]:
+        """Return the record of that type and hash, or raise unknown-reference."""
+        for record in self.of(type_):
+            if record.hash == fact_hash:
+                return record
+        raise ProtocolError(Reason.UNKNOWN_REFERENCE, f"{type_.type} {fact_hash[:16]}")
+
+    # -- the person ----------------------------------------------------------------------------------------------
+
+    @property
+    def person(self) -> Person | None:
+        """The latest record of the person, or None before there is one."""
+        records = self.of(Person)
+        return records[-1].fact if records else None
+
+    @property
+    def person_users(self) -> frozenset[str]:
+        """The accounts of the person."""
+        return frozenset(record.fact.user for record in self.of(Person) if record.fact.user is not None)
+
+    def is_minor(self, at_ms: int) -> bool:
+        """Tell whether the person is not yet of age at that instant (C. civ. 388, 413-7)."""
+        person = self.person
+        return person is not None and person.majority_ms is not None and at_ms < person.majority_ms
+
+    def ability(self, at_ms: int) -> str:
+        """Return `able`, `assisted` or `unable`: of the records in force, the latest; none = able."""
+        state = "able"
+        for record in self.of(Ability):
+            if record.fact.from_ms <= at_ms < _end(record.fact.until_ms):
+                state = record.fact.state
+        return state
+
+    @property
+    def death_ms(self) -> int | None:
+        """The instant of the person's death, or None."""
+        return min((record.fact.at_ms for record in self.of(Death)), default=None)
+
+    @property
+    def retention(self) -> Retention | None:
+        """The latest word on last contact and archiving, or None."""
+        records = self.of(Retention)
+        return records[-1].fact if records else None
+
+    # -- periods -------------------------------------------------------------------------------------------------
+
+    def episode_end(self, episode: str | None) -> int:
+        """Return the end of an episode; `FOREVER` when open or when none is named; 0 for an unknown one."""
+        if episode is None:
+            return FOREVER
+        ends = [
+            min(_end(record.fact.until_ms), self.ends.get(episode, FOREVER))
+            for record in self.of(Episode)
+            if record.fact.episode == episode
+        ]
+        return min(ends, default=0)
+
+    def participation_end(self, record: Record[Participation]) -> int:
+        """Return when a participation ends: its own end, the act that ended it, or the end of its episode."""
+        fact = record.fact
+        return min(_end(fact.until_ms), self.ends.get(record.hash, FOREVER), self.episode_end(fact.episode))
+
+    def in_force(self, record: Record[Participation], at_ms: int) -> bool:
+        """Tell whether a participation holds at that instant."""
+        return record.fact.start_ms <= at_ms < self.participation_end(record)
+
+    def participations_of(self, user: str, at_ms: int | None = None) -> tuple[Record[Participation], ...]:
+        """Return the participations of a user: all of them, or those in force at an instant."""
+        return tuple(
+            record
+            for record in self.of(Participation)
+            if record.fact.user == user and (at_ms is None or self.in_force(record, at_ms))
+        )
+
+    def referents(self, at_ms: int) -> frozenset[str]:
+        """Return the users who follow the case at that instant, through a participation still in force."""
+        users: set[str] = set()
+        for record in self.of(Referent):
+            if not record.fact.from_ms <= at_ms < _end(record.fact.until_ms):
+                continue
+            participation = self.find(Participation, record.fact.participation)
+            if self.in_force(participation, at_ms):
+                users.add(participation.fact.user)
+        return frozenset(users)
+
+    def ended_at(self, fact_hash: str) -> int:
+        """Return the instant at which a fact was ended by another, or `FOREVER`."""
+        return self.ends.get(fact_hash, FOREVER)
+
+
+def _end(until_ms: int | None) -> int:
+    return FOREVER if until_ms is None else until_ms
+
+
+def _ended_by(fact: Fact) -> tuple[str, int] | None:
+    match fact:
+        case ParticipationEnd():
+            return fact.participation, fact.at_ms
+        case EpisodeEnd():
+            return fact.episode, fact.at_ms
+        case ConsentWithdrawal():
+            return fact.consent, fact.at_ms
+        case OppositionEnd():
+            return fact.opposition, fact.at_ms
+        case MandateEnd():
+            return fact.mandate, fact.at_ms
+        case MinorSecretEnd():
+            return fact.secret, fact.at_ms
+        case _:
+            return None

@@ -1,0 +1,140 @@
+"""May this author make this fact, on the state before it (protocol 6.3; `fact_rules` holds the table)."""
+
+from __future__ import annotations
+
+from volet_protocol import fact_rules, powers
+from volet_protocol.capacities import Capacity
+from volet_protocol.case_facts import CaseFacts, FactAuthor, Record
+from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_codec import GivenBy
+from volet_protocol.fact_notices import Consent, ConsentWithdrawal, Opposition, OppositionEnd
+from volet_protocol.fact_people import Episode, EpisodeEnd, Participation, ParticipationEnd, Referent
+from volet_protocol.fact_powers import Designation, Emergency, Mandate, MandateEnd, MinorSecret, MinorSecretEnd
+from volet_protocol.fact_rules import FACT_RULES
+from volet_protocol.facts import Fact
+
+_POWERS = (fact_rules.PERSON, fact_rules.REPRESENTATIVE)
+
+
+def power_to_make(facts: CaseFacts, fact: Fact, author: FactAuthor, at_ms: int) -> str:
+    """Return with which power the fact is made: person, representative or member; raise `ProtocolError` if none."""
+    standings = standings_of(facts, author, at_ms) | _standings_by_object(facts, fact, author)
+    allowed = standings & FACT_RULES[fact.type].signers
+    if not fact_rules.is_widening(fact) and standings & {fact_rules.MEMBER, fact_rules.OPENER}:
+        allowed |= {fact_rules.MEMBER}
+    if not allowed:
+        raise ProtocolError(Reason.NOT_ENTITLED, fact.type)
+    power = next((power for power in _POWERS if power in allowed), fact_rules.MEMBER)
+    _check_references(facts, fact)
+    _check_contents(facts, fact, author, power)
+    return power
+
+
+def standings_of(facts: CaseFacts, author: FactAuthor, at_ms: int) -> frozenset[str]:
+    """Return the standings of an author at an instant: what they are to this case."""
+    standings: set[str] = set()
+    if author.capacity is None:
+        if author.user in facts.person_users:
+            standings.add(fact_rules.PERSON)
+        if any(
+            powers.mandate_state(facts, record, at_ms) == powers.IN_FORCE and powers.represents_person(record.fact)
+            for record in powers.mandates_of(facts, author.user)
+        ):
+            standings.add(fact_rules.REPRESENTATIVE)
+        return frozenset(standings)
+    capacity = author.capacity
+    mine = [r for r in facts.participations_of(author.user, at_ms) if r.fact.capacity == capacity]
+    if mine:
+        standings.add(fact_rules.MEMBER)
+        if capacity.category == 1:
+            standings.add(fact_rules.HEALTH)
+        if capacity.row == "M2" and any(record.fact.regime == "mdph" for record in mine):
+            standings.add(fact_rules.MDPH_DOCTOR)
+        if author.user in facts.referents(at_ms):
+            standings.add(fact_rules.REFERENT)
+    # The opener acts before taking part, never after having left.
+    ever = facts.participations_of(author.user)
+    if author == facts.opener and (mine or not ever):
+        standings.add(fact_rules.OPENER)
+    return frozenset(standings)
+
+
+def same_capacity(left: Capacity, right: Capacity) -> bool:
+    """Compare what is acted in: row, category, codes and structure; not the legal bases of the secret."""
+    return (left.row, left.category, left.profession, left.role, left.structure) == (
+        right.row, right.category, right.profession, right.role, right.structure,
+    )  # fmt: skip
+
+
+def _standings_by_object(facts: CaseFacts, fact: Fact, author: FactAuthor) -> frozenset[str]:
+    if isinstance(fact, ParticipationEnd):
+        # Leaving a case oneself always works, whatever ended before.
+        return frozenset({fact_rules.SELF} if _record(facts, fact).fact.user == author.user else ())
+    if isinstance(fact, Emergency):
+        capacity = author.capacity
+        health = capacity is not None and capacity.category == 1
+        mine = capacity is not None and (fact.user, fact.row, fact.structure) == (
+            author.user, capacity.row, capacity.structure,
+        )  # fmt: skip
+        return frozenset({fact_rules.CALLER} if health and mine else ())
+    return frozenset()
+
+
+def _record(facts: CaseFacts, fact: ParticipationEnd) -> Record[Participation]:
+    return facts.find(Participation, fact.participation)
+
+
+def _check_references(facts: CaseFacts, fact: Fact) -> None:
+    match fact:
+        case ParticipationEnd() | Referent():
+            facts.find(Participation, fact.participation)
+        case ConsentWithdrawal():
+            facts.find(Consent, fact.consent)
+        case OppositionEnd():
+            facts.find(Opposition, fact.opposition)
+        case MandateEnd():
+            facts.find(Mandate, fact.mandate)
+        case MinorSecretEnd():
+            facts.find(MinorSecret, fact.secret)
+        case Consent() if fact.supersedes is not None:
+            facts.find(Consent, fact.supersedes)
+        case _:
+            pass
+    episode = fact.episode if isinstance(fact, Consent | Participation | EpisodeEnd) else None
+    if episode is not None and all(record.fact.episode != episode for record in facts.of(Episode)):
+        raise ProtocolError(Reason.UNKNOWN_REFERENCE, f"episode of a {fact.type}")
+
+
+def _check_contents(facts: CaseFacts, fact: Fact, author: FactAuthor, power: str) -> None:
+    match fact:
+        case Consent():
+            _check_giver(facts, fact.given_by, author, power)
+            if fact.supersedes is not None:
+                _same_power(facts.find(Consent, fact.supersedes).power, power, fact)
+        case Opposition():
+            _check_giver(facts, fact.expressed_by, author, power)
+        case OppositionEnd():
+            _same_power(facts.find(Opposition, fact.opposition).power, power, fact)
+        case Mandate() if fact.holder == author.user:
+            raise ProtocolError(Reason.NOT_ENTITLED, "a mandate recorded by its own holder")
+        case Designation() if fact.kind == "mdph_medical" and (author.capacity is None or author.capacity.row != "M2"):
+            raise ProtocolError(Reason.NOT_ENTITLED, "an MDPH designation is made by a team doctor (R41)")
+        case _:
+            pass
+
+
+def _check_giver(facts: CaseFacts, given_by: GivenBy, author: FactAuthor, power: str) -> None:
+    """Refuse words put in another's mouth: who signs alone speaks for themself; a member reports whose words."""
+    if given_by.mandate is not None:
+        holder = facts.find(Mandate, given_by.mandate).fact.holder
+        if power == fact_rules.REPRESENTATIVE and holder != author.user:
+            raise ProtocolError(Reason.NOT_ENTITLED, "a decision in the name of another representative")
+        if power == fact_rules.PERSON:
+            raise ProtocolError(Reason.NOT_ENTITLED, "a decision of a representative signed by the person")
+    elif power == fact_rules.REPRESENTATIVE:
+        raise ProtocolError(Reason.NOT_ENTITLED, "a decision of the person signed by a representative")
+
+
+def _same_power(before: str, after: str, fact: Fact) -> None:
+    if before in _POWERS and after != before:
+        raise ProtocolError(Reason.NOT_ENTITLED, f"{fact.type}: what the {before} signed, only the {before} replaces")
