@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.encodings import to_base64url
@@ -20,7 +21,9 @@ from volet_protocol.entry import VerifiedEntry
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.hashing import labelled_hash
+from volet_protocol.leaf import LeafType
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
+from volet_protocol.receipt import VerifiedReceipt
 from volet_protocol.sealing import PARTS, SHARE_SIZE
 from volet_protocol.statements import Preamble, Statement, UnverifiedStatement
 
@@ -178,15 +181,8 @@ class ReleasedItem:
         return item
 
 
-@dataclass(frozen=True)
-class LoggedRelease:
-    """What a verified receipt commits to: built by `check_receipt` after all checks of the log."""
-
-    view: ViewPayload
-    identity: IdentityPayload
-
-
-CheckReceipt = Callable[[JsonObject], LoggedRelease]
+# Verifies a receipt as `receipt.Receipt.accept` does: inclusion, commitment, a checkpoint that extends the client's.
+CheckReceipt: TypeAlias = Callable[[JsonObject], VerifiedReceipt]
 
 
 def shares_hash(items: Sequence[ReleasedItem]) -> str:
@@ -210,9 +206,9 @@ def verify_release(
     asked = ReleaseRequest.read(request)
     fields = Fields(response, "release")
     items = [ReleasedItem.read(item) for item in fields.objects("items", PAGE)]
-    logged = check_receipt(fields.raw("receipt"))
+    view, identity = _logged(check_receipt(fields.raw("receipt")))
     fields.done()
-    if logged.identity.request_hash != request.hash:
+    if identity.request_hash != request.hash:
         raise ProtocolError(Reason.WRONG_REQUEST, "receipt of another request")
     wanted = set(asked.ids or in_range)
     ids = [item.id for item in items]
@@ -220,7 +216,7 @@ def verify_release(
         raise ProtocolError(Reason.WRONG_REQUEST, "release of an entry that was not asked for, or twice")
     if any(item.part != asked.part for item in items):
         raise ProtocolError(Reason.WRONG_PART, f"release of another part than the {asked.part}")
-    _check_view(logged.view, asked, ids)
+    _check_view(view, asked, ids)
     for item in items:
         entry = entries.get(item.id)
         if entry is None:
@@ -228,9 +224,19 @@ def verify_release(
         if entry.header.case != asked.case or entry.header.list != asked.list:
             raise ProtocolError(Reason.WRONG_LIST, f"release of entry {item.id}")
         entry.check_share(item.part, item.share)
-    if logged.identity.shares_hash != shares_hash(items):
+    if identity.shares_hash != shares_hash(items):
         raise ProtocolError(Reason.BAD_SHARE, "receipt over other shares")
     return {item.id: item for item in items}
+
+
+def _logged(receipt: VerifiedReceipt) -> tuple[ViewPayload, IdentityPayload]:
+    """Read both payloads of a leaf that says `act` and tells the person about the time it was written."""
+    view = ViewPayload.read(receipt.view)
+    if receipt.leaf.type is not LeafType.ACT or receipt.identity is None:
+        raise ProtocolError(Reason.WRONG_TYPE, "receipt of a release")
+    if abs(receipt.leaf.ts_ms - view.time_ms) > CLOCK_TOLERANCE_MS:
+        raise ProtocolError(Reason.STALE, "receipt whose view tells another time than its leaf")
+    return view, IdentityPayload.read(receipt.identity)
 
 
 def _check_view(view: ViewPayload, asked: ReleaseRequest, ids: Sequence[str]) -> None:
