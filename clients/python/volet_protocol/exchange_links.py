@@ -11,8 +11,8 @@ from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.key_links import COMMIT_SIZE, MAX_READERS, Target, read_targets
 from volet_protocol.opening_links import UserRecipient
-from volet_protocol.places import COMPARTMENTS, LEVELS
 from volet_protocol.statements import HeadRef, Preamble, UnverifiedStatement
+from volet_protocol.vocabulary import COMPARTMENTS, LEVELS
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
-from volet_protocol.places import CLASSES, COMPARTMENTS, LEVELS
+from volet_protocol.places import CLASSES
 from volet_protocol.sealing import PARTS
+from volet_protocol.vocabulary import COMPARTMENTS, LEVELS
 
 VERSION = 1
 MAX_CODES = 64

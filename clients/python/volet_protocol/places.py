@@ -9,12 +9,8 @@ from dataclasses import dataclass
 
 from volet_protocol.encodings import is_hash
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.vocabulary import COMPARTMENTS, LEVELS
 
-COMPARTMENTS = (
-    "identity", "rights", "social", "housing", "budget", "medical", "medication", "psychological", "autonomy",
-    "education", "protection", "plan", "transmissions", "child_protection", "expression",
-)  # fmt: skip
-LEVELS = (1, 2)
 MAIN = "main"
 CHILD_PROTECTION = "child_protection"
 CLASSES = (MAIN, CHILD_PROTECTION, "minor_secret", "third_party_hidden")

@@ -83,9 +83,7 @@ def test_zeros_and_marks_inside_a_document_are_content() -> None:
 
 
 @pytest.mark.parametrize(
-    "order",
-    [[1, 0, 2, 3], [0, 0, 1, 2], [0, 2, 1, 3], [3, 0, 1, 2]],
-    ids=["swap", "repeat", "swap-later", "last-first"],
+    ("before", "wrong"), [(0, 1), (1, 0), (1, 2), (0, 3)], ids=["swapped", "repeated", "skipped", "last-first"]
 )
 def test_chunks_out_of_order_are_refused_before_they_are_decrypted(before: int, wrong: int) -> None:
     out = bytearray()
@@ -95,7 +93,7 @@ def test_chunks_out_of_order_are_refused_before_they_are_decrypted(before: int, 
     with pytest.raises(ProtocolError) as caught:
         opener.feed(CHUNKS[wrong])
     assert caught.value.reason is Reason.WRONG_HASH
-    assert CONTENT.startswith(bytes(out))
+    assert bytes(out) == CONTENT[: before * CHUNK_SIZE]
 
 
 def test_a_document_cut_short_is_never_finished() -> None:
