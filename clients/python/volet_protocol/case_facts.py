@@ -69,7 +69,7 @@ class CaseFacts:
     created_ms: int
     opener: FactAuthor
     records: Mapping[str, tuple[Record[Fact], ...]] = field(default_factory=dict)
-    ends: Mapping[str, int] = _NONE
+    ends: Mapping[str, int] = field(default_factory=lambda: _NONE)
     hashes: frozenset[str] = frozenset()
 
     @staticmethod
