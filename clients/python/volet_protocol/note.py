@@ -9,6 +9,7 @@ ML-DSA-44 (0x06) is out of scope: its lines are unknown lines, its vkeys are ref
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, unique
@@ -28,6 +29,7 @@ _TIME_SIZE = 8
 _MAX_TIME = 2**63 - 1
 _DASH = "\u2014 "
 _PRIVATE = "PRIVATE+KEY+"
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
 # White_Space of Unicode above the control characters, which no note may hold.
 _SPACES = frozenset("\u0020\u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000") | {chr(n) for n in range(0x2000, 0x200B)}
 
@@ -187,7 +189,7 @@ class Note:
             whole = data.decode("utf-8", "strict")
         except UnicodeDecodeError:
             raise ProtocolError(Reason.MALFORMED, "note is not UTF-8") from None
-        if any(c < " " and c != "\n" for c in whole) or not whole.endswith("\n"):
+        if _CONTROL.search(whole) or not whole.endswith("\n"):
             raise ProtocolError(Reason.MALFORMED, "note: control character or no final line feed")
         # The text may hold empty lines: the last one separates.
         cut = whole.rfind("\n\n")
