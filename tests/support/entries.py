@@ -161,11 +161,11 @@ def identity_of(request: Statement, items: Sequence[ReleasedItem]) -> IdentityPa
 
 
 def respond(
-    log: LogBuilder, items: Sequence[ReleasedItem], view: ViewPayload, identity: IdentityPayload
+    log: LogBuilder, items: Sequence[ReleasedItem], view: ViewPayload, identity: IdentityPayload, *, old: int = 0
 ) -> dict[str, JsonValue]:
     """What an honest hub answers when it logged these payloads and serves these items."""
     opened = Opening(view.to_json(), seed("view opening"))
-    receipt = log.receipt(opened, Opening(identity.to_json(), seed("identity opening")))
+    receipt = log.receipt(opened, Opening(identity.to_json(), seed("identity opening")), old=old)
     return {"items": [item.to_json() for item in items], "receipt": receipt.to_json()}
 
 
