@@ -12,6 +12,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TypeAlias, cast
 
 from volet_protocol.errors import ProtocolError, Reason
@@ -88,9 +89,16 @@ def _check(value: object, depth: int) -> None:
 
 def _check_object(value: Mapping[object, object], depth: int) -> None:
     for key, item in value.items():
-        if not isinstance(key, str) or not _KEY.fullmatch(key):
+        if not _is_key(key):
             raise ProtocolError(Reason.MALFORMED, "key outside [a-z0-9_]+")
-        _check(item, depth + 1)
+        # Most values are hashes and codes: told apart here, without a call, they cost half.
+        if not (type(item) is str and item.isascii() and item.isprintable()):
+            _check(item, depth + 1)
+
+
+@lru_cache(maxsize=1024)
+def _is_key(key: object) -> bool:
+    return isinstance(key, str) and _KEY.fullmatch(key) is not None
 
 
 def _as_dict(value: object) -> object:

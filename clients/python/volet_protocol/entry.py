@@ -39,6 +39,7 @@ from volet_protocol.sealing import (
 from volet_protocol.statements import Statement, UnverifiedStatement, sign
 
 _PREFIX = LABEL + TYPE.encode("ascii") + b"\n"
+_PARTS_END = b"}},"
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,11 @@ class UnverifiedEntry:
     def id(self) -> str:
         """The entry id in hex: `header.id`, from the bytes already encoded, which spares a list its second encoding."""
         body = self.statement.signed_bytes[len(_PREFIX) :]
-        # Quotes are escaped inside strings and no field of a strictly read header holds another `parts`, so this
-        # occurs once; `place` follows it in the order of keys, hence the comma.
-        parts = b'"parts":' + canonical.encode(_parts_json(self.seals)) + b","
-        return labelled_hash("entry-header", body.replace(parts, b"", 1)).hex()
+        # After a strict reading the name occurs once (quotes are escaped inside strings, and no other object has such
+        # a field), its value holds no brace but its own, and `place` follows in the order of keys.
+        start = body.index(b'"parts":{')
+        end = body.index(_PARTS_END, start) + len(_PARTS_END)
+        return labelled_hash("entry-header", body[:start], body[end:]).hex()
 
     @property
     def hash(self) -> str:
