@@ -1,0 +1,120 @@
+"""Exchanges: steps 1 to 4 and 6 for the sender and each recipient, then the notice across categories (R12, R13).
+
+`exchange_send` asks about the sender, `exchange_receive` about one recipient, `exchange` about all of them at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from volet_protocol import consents, shields, situation
+from volet_protocol.case_facts import CaseFacts
+from volet_protocol.decisions import answer, worst
+from volet_protocol.fact_notices import Information
+from volet_protocol.notices import Cover, Reader, notice_cover
+from volet_protocol.policy_table import PolicyTable
+from volet_protocol.questions import Decision, Party, Question
+from volet_protocol.reach import PARTICIPATING, reach_of
+from volet_protocol.situation import Standing
+
+_ON_OWN_SIDE = frozenset({"self", "parent", "guardian", "curator"})
+_BY_NOTICE = frozenset({"team", "care"})
+_NEVER = frozenset({"x", "x*"})
+
+
+def decide_exchange(table: PolicyTable, facts: CaseFacts, question: Question) -> Decision:
+    """Return the decision on sending, on receiving, or on the whole exchange."""
+    if question.action == "exchange_send":
+        return _decide_side(table, facts, _channel(question), sending=True)
+    if question.action == "exchange_receive":
+        return _decide_side(table, facts, _channel(question), sending=False)
+    sender = Party(question.user, question.capacity, account=question.account)
+    send = replace(question, action="exchange_send", recipients=())
+    receive = replace(question, action="exchange_receive", sender=sender, mandate=None)
+    sides = [decide_exchange(table, facts, send)]
+    sides += [decide_exchange(table, facts, receive.of(party)) for party in question.recipients]
+    return worst(sides)
+
+
+def _channel(question: Question) -> Question:
+    """Return the question an exchange asks: it looks at every participation, save when a regime is claimed."""
+    kept = {"child_protection", "mdph", "mandate"}
+    return question if question.via in kept else replace(question, via="any")
+
+
+def _decide_side(table: PolicyTable, facts: CaseFacts, question: Question, *, sending: bool) -> Decision:
+    standing = situation.standing_of(facts, question)
+    capacity = question.capacity
+    gate = shields.gate(table, facts, question, capacity.row if capacity else None)
+    row = standing.row
+    if gate:
+        shown = capacity.row if capacity and table.row(capacity.row) else "O14"
+        return answer(table, question, table.ask("shield", gate, shown), "gate")
+    relation = standing.relation
+    if row is None or relation not in PARTICIPATING | _ON_OWN_SIDE:
+        return answer(table, question, table.ask("standing", question.action, relation, "-", "-"), "participation")
+    cell = table.cell(row, question.compartment)
+    if cell in _NEVER:
+        return answer(table, question, table.ask("shield", "never", row), "never", standing.facts)
+    entry = question.entry
+    mask = shields.mask(facts, entry, question, row, relation) if entry else ""
+    # Sending a withheld entry by name is its author's right, and the recipient is then named.
+    if mask and (sending or mask != "withheld" or not _sent_by_author(question)):
+        return answer(table, question, table.ask("shield", mask, row), "masks", standing.facts)
+    if relation in PARTICIPATING and relation != "list":
+        code, used = shields.opposition(facts, question, entry.id if entry else None, emergency=False)
+        if code:
+            return answer(table, question, table.ask("shield", code, row), "opposition", (*standing.facts, *used))
+    reach, cover = _codes(table, facts, question, standing, row, sending=sending)
+    outcome = table.ask("standing", question.action, relation, reach, cover.code)
+    return answer(table, question, outcome, "exchange", (*standing.facts, *cover.facts), cover.missing)
+
+
+def _sent_by_author(question: Question) -> bool:
+    return question.entry is not None and question.sender is not None and question.sender.user == question.entry.author
+
+
+def _codes(
+    table: PolicyTable, facts: CaseFacts, question: Question, standing: Standing, row: str, *, sending: bool
+) -> tuple[str, Cover]:
+    """Return the reach and cover columns of this side."""
+    relation = standing.relation
+    information = Information(question.compartment, question.level)
+    entry = question.entry
+    if relation == "mdph_cross":
+        recipient = consents.Recipient(question.user, question.capacity)
+        found = consents.consent_cover(
+            facts, question.at_ms, consents.MDPH, information, entry.id if entry else None, recipient
+        )
+        return "within", found
+    if sending:
+        return ("-" if relation in _ON_OWN_SIDE else _held(table, question, standing, row)), Cover("-")
+    if relation in _BY_NOTICE and question.capacity is not None:
+        reader = Reader(question.user, question.capacity)
+        covers = [
+            notice_cover(facts, question.at_ms, information, entry.id if entry else None, category, reader)
+            for category in _sending_categories(table, question)
+        ]
+        uncovered = [cover for cover in covers if cover.code not in {"same", "general_missing", "cross"}]
+        return "-", uncovered[0] if uncovered else covers[-1]
+    if relation in {"parent", "guardian"}:
+        return reach_of(table, question, standing, row), Cover("-")
+    return "-", Cover("-")
+
+
+def _held(table: PolicyTable, question: Question, standing: Standing, row: str) -> str:
+    """Tell whether the sender may hold what is sent: their own words, or an entry within their ceiling."""
+    entry = question.entry
+    if entry is None or entry.author == question.user:
+        return "within"
+    return reach_of(table, question, standing, row)
+
+
+def _sending_categories(table: PolicyTable, question: Question) -> tuple[int | None, ...]:
+    """Return the category information comes from: the sender's, else the author's, else all who can write there."""
+    sender, entry = question.sender, question.entry
+    if sender is not None:
+        return (sender.capacity.category if sender.capacity else None,)
+    if entry is not None:
+        return (entry.author_category,)
+    return table.writing_categories(question.compartment, question.level) or (None,)

@@ -1,0 +1,118 @@
+"""Documents that leave the hub: to a party without account, or to a professional under an INS (rules.md section 4).
+
+For a party without account `0` is a document at the person's request (R43), `s` a statutory transmission (R31, R33,
+R37, R42), `x` nothing (P9).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from volet_protocol import consents, exchange_access, situation
+from volet_protocol.case_facts import CaseFacts
+from volet_protocol.decisions import answer, worst
+from volet_protocol.fact_notices import Information
+from volet_protocol.fact_people import Participation
+from volet_protocol.fact_powers import Designation
+from volet_protocol.notices import Cover
+from volet_protocol.policy_table import DENY, Outcome, PolicyTable
+from volet_protocol.questions import Decision, Party, Question
+
+_PROCEDURES = {"C3": "ccapex", "C2": "siao"}
+_REPORTS = frozenset({"signalement", "information_preoccupante"})
+_INS = Outcome(DENY, ("R76",), ("use_local_identifier",))
+_PERSONAL = frozenset({"self", "parent", "guardian"})
+
+
+def decide_export(table: PolicyTable, facts: CaseFacts, question: Question) -> Decision:
+    """Return the decision on sending a document out to each recipient."""
+    person = facts.person
+    if question.carries_ins and (person is None or person.identity_status != "QUAL"):
+        return answer(table, question, _INS, "gate")
+    send = replace(question, action="exchange_send", via="any", recipients=())
+    sides = [exchange_access.decide_exchange(table, facts, send)]
+    for party in question.recipients:
+        if party.row is None:
+            receive = replace(question, action="exchange_receive", sender=Party(question.user, question.capacity))
+            sides.append(exchange_access.decide_exchange(table, facts, receive.of(party)))
+        else:
+            sides.append(_outside(table, facts, question, party, party.row))
+    decision = worst(sides)
+    if question.carries_ins and decision.permitted:
+        return replace(decision, rules=(*decision.rules, "R76"))
+    return decision
+
+
+def _outside(table: PolicyTable, facts: CaseFacts, question: Question, party: Party, row: str) -> Decision:
+    if table.row(row) is None:
+        return answer(table, question, table.ask("shield", "unknown_code", "O14"), "gate")
+    cell = table.cell(row, question.compartment)
+    if cell == "x":
+        return answer(table, question, table.ask("shield", "never", row), "never")
+    channel, cover, used = _basis(facts, question, party, row)
+    if cell == "0":
+        reach = "on_request"
+    else:
+        top = 1 if row == "O11" else 2
+        within = table.within("read", cell, question.level) and question.level <= top
+        reach = "within" if within else "above"
+    if channel == "no_basis" or (channel == "request") != (cell == "0"):
+        return answer(table, question, table.ask("outbound", row, "no_basis", reach, "-"), "regime")
+    outcome = table.ask("outbound", row, channel, reach, cover.code)
+    return answer(table, question, outcome, "regime", (*used, *cover.facts), cover.missing)
+
+
+def _basis(facts: CaseFacts, question: Question, party: Party, row: str) -> tuple[str, Cover, tuple[str, ...]]:
+    """Return the channel that founds the transmission, what covers it, and the facts used."""
+    kind = question.entry.kind if question.entry else "note"
+    if row in _PROCEDURES and question.via in {"any", "statutory"}:
+        procedure = situation.open_procedure(facts, _PROCEDURES[row], question.at_ms, party.user)
+        return (_PROCEDURES[row], Cover("-"), (procedure.hash,)) if procedure else ("no_basis", Cover("-"), ())
+    if row == "O11" and question.via in {"any", "statutory"}:
+        return _to_town(facts, question, kind)
+    if row == "O13" and question.via in {"any", "statutory"}:
+        if kind in _REPORTS:
+            return "report", Cover("-"), ()
+        if kind == "adult_ill_treatment":
+            return _ill_treatment(facts, question, party, row)
+        return "no_basis", Cover("-"), ()
+    if question.via in {"any", "person_request"}:
+        return "request", _request(facts, question, party, row), ()
+    return "no_basis", Cover("-"), ()
+
+
+def _to_town(facts: CaseFacts, question: Question, kind: str) -> tuple[str, Cover, tuple[str, ...]]:
+    social = question.capacity is not None and question.capacity.row.startswith("S")
+    if kind == "coordination_alert":
+        return ("alert" if social else "not_coordinator"), Cover("-"), ()
+    for record in facts.of(Designation):
+        fact = record.fact
+        until = fact.until_ms if fact.until_ms is not None else question.at_ms + 1
+        named = fact.kind == "coordinator_l121_6_2" and fact.designated == question.user
+        if named and fact.from_ms <= question.at_ms < until:
+            return "coordinator", Cover("-"), (record.hash,)
+    taking_part = {record.fact.user for record in facts.of(Participation) if facts.in_force(record, question.at_ms)}
+    alone = social and taking_part == {question.user}
+    return ("coordinator" if alone else "not_coordinator"), Cover("-"), ()
+
+
+def _ill_treatment(facts: CaseFacts, question: Question, party: Party, row: str) -> tuple[str, Cover, tuple[str, ...]]:
+    """Return the channel of R4: an able adult victim agrees first; nobody else needs to (R3)."""
+    protected = facts.is_minor(question.at_ms) or facts.ability(question.at_ms) == "unable"
+    if protected:
+        return "report", Cover("-"), ()
+    return "ill_treatment", _request(facts, question, party, row), ()
+
+
+def _request(facts: CaseFacts, question: Question, party: Party, row: str) -> Cover:
+    """Return how the person's own request covers this document; the person who sends it asks for it by sending."""
+    relation = situation.standing_of(facts, replace(question, via="any")).relation
+    if question.capacity is None and relation in _PERSONAL:
+        return Cover(consents.GIVEN)
+    found = consents.consent_cover(
+        facts, question.at_ms, consents.REQUEST, Information(question.compartment, question.level),
+        question.entry.id if question.entry else None, consents.Recipient(party.user, None, row),
+    )  # fmt: skip
+    if found.code.startswith("powerless") or found.code in {consents.LATE, consents.REPORTED}:
+        return replace(found, code="powerless")
+    return replace(found, code=consents.REFUSED) if found.code == consents.CONFLICT else found
