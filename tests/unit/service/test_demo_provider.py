@@ -74,7 +74,7 @@ def test_keys_are_kept_for_their_owner_only(tmp_path: Path) -> None:
     first = load_keys(path)
     assert path.stat().st_mode & 0o077 == 0
     assert [key.kid for key in load_keys(path)] == [key.kid for key in first]
-    assert first[0].as_dict(private=True)["d"] not in json.dumps(public_jwks(first))
+    assert str(first[0].as_dict(private=True)["d"]) not in json.dumps(public_jwks(first))
     path.chmod(0o644)
     with pytest.raises(AccountsError, match="chmod 600"):
         load_keys(path)

@@ -1,0 +1,145 @@
+"""Open a session: the person was identified, the device signs the challenge; create the account when it is new.
+
+A second chain for a known subject is stored like the first: the heads map then shows it to the subject's old devices,
+and clients wait for a human before they grant it anything (protocol.md 5.6). The hub decides nothing there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from volet_protocol import canonical, user_chain
+from volet_protocol.canonical import JsonObject
+from volet_protocol.capacities import subject_chain
+from volet_protocol.encodings import from_base64url
+from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.login import LoginStatement
+from volet_protocol.statements import UnverifiedStatement
+from volet_protocol.user_chain import UserChain
+from volet_service.application.ports import UnitOfWork
+from volet_service.application.records import BindingRecord, Login, Session, UserLink
+from volet_service.domain.errors import NotFound
+from volet_service.domain.logins import LoginRefusal, check_running, login_refused, token_hash
+
+
+@dataclass(frozen=True)
+class NewLink:
+    """A link of a chain that the hub may not have yet, with the boxes beside it (wire form)."""
+
+    statement: UnverifiedStatement
+    boxes: JsonObject
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """The signed `login` statement, the user's chain when it is new, and the token that was drawn for the session."""
+
+    login: str
+    statement: UnverifiedStatement
+    chain: Sequence[NewLink]
+    token: str
+    hub: str
+    session_ms: int
+
+
+@dataclass(frozen=True)
+class SessionOpened:
+    """Until when the session lasts (ms), and whether this is the subject's first chain."""
+
+    expires_ms: int
+    first_chain: bool
+
+
+def open_session(command: OpenSession, uow: UnitOfWork, /) -> SessionOpened:
+    """Open a session inside the transaction.
+
+    Raises `NotFound`, `Refusal` (not-identified, already-used, expired, wrong-user) or `ProtocolError` when the
+    statement or the chain does not verify.
+    """
+    login = uow.sessions.login(command.login)
+    if login is None:
+        raise NotFound
+    check_running(login.created_ms, login.used_ms, uow.now_ms)
+    if login.id_token is None:
+        raise login_refused(LoginRefusal.NOT_IDENTIFIED, "login")
+    read = LoginStatement.read(command.statement)
+    read.check(
+        hub=command.hub,
+        login=login.id,
+        challenge=login.challenge,
+        user=login.user,
+        device=login.device,
+        now_ms=uow.now_ms,
+    )
+    chain = _chain(command, login, uow)
+    user_chain.verify_statement(chain, command.statement)
+    if read.capacity is not None:
+        _check_capacity(read.capacity, login.user, uow)
+    first = _bind(login, login.id_token, uow)
+    # The ID token moves to the binding: a login that served holds nothing any more.
+    uow.sessions.update_login(replace(login, id_token=None, used_ms=uow.now_ms))
+    session = Session(
+        token_hash=token_hash(command.token),
+        user=login.user,
+        device=login.device,
+        capacity=read.capacity,
+        created_ms=uow.now_ms,
+        expires_ms=uow.now_ms + command.session_ms,
+    )
+    uow.sessions.add(session)
+    return SessionOpened(session.expires_ms, first)
+
+
+def _chain(command: OpenSession, login: Login, uow: UnitOfWork) -> UserChain:
+    try:
+        return uow.users.user(login.user)
+    except ProtocolError as error:
+        if error.reason is not Reason.UNKNOWN_REFERENCE:
+            raise
+    chain = user_chain.replay([link.statement for link in command.chain], uow.now_ms)
+    if chain.user != login.user:
+        raise login_refused(LoginRefusal.WRONG_USER, "chain of the new account")
+    links = [
+        UserLink(seq, link.statement.hash, link.statement.to_bytes(), _boxes(link.boxes))
+        for seq, link in enumerate(command.chain)
+    ]
+    uow.users.append(chain, links)
+    return chain
+
+
+def _boxes(boxes: JsonObject) -> bytes | None:
+    return canonical.encode(boxes) if boxes else None
+
+
+def _check_capacity(capacity: str, user: str, uow: UnitOfWork) -> None:
+    attestation = uow.users.attestation(capacity)
+    if attestation.user != user:
+        raise ProtocolError(Reason.UNKNOWN_REFERENCE, "capacity of the login")
+    attestation.check_at(uow.now_ms)
+
+
+def _bind(login: Login, id_token: str, uow: UnitOfWork) -> bool:
+    claims = unverified_claims(id_token)
+    subject = subject_chain(login.iss, str(claims["sub"]))
+    before = uow.head("subject", subject)
+    uow.users.add_binding(
+        BindingRecord(
+            user=login.user,
+            id_token=id_token,
+            iss=login.iss,
+            aud=login.aud,
+            random=login.random,
+            subject_chain=subject,
+            iat_ms=int(claims["iat"]) * 1000,
+            recorded_ms=uow.now_ms,
+        )
+    )
+    return before is None or before.hash == login.user
+
+
+def unverified_claims(id_token: str) -> dict[str, Any]:
+    """Return the claims of a token that `IdentityProvider.exchange` verified before it was stored."""
+    return cast("dict[str, Any]", json.loads(from_base64url(id_token.split(".")[1])))

@@ -1,0 +1,138 @@
+"""The registrar's HTTP surface (Starlette): start, callback, pick-up, attest. It logs no subject and no user id."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from html import escape
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from volet_protocol import canonical
+from volet_protocol.encodings import to_base64url
+from volet_protocol.errors import ProtocolError
+from volet_protocol.fields import Fields
+from volet_protocol.problems import CONTENT_TYPE
+from volet_service.application.login_ports import IdentityProvider
+from volet_service.domain.errors import Invalid, Refusal, from_protocol
+from volet_service.entrypoints.registrar.attesting import AttestationRequest, attest
+from volet_service.entrypoints.registrar.config import RegistrarConfig
+from volet_service.entrypoints.registrar.identifications import Identifications
+
+_MOST_BYTES = 32 * 1024
+_PAGE = """<!doctype html>
+<html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title}</title></head><body><main><h1>{title}</h1><p>{text}</p><p>{name}</p></main></body></html>
+"""
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+}
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the registrar works with: configuration, provider, clock (ms) and randomness."""
+
+    config: RegistrarConfig
+    provider: IdentityProvider
+    now_ms: Callable[[], int]
+    random: Callable[[int], bytes]
+
+
+def create_app(tools: Tools) -> Starlette:
+    """Return the application of one registrar."""
+    identifications = Identifications()
+
+    async def start(request: Request) -> Response:
+        fields = await _body(request)
+        nonce = to_base64url(fields.data("nonce", 32))
+        fields.done()
+        started = identifications.start(nonce, tools.random(128), tools.now_ms())
+        url = await run_in_threadpool(
+            lambda: tools.provider.authorize_url(nonce=nonce, state=started.state, verifier=started.verifier)
+        )
+        return JSONResponse({"identification": started.id, "secret": started.secret, "authorize_url": url}, 201)
+
+    async def callback(request: Request) -> Response:
+        answer = dict(request.query_params)
+        try:
+            waiting = identifications.answered(answer.get("state", ""))
+            who = await run_in_threadpool(tools.provider.identify, answer, waiting.expected, tools.now_ms())
+        except Refusal as refusal:
+            text = "L’identification n’a pas abouti. Fermez cette page et recommencez depuis votre logiciel."
+            return _page(tools.config.name, "Identification refusée", text, refusal.problem.status)
+        identifications.identified(waiting, who)
+        text = "Vous êtes identifié. Vous pouvez fermer cette page et revenir à votre logiciel."
+        return _page(tools.config.name, "Identification réussie", text, 200)
+
+    async def pick_up(request: Request) -> Response:
+        fields = await _body(request)
+        secret = fields.text("secret", 64)
+        fields.done()
+        found = identifications.pick_up(request.path_params["identification"], secret, tools.now_ms())
+        if found is None:
+            return JSONResponse({"status": "waiting"})
+        return JSONResponse({"status": "identified", "id_token": found.id_token})
+
+    async def attestations(request: Request) -> Response:
+        fields = await _body(request)
+        asked = AttestationRequest(
+            hub=fields.label("hub"),
+            user=fields.hash("user"),
+            random=fields.data("random", 32),
+            id_token=fields.text("id_token", 16 * 1024),
+        )
+        fields.done()
+        attested = attest(
+            asked, config=tools.config, identifications=identifications, random=tools.random, now_ms=tools.now_ms()
+        )
+        items = [{"statement": one.statement.to_json(), "salt": to_base64url(one.salt)} for one in attested]
+        return JSONResponse({"attestations": items}, 201)
+
+    async def about(_request: Request) -> Response:
+        config = tools.config
+        key = to_base64url(config.key.public)
+        return JSONResponse({"name": config.name, "key": key, "iss": config.issuer, "aud": config.client_id})
+
+    return Starlette(
+        routes=[
+            Route("/v1/identifications", _refusing(start), methods=["POST"]),
+            Route("/v1/identifications/{identification}/pick-up", _refusing(pick_up), methods=["POST"]),
+            Route("/v1/attestations", _refusing(attestations), methods=["POST"]),
+            Route("/v1/callback", callback, methods=["GET"]),
+            Route("/v1/about", about, methods=["GET"]),
+        ]
+    )
+
+
+async def _body(request: Request) -> Fields:
+    data = b""
+    async for piece in request.stream():
+        data += piece
+        if len(data) > _MOST_BYTES:
+            raise Invalid("request is too large")
+    return Fields(canonical.decode(data), "request")
+
+
+def _refusing(handler: Handler) -> Handler:
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except (Refusal, ProtocolError) as error:
+            refusal = from_protocol(error) if isinstance(error, ProtocolError) else error
+            problem = refusal.problem
+            content = {"type": problem.uri, "title": problem.title(), "status": problem.status, **refusal.members}
+            return JSONResponse(content, problem.status, media_type=CONTENT_TYPE)
+
+    return answer
+
+
+def _page(name: str, title: str, text: str, status: int) -> Response:
+    return HTMLResponse(_PAGE.format(title=title, text=text, name=escape(name)), status, headers=_HEADERS)

@@ -1,0 +1,65 @@
+"""The lines of `volet registrar`: `key` makes a signing key, `serve` runs the process with the tools it is handed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import socket
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from volet_protocol.encodings import to_base64url
+from volet_protocol.keys import SEED_SIZE, SigningKey
+from volet_service.application.login_ports import IdentityProvider
+from volet_service.entrypoints.registrar.app import Tools, create_app
+from volet_service.entrypoints.registrar.config import RegistrarConfig, RegistrarConfigError, read_config
+
+REFUSED = 78  # EX_CONFIG of sysexits.h
+
+
+def run(argv: list[str], open_provider: Callable[[RegistrarConfig], IdentityProvider]) -> int:
+    """Run one line; return its exit status: 0, or 78 when a file is missing, malformed or readable by others."""
+    parser = argparse.ArgumentParser(
+        prog="volet registrar",
+        description="Greffe : identifie les professionnels et atteste leurs fonctions. (Registrar.)",
+    )
+    lines = parser.add_subparsers(dest="line", required=True)
+    serve = lines.add_parser("serve", help="démarre le greffe (start the registrar)")
+    serve.add_argument("--config", type=Path, required=True, help="fichier de configuration (configuration file)")
+    key = lines.add_parser("key", help="crée la clé de signature (make the signing key)")
+    key.add_argument("--out", type=Path, required=True, help="fichier à créer (file to create)")
+    options = parser.parse_args(argv)
+    try:
+        if options.line == "key":
+            return _make_key(options.out)
+        config = read_config(options.config)
+        return _serve(config, open_provider(config))
+    except (RegistrarConfigError, OSError) as error:
+        sys.stderr.write(f"volet registrar : {error}\n")
+        return REFUSED
+
+
+def _make_key(path: Path) -> int:
+    seed = secrets.token_bytes(SEED_SIZE)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(to_base64url(seed) + "\n")
+    sys.stdout.write(f"{to_base64url(SigningKey(seed).public)}\n")
+    return 0
+
+
+def _serve(config: RegistrarConfig, provider: IdentityProvider) -> int:
+    app = create_app(Tools(config, provider, lambda: time.time_ns() // 1_000_000, secrets.token_bytes))
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((config.host, config.port))
+        sys.stdout.write(f"Greffe prêt : {config.origin}\n")
+        sys.stdout.flush()
+        # No access log: its lines would hold identification ids.
+        uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listener])
+    return 0
