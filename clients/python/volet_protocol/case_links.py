@@ -181,7 +181,7 @@ class CaseCreate:
             policy=fields.hash("policy"),
             controller=fields.label("controller"),
             log_key_hash=fields.hash("log_key_hash"),
-            episode=fields.code("episode"),
+            episode=fields.hash("episode"),
         )
         fields.done()
         return value

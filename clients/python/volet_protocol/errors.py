@@ -60,6 +60,7 @@ class Reason(StrEnum):
     WRONG_RECIPIENT = "wrong-recipient"
     EXPIRED = "expired"
     NOT_YET = "not-yet"
+    SECTION_OWED = "section-owed"
     # bindings and trust
     WRONG_ISSUER = "wrong-issuer"
     WRONG_AUDIENCE = "wrong-audience"

@@ -11,6 +11,7 @@ from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.key_links import COMMIT_SIZE, MAX_READERS, Target, read_targets
 from volet_protocol.opening_links import UserRecipient
+from volet_protocol.places import CHILD_PROTECTION
 from volet_protocol.statements import HeadRef, Preamble, UnverifiedStatement
 from volet_protocol.vocabulary import COMPARTMENTS, LEVELS
 
@@ -29,6 +30,8 @@ class ExchangeEpoch:
     commit: bytes
     boxes: tuple[Target, ...]
     capacity: str | None = None
+    # The head of the child protection chain, when the exchange is about that compartment.
+    class_head: HeadRef | None = None
 
     def to_json(self, type_: str) -> dict[str, JsonValue]:
         """Return the common fields of a body of this type."""
@@ -39,6 +42,7 @@ class ExchangeEpoch:
             "epoch": self.epoch, "commit": to_base64url(self.commit),
             "boxes": [item.to_json() for item in self.boxes],
             **({"capacity": self.capacity} if self.capacity else {}),
+            **({"class_head": self.class_head.to_json()} if self.class_head else {}),
         }  # fmt: skip
 
     @staticmethod
@@ -54,8 +58,9 @@ class ExchangeEpoch:
         if [box.user for box in boxes] != [member.user for member in members]:
             raise ProtocolError(Reason.WRONG_READERS, "boxes of an exchange are not for its members")
         capacity = fields.optional("capacity", fields.hash)
+        class_head = HeadRef.read(fields.nested("class_head")) if fields.has("class_head") else None
         return ExchangeEpoch(
-            preamble, case, policy, main_head, fresh, members, epoch, commit, boxes, capacity
+            preamble, case, policy, main_head, fresh, members, epoch, commit, boxes, capacity, class_head,
         )  # fmt: skip
 
 
@@ -86,6 +91,8 @@ class ExchangeCreate:
             fields.integer("level", least=LEVELS[0], most=LEVELS[-1]),
         )
         fields.done()
+        if (value.common.class_head is not None) != (value.compartment == CHILD_PROTECTION):
+            raise ProtocolError(Reason.MISSING_FIELD, "class_head stands in an exchange about child protection only")
         if value.common.epoch != 1:
             raise ProtocolError(Reason.WRONG_EPOCH, "an exchange starts at epoch 1")
         return value

@@ -97,20 +97,30 @@ def read_targets(fields: Fields, name: str) -> tuple[Target, ...]:
 
 @dataclass(frozen=True)
 class ClaimLink:
-    """Starts the keys of sections nobody holds."""
+    """Starts the keys of sections nobody holds, boxed to the claimer's own user key for their other devices."""
 
     head: LinkHead
     sections: tuple[NewEpoch, ...]
+    generation: int
+    box: str
+
+    @property
+    def target(self) -> Target:
+        """The claimer, at the head with which they sign."""
+        preamble = self.head.preamble
+        return Target(preamble.user, self.generation, preamble.user_head, self.box)
 
     def body(self) -> dict[str, JsonValue]:
         """Return the body to sign."""
-        return {**self.head.to_json("claim"), "sections": [item.to_json() for item in self.sections]}
+        sections = [item.to_json() for item in self.sections]
+        return {**self.head.to_json("claim"), "sections": sections, "generation": self.generation, "box": self.box}
 
     @staticmethod
     def read(statement: UnverifiedStatement) -> ClaimLink:
         """Read a body strictly."""
         fields = statement.fields()
-        value = ClaimLink(LinkHead.read(fields, "claim"), _new_epochs(fields))
+        head, sections = LinkHead.read(fields, "claim"), _new_epochs(fields)
+        value = ClaimLink(head, sections, fields.integer("generation", least=1), fields.hash("box"))
         fields.done()
         return value
 

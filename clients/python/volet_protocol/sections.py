@@ -5,8 +5,8 @@
     commit(S) = HKDF-Expand(S, `volet/v1/commit` LF chain LF section LF epoch LF step)
 
 Chain ids are in hex and numbers in decimal. A key is checked against its published commitment before any use: AES-GCM
-does not commit to its key, and one ciphertext can be made to open under several. The key of an exchange is a section
-key that never steps, under the name `exchange` in the chain of the exchange.
+does not commit to its key, and one ciphertext can be made to open under several. The key of an exchange is a key that
+never steps, under the name `exchange` and the id of the case (the exchange has no id before its first key).
 """
 
 from __future__ import annotations
@@ -32,6 +32,11 @@ class KeyId(NamedTuple):
     step: int
 
 
+def exchange_key_id(epoch: int) -> KeyId:
+    """Return the id of an exchange's key at an epoch."""
+    return KeyId(EXCHANGE_SECTION, epoch, 0)
+
+
 def step_key(key: bytes) -> bytes:
     """Return S(e, i+1) from S(e, i). There is no way back."""
     return hkdf_expand(_sized(key), "step")
@@ -47,7 +52,7 @@ def derive_step(key: bytes, steps: int) -> bytes:
 
 
 def commitment(key: bytes, chain: str, section: str, epoch: int, step: int) -> bytes:
-    """Return the 32 bytes published for a key; `chain` is the id of the class chain, or of the exchange."""
+    """Return the 32 bytes published for a key; `chain` is the id of the class chain, for exchanges of the case."""
     context = "\n".join((chain, section, str(epoch), str(step))).encode("ascii")
     return hkdf_expand(_sized(key), "commit", context)
 
@@ -73,7 +78,9 @@ class SectionKeys:
     """
 
     chain: str
-    slices: Mapping[tuple[str, int], tuple[int, bytes]] = field(default_factory=dict, repr=False)
+    slices: Mapping[tuple[str, int], tuple[int, bytes]] = field(
+        default_factory=dict[tuple[str, int], tuple[int, bytes]], repr=False
+    )
 
     def add(self, which: KeyId, key: bytes, published: bytes | None) -> SectionKeys:
         """Return the ring with one more key; `published` is its commitment in the chain, refused when there is none."""
