@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from support.identities import START_MS, TestUser, attest, capacity, make_bundle, make_user, seed32
+from support.small_table import small_table
 from volet_protocol import case_chain, compose, key_boxes
 from volet_protocol.canonical import JsonObject
 from volet_protocol.capacities import Attestation, Capacity, verify_attestation
@@ -23,6 +24,7 @@ from volet_protocol.case_state import CaseChain
 from volet_protocol.compose import Composed
 from volet_protocol.entry_list import EntryListHead, list_id
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_notices import Notice, NoticeLine
 from volet_protocol.fact_people import Participation, ParticipationEnd, Person
 from volet_protocol.facts import Fact, fact_body, fact_hash
 from volet_protocol.key_links import RevokeLink, RotateLink
@@ -92,6 +94,21 @@ class CaseWorld:
         self.person(opener)
         self.attest(opener, row, structure)
         self.main = self._create(opener, structure)
+
+    @classmethod
+    def team(cls) -> CaseWorld:
+        """A coordinator, a doctor, a nurse and a carer in one team, the person informed, nobody with a key."""
+        world = cls(small_table())
+        world.join("coordinator", "S10", "dac")
+        world.inform()
+        world.join("doctor", "H1", "clinic")
+        world.join("nurse", "H2", "clinic")
+        world.join("carer", "S1", "ssiad")
+        return world
+
+    def wait(self, minutes: int = 1) -> None:
+        """Let time pass."""
+        self.now_ms += minutes * MINUTE_MS
 
     # -- people --------------------------------------------------------------------------------------------------
 
@@ -186,6 +203,10 @@ class CaseWorld:
         link = FactLink(self.head(author, widens=widens), fact_hash(body), at)
         return self.add(author, link.body(), body)
 
+    def inform(self, by: str = "coordinator") -> Statement:
+        """Record that the person was told of the team (R23)."""
+        return self.fact(by, Notice((NoticeLine("general"),), self.now_ms, "oral"))
+
     def join(
         self,
         name: str,
@@ -234,7 +255,7 @@ class CaseWorld:
         return listed or EntryListHead.start(list_id(self.main.case, f"section:{section}"))
 
     def access(self) -> SectionAccess:
-        return SectionAccess(self.table, self.main.facts, self.main.instant(self.now_ms))
+        return SectionAccess.at(self.table, self.main.facts, self.main.instant(self.now_ms))
 
     def ring(self, name: str) -> SectionKeys:
         return self.rings.get((self.user(name), self.main.chain), SectionKeys(self.main.chain))
@@ -344,13 +365,6 @@ class CaseWorld:
     def opens(self, name: str, section: str, epoch: int, step: int = 0) -> bool:
         """Whether somebody's client can derive a key, from everything it was ever validly given."""
         return self.ring(name).holds(KeyId(section, epoch, step))
-
-
-def targets_without(body: JsonObject, user: str) -> dict[str, object]:
-    """A rotate body with one reader left out."""
-    readers = body["readers"]
-    assert isinstance(readers, list)
-    return {**body, "readers": [reader for reader in readers if reader["user"] != user]}
 
 
 def rotation(statement: Statement) -> RotateLink:

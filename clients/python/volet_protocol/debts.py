@@ -39,12 +39,12 @@ class Debt:
 
 def debt(state: CaseChain, section: str, table: PolicyTable, at_ms: int, directory: Directory) -> Debt:
     """Return what a section owes at this head and instant."""
-    return _debt(state.section(section), section, SectionAccess(table, state.facts, at_ms), directory)
+    return _debt(state.section(section), section, SectionAccess.at(table, state.facts, at_ms), directory)
 
 
 def debts(state: CaseChain, table: PolicyTable, at_ms: int, directory: Directory) -> dict[str, Debt]:
     """Return the debts of every section that has one, in order."""
-    access = SectionAccess(table, state.facts, at_ms)
+    access = SectionAccess.at(table, state.facts, at_ms)
     found = {section: _debt(known, section, access, directory) for section, known in sorted(state.sections.items())}
     return {section: due for section, due in found.items() if due.owed}
 
@@ -63,7 +63,7 @@ def owed_grants(state: CaseChain, section: str, table: PolicyTable, at_ms: int) 
     known = state.section(section)
     if known.epoch == 0:
         return []
-    access = SectionAccess(table, state.facts, at_ms)
+    access = SectionAccess.at(table, state.facts, at_ms)
     return [
         user
         for user in sorted(_everybody(state))
@@ -74,7 +74,7 @@ def owed_grants(state: CaseChain, section: str, table: PolicyTable, at_ms: int) 
 def may_be_claimed(state: CaseChain, section: str, table: PolicyTable, at_ms: int) -> bool:
     """Tell whether a section waits for a claim: keyless, or no permitted holder is left."""
     known = state.section(section)
-    return known.epoch == 0 or not SectionAccess(table, state.facts, at_ms).staying(section, known)
+    return known.epoch == 0 or not SectionAccess.at(table, state.facts, at_ms).staying(section, known)
 
 
 def single_reader(state: CaseChain) -> list[str]:
@@ -86,10 +86,11 @@ def _debt(known: SectionState, section: str, access: SectionAccess, directory: D
     if known.epoch == 0:
         return Debt()
     leaving = access.leaving(section, known)
+    left = set(leaving)
     superseded = [
         user
         for user, held in sorted(known.readers.items())
-        if user not in leaving and held.generation < directory.user(user).generation
+        if user not in left and held.generation < directory.user(user).generation
     ]
     taints = (known.epoch,) if known.epoch in known.tainted else ()
     return Debt(tuple(leaving), tuple(superseded), taints)

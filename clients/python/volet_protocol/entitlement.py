@@ -8,7 +8,8 @@ reference that the caller has to fetch first (a longer user chain, an attestatio
 2. It is judged by the table it names, and that table was active; its author's attestation holds, and is the capacity
    of a participation of theirs in force, unless they are the person or a representative.
 3. Claims and rotations are whole; in a grant each section stands alone.
-4. Whoever gets a key has a plain permit to read the whole section, at that position.
+4. Whoever gets a key has a plain permit to read the whole section, at that position; `grant` asks the table as
+   `read` does, `claim` and `rotate` as `read` and `write`.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def claim(judging: Judging, link: ClaimLink) -> Reason | None:
         state = judging.state.section(new.section)
         if state.epoch and judging.access.staying(new.section, state):
             return Reason.ALREADY
-        reason = _next_epoch(judging, new, state) or _author_permitted(judging, new.section, ("read", "claim"))
+        reason = _next_epoch(judging, new, state) or _author_permitted(judging, "claim", new.section)
         if reason is not None:
             return reason
     return None
@@ -106,7 +107,7 @@ def rotate(judging: Judging, link: RotateLink) -> Reason | None:
         state = states[new.section]
         if not _holds(state, judging.author, state.epoch, state.step):
             return Reason.NOT_ENTITLED
-        reason = _next_epoch(judging, new, state) or _author_permitted(judging, new.section, ("read", "rotate"))
+        reason = _next_epoch(judging, new, state) or _author_permitted(judging, "rotate", new.section)
         if reason is not None:
             return reason
     if any(section not in states for section in owed_by(judging, judging.author)):
@@ -131,7 +132,6 @@ def owed_by(judging: Judging, user: str) -> list[str]:
         for section, state in sorted(judging.state.sections.items())
         if (state.epoch in state.tainted or judging.access.leaving(section, state))
         and _holds(state, user, state.epoch, state.step)
-        and judging.author_may("read", section)
         and judging.author_may("rotate", section)
     ]
 
@@ -165,7 +165,7 @@ def grant_section(judging: Judging, link: GrantLink, granted: Granted) -> Reason
     needed = [(state.epoch, state.step)] if stepping else granted.slices()
     if holding is None or not all(holding.holds(epoch, step) for epoch, step in needed):
         return Reason.NOT_ENTITLED
-    if not judging.author_may("read", section) or not judging.author_may("grant", section):
+    if not judging.author_may("grant", section):
         return Reason.NOT_ENTITLED
     standing = reader_standing(judging, link)
     if standing is None or not judging.access.permits("read", standing.user, standing.capacity, section):
@@ -242,9 +242,8 @@ def _next_epoch(judging: Judging, new: NewEpoch, state: SectionState) -> Reason 
     return None if moves_on else Reason.WRONG_LIST
 
 
-def _author_permitted(judging: Judging, section: str, actions: tuple[str, ...]) -> Reason | None:
-    permitted = all(judging.author_may(action, section) for action in actions)
-    return None if permitted else Reason.NOT_PERMITTED
+def _author_permitted(judging: Judging, action: str, section: str) -> Reason | None:
+    return None if judging.author_may(action, section) else Reason.NOT_PERMITTED
 
 
 def _holds(state: SectionState, user: str, epoch: int, step: int) -> bool:

@@ -71,7 +71,7 @@ def judge_link(
     capacity, reason = _capacity(head, directory, at_ms)
     if reason is not None:
         return replace(judged, verdict=Verdict(valid=False, reason=reason))
-    access = SectionAccess(table, facts, at_ms)
+    access = SectionAccess.at(table, facts, at_ms)
     judging = Judging(state, head, at_ms, access, capacity, directory)
     if isinstance(link, FactLink):
         return _judged_fact(judging, judged, link, fact_body)

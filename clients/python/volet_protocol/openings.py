@@ -116,7 +116,7 @@ def check_made(
     the rules do not let the recipient have it.
     """
     known = {entry.id: entry for entry in entries}
-    access = SectionAccess(table, state.facts, at_ms)
+    access = SectionAccess.at(table, state.facts, at_ms)
     opener = link.head.preamble.user
     for item in link.entries:
         entry = known.get(item.id)
@@ -135,7 +135,7 @@ def check_release(
     found = check_in_force(state, hash_, user, at_ms)
     if not any(item.id == entry.id and part in item.parts for item in found.link.entries):
         raise ProtocolError(Reason.WRONG_PART, "opening")
-    access = SectionAccess(table, state.facts, at_ms)
+    access = SectionAccess.at(table, state.facts, at_ms)
     _check_recipient(access, found.link, user, entry, Party(found.opener, found.capacity))
     return found
 

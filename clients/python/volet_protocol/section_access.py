@@ -110,6 +110,21 @@ class SectionAccess:
     )
     _standings: dict[str, list[Standing]] = field(default_factory=dict[str, list[Standing]], repr=False)
 
+    @staticmethod
+    def at(table: PolicyTable, facts: CaseFacts, at_ms: int) -> SectionAccess:
+        """Return the access at a position and instant, the same object as a moment ago for the same three.
+
+        A rotation asks about every reader of every section, when its debt is seen, when it is composed and when it is
+        judged: nine hundred questions each time in a large team.
+        """
+        global _recent  # noqa: PLW0603 - a memo of pure answers, replaced whole so that threads see one or the other
+        for known in _recent:
+            if known.table is table and known.facts is facts and known.at_ms == at_ms:
+                return known
+        access = SectionAccess(table, facts, at_ms)
+        _recent = (access, *_recent[: _REMEMBERED - 1])
+        return access
+
     def decision(self, action: str, user: str, capacity: Capacity | None, section: str) -> Decision:
         """Return the decision for an action on the whole of a section."""
         asked = (action, user, capacity, section)
@@ -151,3 +166,7 @@ class SectionAccess:
             for user in self.staying(section, states[section]):
                 found.setdefault(user, []).append(section)
         return {user: found[user] for user in sorted(found)}
+
+
+_REMEMBERED = 8
+_recent: tuple[SectionAccess, ...] = ()
