@@ -25,10 +25,10 @@ CELL_CODES = frozenset(
 # Per table: which codes make its key, in this order.
 KEYS: Mapping[str, tuple[str, ...]] = {
     "cell": ("action", "cell", "level"),
-    "shield": ("shield", "row"),
+    "shield": ("relation", "row"),
     "standing": ("action", "relation", "reach", "cover"),
     "emergency": ("compartment", "level"),
-    "outbound": ("row", "channel", "reach", "cover"),
+    "outbound": ("row", "relation", "reach", "cover"),
     "act": ("action", "relation"),
 }
 _LIMIT = 4 * 1024 * 1024
@@ -144,7 +144,7 @@ class PolicyTable:
 
     def wider_than(self, other: PolicyTable) -> list[str]:
         """Name every place where this table permits more than `other`; a client refuses such a table (protocol 2)."""
-        wider = [place for name, row in self._rows.items() for place in self._wider_row(row, other, other.row(name))]
+        wider = [place for name, row in self._rows.items() for place in _wider_row(row, other.row(name))]
         for key, outcome in self._answers.items():
             before = other.ask(*key)
             if EFFECTS.index(outcome.effect) > EFFECTS.index(before.effect):
@@ -153,15 +153,16 @@ class PolicyTable:
                 wider.append("/".join(key) + ": no longer hidden")
         return sorted(wider)
 
-    def _wider_row(self, row: Row, other: PolicyTable, theirs: Row | None) -> list[str]:
-        if theirs is None:
-            return [row.row]
-        wider = [f"{row.row}/account"] if row.account and not theirs.account else []
-        for part, mine in row.cells.items():
-            before = theirs.cells[part]
-            if not _at_most(mine, before):
-                wider.append(f"{row.row}/{part}: {before} -> {mine}")
-        return wider
+
+def _wider_row(row: Row, theirs: Row | None) -> list[str]:
+    if theirs is None:
+        return [row.row]
+    wider = [f"{row.row}/account"] if row.account and not theirs.account else []
+    for part, mine in row.cells.items():
+        before = theirs.cells[part]
+        if not _at_most(mine, before):
+            wider.append(f"{row.row}/{part}: {before} -> {mine}")
+    return wider
 
 
 def _at_most(code: str, ceiling: str) -> bool:

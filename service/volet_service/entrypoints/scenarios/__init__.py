@@ -1,0 +1,1 @@
+"""Scenario files: facts, one request, and the decision the law expects; read strictly, run, compared."""
