@@ -1,0 +1,72 @@
+"""The signed request to look at the access log; looking is itself logged (docs/spec/releases.md).
+
+A person or their representative asks for one case with purpose `own_access`; an auditor for any, with `audit`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from volet_protocol.canonical import JsonValue
+from volet_protocol.encodings import to_base64url
+from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.release import REQUEST_ID_SIZE, CheckpointRef
+from volet_protocol.statements import Preamble, UnverifiedStatement
+
+TYPE = "log-request"
+AUDIT, OWN_ACCESS = "audit", "own_access"
+_PURPOSES = frozenset({AUDIT, OWN_ACCESS})
+
+
+@dataclass(frozen=True)
+class LogRequest:
+    """Body of a `log-request`: leaves `from_` to `to`, the end excluded; of one case, or of all for an auditor."""
+
+    preamble: Preamble
+    request_id: bytes
+    purpose: str
+    checkpoint: CheckpointRef
+    capacity: str | None = None
+    case: str | None = None
+    from_: int | None = None
+    to: int | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.request_id) != REQUEST_ID_SIZE or self.purpose not in _PURPOSES:
+            raise ProtocolError(Reason.MALFORMED, "log-request: request_id or purpose")
+        if self.purpose == OWN_ACCESS and self.case is None:
+            raise ProtocolError(Reason.MISSING_FIELD, "log-request: own access names a case")
+        if self.from_ is not None and self.to is not None and self.to < self.from_:
+            raise ProtocolError(Reason.MALFORMED, "log-request: range")
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return the body to sign."""
+        body: dict[str, JsonValue] = {
+            **self.preamble.to_json(TYPE),
+            "request_id": to_base64url(self.request_id), "purpose": self.purpose,
+            "checkpoint": self.checkpoint.to_json(), "scope": {} if self.case is None else {"case": self.case},
+        }  # fmt: skip
+        optional = {"capacity": self.capacity, "from": self.from_, "to": self.to}
+        body.update({name: value for name, value in optional.items() if value is not None})
+        return body
+
+    @staticmethod
+    def read(statement: UnverifiedStatement) -> LogRequest:
+        """Read the statement strictly; signature, device and replay are judged apart."""
+        fields = statement.fields()
+        preamble = Preamble.read(fields, TYPE)
+        scope = fields.nested("scope")
+        case = scope.optional("case", scope.hash)
+        scope.done()
+        request = LogRequest(
+            preamble=preamble,
+            request_id=fields.data("request_id", REQUEST_ID_SIZE),
+            purpose=fields.choice("purpose", _PURPOSES),
+            checkpoint=CheckpointRef.read(fields.nested("checkpoint")),
+            capacity=fields.optional("capacity", fields.hash),
+            case=case,
+            from_=fields.optional("from", fields.integer),
+            to=fields.optional("to", fields.integer),
+        )
+        fields.done()
+        return request

@@ -1,0 +1,153 @@
+"""Entries, their lists, their parts, boxes, and the requests that were answered, in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+
+from sqlalchemy import ColumnElement, Connection, insert, select, update
+
+from volet_protocol import statements
+from volet_protocol.entry import read_entry
+from volet_protocol.entry_list import EntryListHead
+from volet_protocol.statements import HeadRef
+from volet_service.adapters.store import tables as t
+from volet_service.adapters.store.live import Live
+from volet_service.adapters.store.users import move_head
+from volet_service.application.records import Answered, StoredEntry, StoredPart
+
+
+class EntryRows:
+    """Entries in the order of their lists."""
+
+    def __init__(self, connection: Connection, live: Live) -> None:
+        self._connection = connection
+        self._live = live
+
+    def head(self, list_: str) -> EntryListHead:
+        """Return the head of a list; of an unknown one, the empty head."""
+        known = self._live.lists.get(list_)
+        if known is not None:
+            return known
+        c = t.entry_list.c
+        row = self._connection.execute(select(c.n, c.h).where(c.list == list_)).first()
+        head = EntryListHead.start(list_) if row is None else EntryListHead(row.n, row.h)
+        return self._live.lists.keep(list_, head)
+
+    def point(self, list_: str, n: int) -> str | None:
+        """Return h(n); None beyond the end."""
+        if n == 0:
+            return EntryListHead.start(list_).h
+        c = t.entry.c
+        return self._connection.execute(select(c.h).where((c.list == list_) & (c.n == n))).scalar()
+
+    def place(self, list_: str) -> tuple[str, str, str] | None:
+        """Return (case, class, place) of a list that holds entries."""
+        c = t.entry_list.c
+        row = self._connection.execute(select(c.case, c["class"], c.place).where(c.list == list_)).first()
+        return None if row is None else (row[0], row[1], row[2])
+
+    def get(self, id: str) -> StoredEntry | None:  # noqa: A002 -- the glossary's word
+        """Return an entry."""
+        found = self._select(t.entry.c.id == id)
+        return found[0] if found else None
+
+    def many(self, ids: Sequence[str]) -> dict[str, StoredEntry]:
+        """Return the entries that exist among these ids."""
+        return {stored.entry.id: stored for stored in self._select(t.entry.c.id.in_(ids))}
+
+    def page(self, list_: str, after: int, until: int) -> list[StoredEntry]:
+        """Return the entries with after < n <= until, in order."""
+        c = t.entry.c
+        return self._select((c.list == list_) & (c.n > after) & (c.n <= until))
+
+    def add(self, entry: StoredEntry, parts: Iterable[StoredPart]) -> None:
+        """Append an entry to its list, and move the list's head."""
+        header = entry.entry.header
+        list_ = header.list
+        self._connection.execute(
+            insert(t.entry),
+            {"id": header.id, "list": list_, "n": entry.n, "h": entry.h, "case": header.case, "class": header.class_,
+             "user": header.preamble.user, "device": entry.device, "hash": entry.entry.hash,
+             "statement": entry.statement, "deposit_ms": entry.deposit_ms, "leaf": entry.leaf},
+        )  # fmt: skip
+        self._connection.execute(insert(t.entry_part), [{"entry": header.id, **asdict(part)} for part in parts])
+        c = t.entry_list.c
+        moved = self._connection.execute(update(t.entry_list).where(c.list == list_).values(n=entry.n, h=entry.h))
+        if not moved.rowcount:
+            row = {"list": list_, "case": header.case, "class": header.class_, "place": str(header.place)}
+            self._connection.execute(insert(t.entry_list), {**row, "n": entry.n, "h": entry.h})
+        self._live.change(self._live.lists, list_, EntryListHead(entry.n, entry.h))
+        move_head(self._connection, self._live, "list", list_, HeadRef(entry.n, entry.h))
+
+    def take_back(self, id: str, statement: bytes, leaf: int) -> None:  # noqa: A002 -- the glossary's word
+        """Mark an entry as taken back."""
+        values = {"take_back": statement, "take_back_leaf": leaf}
+        self._connection.execute(update(t.entry).where(t.entry.c.id == id).values(values))
+
+    def taken_back(self) -> list[str]:
+        """Return the ids of every entry that was taken back."""
+        return list(self._connection.execute(select(t.entry.c.id).where(t.entry.c.take_back.is_not(None))).scalars())
+
+    def part(self, id: str, part: str) -> StoredPart | None:  # noqa: A002 -- the glossary's word
+        """Return where a part is."""
+        c = t.entry_part.c
+        row = self._connection.execute(select(t.entry_part).where((c.entry == id) & (c.part == part))).first()
+        return None if row is None else StoredPart(row.part, row.size, row.inline, row.blob)
+
+    def inline(self, ids: Sequence[str], part: str) -> dict[str, bytes]:
+        """Return the ciphertext of those parts that stand in their row."""
+        c = t.entry_part.c
+        rows = self._connection.execute(select(c.entry, c.inline).where(c.entry.in_(ids) & (c.part == part)))
+        return {row.entry: row.inline for row in rows if row.inline is not None}
+
+    def _select(self, where: ColumnElement[bool]) -> list[StoredEntry]:
+        rows = self._connection.execute(select(t.entry).where(where).order_by(t.entry.c.n))
+        return [
+            StoredEntry(
+                read_entry(statements.parse(row.statement)), row.statement, row.n, row.h, row.device, row.deposit_ms,
+                row.leaf, row.take_back, row.take_back_leaf,
+            )
+            for row in rows
+        ]  # fmt: skip
+
+
+class BoxRows:
+    """HPKE boxes by owner and user."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, owner: str, boxes: Mapping[str, bytes]) -> None:
+        """Store the boxes of one owner."""
+        if boxes:
+            rows = [{"owner": owner, "user": user, "box": box} for user, box in boxes.items()]
+            self._connection.execute(insert(t.box), rows)
+
+    def of_user(self, owners: Sequence[str], user: str) -> dict[str, bytes]:
+        """Return owner to box, for one user."""
+        c = t.box.c
+        found: dict[str, bytes] = {}
+        # SQLite bounds the parameters of one statement.
+        for start in range(0, len(owners), 500):
+            some = owners[start : start + 500]
+            rows = self._connection.execute(select(c.owner, c.box).where((c.user == user) & c.owner.in_(some)))
+            found |= {row.owner: row.box for row in rows}
+        return found
+
+
+class RequestRows:
+    """Requests that were answered, by device and id; kept for ever."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, device: str, id: str) -> Answered | None:  # noqa: A002 -- the glossary's word
+        """Return the earlier answer."""
+        c = t.request.c
+        row = self._connection.execute(select(t.request).where((c.device == device) & (c.id == id))).first()
+        return None if row is None else Answered(row.hash, row.leaf, row.answer)
+
+    def add(self, device: str, id: str, answered: Answered) -> None:  # noqa: A002 -- the glossary's word
+        """Remember an answer."""
+        self._connection.execute(insert(t.request), {"device": device, "id": id, **asdict(answered)})

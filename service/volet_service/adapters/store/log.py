@@ -1,0 +1,222 @@
+"""The access log in SQL: append in the batch's transaction, sign, and the rows that proofs are made of.
+
+Leaves of a batch wait in memory until `seal`, so that a refused use case takes its own back; their payloads are rows
+of the use case's savepoint. `seal` extends the tree, signs, and moves the head by compare-and-set: a second writer on
+the same file makes it fail, and the whole batch with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, insert, select, update
+
+from volet_protocol import canonical
+from volet_protocol.checkpoint import Checkpoint
+from volet_protocol.encodings import from_base64url, to_base64url
+from volet_protocol.fields import Fields
+from volet_protocol.leaf import ZERO, Leaf, chain_heads_leaf, commitment, tag
+from volet_protocol.merkle import CompactRange, leaf_hash
+from volet_protocol.note import NoteSigner
+from volet_service.adapters.sealed import Sealer
+from volet_service.adapters.store import tables as t
+from volet_service.application.records import LogRecord
+from volet_service.domain.errors import LogUnavailable
+from volet_service.domain.leaves import LeafContent
+
+_HASH = 32
+# A clock that stands further behind than this would put leaves of different hours under one time.
+MOST_BEHIND_MS = 1_000
+OPENING = 32
+
+
+@dataclass(frozen=True)
+class LogState:
+    """The head of the log as committed."""
+
+    size: int
+    range: CompactRange
+    last_ts_ms: int
+    heads_leaf: int
+    heads_ts_ms: int
+
+
+class LogAppender:
+    """The log inside one transaction at a time; belongs to the sequencer's thread."""
+
+    def __init__(self, signer: NoteSigner, sealer: Sealer, random: Callable[[int], bytes]) -> None:
+        self._signer = signer
+        self._sealer = sealer
+        self._random = random
+        self._pending: list[bytes] = []
+        self.state = LogState(0, CompactRange(), 0, 0, 0)
+        self.connection: Connection | None = None
+        self.now_ms = 0
+
+    def load(self, connection: Connection) -> None:
+        """Read the head from the disk and check it against the last checkpoint that was signed."""
+        self._pending.clear()
+        row = connection.execute(select(t.log_head)).one()
+        packed = row.compact_range
+        hashes = [packed[i : i + _HASH] for i in range(0, len(packed), _HASH)]
+        range_ = CompactRange(row.size, hashes)
+        heads_ts = 0
+        if row.size:
+            signed = connection.execute(select(t.log_checkpoint.c.root).where(t.log_checkpoint.c.size == row.size))
+            if signed.scalar() != range_.root():
+                raise LogUnavailable("the log's head is not the tree it last signed")
+            leaf = connection.execute(select(t.log_entry.c.leaf).where(t.log_entry.c.idx == row.heads_leaf)).scalar()
+            heads_ts = Leaf.parse(leaf or b"").ts_ms
+        self.state = LogState(row.size, range_, row.last_ts_ms, row.heads_leaf, heads_ts)
+
+    @property
+    def size(self) -> int:
+        """Leaves so far, those of this batch included."""
+        return self.state.size + len(self._pending)
+
+    def begin(self, connection: Connection, now_ms: int) -> None:
+        """Start a batch at this instant; refuse a clock that went backwards."""
+        if now_ms < self.state.last_ts_ms - MOST_BEHIND_MS:
+            raise LogUnavailable("the clock stands behind the last leaf")
+        self.connection = connection
+        self.now_ms = max(now_ms, self.state.last_ts_ms)
+        self._pending.clear()
+
+    def mark(self) -> int:
+        """Return where to roll back to."""
+        return len(self._pending)
+
+    def rollback(self, mark: int) -> None:
+        """Take back the leaves of a refused use case."""
+        del self._pending[mark:]
+
+    def append(self, content: LeafContent) -> int:
+        """Append a leaf; return its index. Its payloads are sealed beside the tree."""
+        connection, index = self._tx(), self.size
+        view, tag_ = content.view, ZERO
+        if content.case is not None and content.class_ is not None:
+            key, seq = self._next_tag(content.case, content.class_)
+            view, tag_ = replace(view, class_=content.class_, case_seq=seq), tag(key, seq)
+        view_bytes = canonical.encode(view.to_json())
+        identity_bytes = canonical.encode(content.identity.to_json())
+        openings = self._random(OPENING), self._random(OPENING)
+        commit = commitment(openings[0], view_bytes, openings[1], identity_bytes)
+        leaf = Leaf(content.type, self.now_ms, tag_, commit, content.body)
+        sealed = canonical.encode(
+            {
+                "view": to_base64url(view_bytes), "view_opening": to_base64url(openings[0]),
+                "identity": to_base64url(identity_bytes), "identity_opening": to_base64url(openings[1]),
+            }
+        )  # fmt: skip
+        connection.execute(
+            insert(t.log_payload),
+            {"idx": index, "case": content.case, "class": content.class_,
+             "sealed": self._sealer.seal(sealed, _payload_place(index))},
+        )  # fmt: skip
+        self._pending.append(leaf.to_bytes())
+        return index
+
+    def add_case(self, case: str, class_: str, log_key: bytes) -> None:
+        """Store the key of a case's completeness tags."""
+        sealed = self._sealer.seal(log_key, _key_place(case, class_))
+        self._tx().execute(insert(t.log_case), {"case": case, "class": class_, "log_key": sealed, "next_seq": 0})
+
+    def _next_tag(self, case: str, class_: str) -> tuple[bytes, int]:
+        where = (t.log_case.c.case == case) & (t.log_case.c["class"] == class_)
+        row = self._tx().execute(select(t.log_case.c.log_key, t.log_case.c.next_seq).where(where)).one()
+        self._tx().execute(update(t.log_case).where(where).values(next_seq=row.next_seq + 1))
+        return self._sealer.open(row.log_key, _key_place(case, class_)), row.next_seq
+
+    def seal(self, heads_root: bytes | None) -> LogState | None:
+        """Write the batch's leaves, the heads leaf last, and the signed checkpoint; return the head to be committed."""
+        if heads_root is not None:
+            self._pending.append(chain_heads_leaf(self.now_ms, heads_root).to_bytes())
+        if not self._pending:
+            return None
+        before, connection = self.state, self._tx()
+        range_ = before.range.copy()
+        leaves: list[dict[str, object]] = []
+        nodes: list[dict[str, object]] = []
+        for index, leaf in enumerate(self._pending, before.size):
+            hashed = leaf_hash(leaf)
+            leaves.append({"idx": index, "leaf_hash": hashed, "leaf": leaf})
+            for node, root in range_.append(hashed):
+                nodes.append({"level": node.level, "idx": node.number, "hash": root})
+        connection.execute(insert(t.log_entry), leaves)
+        if nodes:
+            connection.execute(insert(t.log_node), nodes)
+        moved = heads_root is not None
+        after = LogState(
+            range_.size, range_, self.now_ms, range_.size - 1 if moved else before.heads_leaf,
+            self.now_ms if moved else before.heads_ts_ms,
+        )  # fmt: skip
+        changed = connection.execute(
+            update(t.log_head).where(t.log_head.c.size == before.size).values(
+                size=after.size, compact_range=b"".join(range_.hashes), last_ts_ms=after.last_ts_ms,
+                heads_leaf=after.heads_leaf,
+            )
+        )  # fmt: skip
+        if changed.rowcount != 1:
+            raise LogUnavailable("another writer moved the log's head")
+        # Signed before the commit, served only after it: a note whose commit fails is never shown.
+        root = range_.root()
+        note = Checkpoint(self._signer.name, after.size, root).sign(self._signer).note
+        row = {"size": after.size, "root": root, "signed_ms": self.now_ms, "note": note}
+        connection.execute(insert(t.log_checkpoint), row)
+        return after
+
+    def committed(self, state: LogState | None) -> None:
+        """Take over the head that was committed."""
+        self._pending.clear()
+        self.state = state or self.state
+
+    def record(self, index: int) -> LogRecord | None:
+        """Return a committed leaf with its payloads."""
+        rows = select_records(self._tx(), self._sealer, t.log_entry.c.idx == index, 1)
+        return rows[0] if rows else None
+
+    def records(self, case: str | None, class_: str | None, after: int, limit: int) -> list[LogRecord]:
+        """Return records above an index, of one case and class, or all."""
+        where = t.log_entry.c.idx > after
+        if case is not None:
+            where = where & (t.log_payload.c.case == case) & (t.log_payload.c["class"] == class_)
+        return select_records(self._tx(), self._sealer, where, limit)
+
+    def checkpoint(self, size: int) -> tuple[bytes, int] | None:
+        """Return (root, time in ms) of the checkpoint signed at this size."""
+        c = t.log_checkpoint.c
+        row = self._tx().execute(select(c.root, c.signed_ms).where(c.size == size)).first()
+        return None if row is None else (row.root, row.signed_ms)
+
+    def _tx(self) -> Connection:
+        if self.connection is None:
+            raise LogUnavailable("outside a transaction")
+        return self.connection
+
+
+def select_records(connection: Connection, sealer: Sealer, where: object, limit: int) -> list[LogRecord]:
+    """Return leaves with their opened payloads, in order."""
+    joined = t.log_entry.outerjoin(t.log_payload, t.log_entry.c.idx == t.log_payload.c.idx)
+    query = select(t.log_entry.c.idx, t.log_entry.c.leaf, t.log_payload.c.sealed).select_from(joined)
+    rows = connection.execute(query.where(where).order_by(t.log_entry.c.idx).limit(limit))  # type: ignore[arg-type]  # built by callers of this module
+    return [_record(sealer, row.idx, row.leaf, row.sealed) for row in rows]
+
+
+def _record(sealer: Sealer, index: int, leaf: bytes, sealed: bytes | None) -> LogRecord:
+    if sealed is None:
+        return LogRecord(index, leaf, None, None, None, None)
+    fields = Fields(canonical.decode(sealer.open(sealed, _payload_place(index))), "log payload")
+    view, view_opening, identity, identity_opening = (
+        from_base64url(fields.text(name, 4 * 1024 * 1024))
+        for name in ("view", "view_opening", "identity", "identity_opening")
+    )
+    return LogRecord(index, leaf, view, view_opening, identity, identity_opening)
+
+
+def _payload_place(index: int) -> bytes:
+    return f"log_payload/{index}".encode()
+
+
+def _key_place(case: str, class_: str) -> bytes:
+    return f"log_case/{case}/{class_}".encode()

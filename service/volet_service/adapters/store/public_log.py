@@ -1,0 +1,160 @@
+"""The committed log for anybody: checkpoints, leaves, proofs, receipts, head proofs, on reading connections."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, func, select, tuple_
+
+from volet_protocol import canonical, merkle
+from volet_protocol.head_proof import HeadProof
+from volet_protocol.merkle import Node, Plan
+from volet_protocol.proof import TlogProof
+from volet_protocol.receipt import Opening, Receipt
+from volet_service.adapters.sealed import Sealer
+from volet_service.adapters.store import tables as t
+from volet_service.adapters.store.log import select_records
+from volet_service.adapters.store.unit_of_work import Published
+from volet_service.application.ports import Clock, Store, UnitOfWork
+from volet_service.domain.errors import Invalid, LogUnavailable, NotFound
+
+T = TypeVar("T")
+MOST_LEAVES = 1024
+
+
+class SqlPublicLog:
+    """Reads what is committed. `published` gives the newest committed heads; stale ones are published anew."""
+
+    def __init__(
+        self, engine: Engine, sealer: Sealer, published: Callable[[], Published], *, store: Store, clock: Clock,
+        heads_age_ms: int,
+    ) -> None:  # fmt: skip
+        self._engine = engine
+        self._sealer = sealer
+        self._published = published
+        self._store = store
+        self._clock = clock
+        self._heads_age_ms = heads_age_ms
+
+    async def checkpoint(self) -> str:
+        """Return the newest signed checkpoint."""
+        if self._published().log.size == 0:
+            await self._store.write(_publish_heads)
+        return await self._read(lambda c: _note(c, self._published().log.size))
+
+    async def head_proof(self, label: str, chain: str) -> HeadProof:
+        """Return the head of a chain, or its absence, with a proof that is fresh enough for a grant."""
+        seen = self._published().log
+        if seen.size == 0 or self._clock.now_ms() - seen.heads_ts_ms > self._heads_age_ms:
+            await self._store.write(_publish_heads)
+        published = self._published()
+        head, path = published.heads.prove(label, chain)
+        index, size = published.log.heads_leaf, published.log.size
+
+        def prove(connection: Connection) -> HeadProof:
+            leaf = _leaf(connection, index)
+            return HeadProof(head, path, leaf, _prove(connection, index, size))
+
+        return await self._read(prove)
+
+    async def receipt(self, index: int, since: int | None = None, size: int | None = None) -> Receipt:
+        """Return the receipt of a leaf, with the proof that its checkpoint extends the tree of `since` leaves."""
+
+        def build(connection: Connection) -> Receipt:
+            c = t.log_checkpoint.c
+            least = max(index + 1, since or 0)
+            tree = size or connection.execute(select(func.min(c.size)).where(c.size >= least)).scalar()
+            records = select_records(connection, self._sealer, t.log_entry.c.idx == index, 1)
+            if tree is None or tree < least or not records:
+                raise Invalid("a tree that this log never signed")
+            record = records[0]
+            opened = (record.view, record.view_opening, record.identity, record.identity_opening)
+            view, view_opening, identity, identity_opening = opened
+            if view is None or view_opening is None or identity is None or identity_opening is None:
+                raise NotFound
+            path: list[bytes] = []
+            if since:
+                path = _resolve(connection, merkle.consistency_plan(since, tree))
+            return Receipt(
+                record.leaf, _prove(connection, index, tree), Opening(canonical.decode(view), view_opening),
+                Opening(canonical.decode(identity), identity_opening), tuple(path),
+            )  # fmt: skip
+
+        return await self._read(build)
+
+    @property
+    def size(self) -> int:
+        """The number of committed leaves."""
+        return self._published().log.size
+
+    async def leaves(self, start: int, end: int) -> list[bytes]:
+        """Return leaves start..end, the end excluded."""
+        if not 0 <= start <= end or end - start > MOST_LEAVES:
+            raise Invalid(f"a range of at most {MOST_LEAVES} leaves")
+        c = t.log_entry.c
+        query = select(c.leaf).where((c.idx >= start) & (c.idx < end)).order_by(c.idx)
+        return await self._read(lambda connection: list(connection.execute(query).scalars()))
+
+    async def inclusion(self, index: int, size: int) -> list[bytes]:
+        """Return the proof of a leaf in the tree of `size` leaves."""
+        self._check_size(size)
+        return await self._read(lambda c: _resolve(c, merkle.inclusion_plan(index, size)))
+
+    async def consistency(self, old: int, size: int) -> list[bytes]:
+        """Return the proof that one tree is a prefix of another."""
+        self._check_size(size)
+        return await self._read(lambda c: _resolve(c, merkle.consistency_plan(old, size)))
+
+    def _check_size(self, size: int) -> None:
+        if size > self._published().log.size:
+            raise Invalid("a tree larger than the log")
+
+    async def _read(self, ask: Callable[[Connection], T]) -> T:
+        def run() -> T:
+            with self._engine.connect() as connection:
+                return ask(connection)
+
+        return await asyncio.to_thread(run)
+
+
+def _publish_heads(uow: UnitOfWork) -> None:
+    uow.publish_heads()
+
+
+def _note(connection: Connection, size: int) -> str:
+    c = t.log_checkpoint.c
+    note: str | None = connection.execute(select(c.note).where(c.size == size)).scalar()
+    if note is None:
+        raise LogUnavailable("no checkpoint at this size")
+    return note
+
+
+def _leaf(connection: Connection, index: int) -> bytes:
+    leaf: bytes | None = connection.execute(select(t.log_entry.c.leaf).where(t.log_entry.c.idx == index)).scalar()
+    if leaf is None:
+        raise LogUnavailable("no such leaf")
+    return leaf
+
+
+def _prove(connection: Connection, index: int, size: int) -> TlogProof:
+    hashes = _resolve(connection, merkle.inclusion_plan(index, size))
+    return TlogProof(index, tuple(hashes), _note(connection, size))
+
+
+def _resolve(connection: Connection, plan: Plan) -> list[bytes]:
+    """Fetch the nodes of a plan in two queries, leaves and inner nodes, and fold them."""
+    wanted = {node for nodes in plan for node in nodes}
+    found: dict[Node, bytes] = {}
+    leaves = [node.number for node in wanted if node.level == 0]
+    if leaves:
+        c = t.log_entry.c
+        rows = connection.execute(select(c.idx, c.leaf_hash).where(c.idx.in_(leaves)))
+        found |= {Node(0, row.idx): row.leaf_hash for row in rows}
+    inner = [(node.level, node.number) for node in wanted if node.level]
+    if inner:
+        n = t.log_node.c
+        rows = connection.execute(select(n.level, n.idx, n.hash).where(tuple_(n.level, n.idx).in_(inner)))
+        found |= {Node(row.level, row.idx): row.hash for row in rows}
+    return merkle.resolve(plan, lambda node: found[node])

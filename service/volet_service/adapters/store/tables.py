@@ -1,0 +1,166 @@
+"""Tables, as SQLAlchemy Core describes them; migrations/ builds them and a test compares the two.
+
+Ids and hashes are lower-case hex, times integer milliseconds, statements their canonical bytes. What a client signed
+is stored as it came, so that whoever audits a copy of the database verifies the very bytes.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+HASH = String(64)
+
+
+def _hash(name: str, *, key: bool = False, null: bool = False) -> Column[str]:
+    return Column(name, HASH, primary_key=key, nullable=null)
+
+
+def _int(name: str, *, key: bool = False, null: bool = False) -> Column[int]:
+    return Column(name, BigInteger, primary_key=key, nullable=null, autoincrement=False)
+
+
+def _text(name: str, *, key: bool = False, null: bool = False) -> Column[str]:
+    return Column(name, Text, primary_key=key, nullable=null)
+
+
+def _bytes(name: str, *, null: bool = False) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=null)
+
+
+# --- what the hub is -------------------------------------------------------------------------------------------------
+hub = Table("hub", metadata, Column("id", Integer, primary_key=True), _text("origin"), _text("log_origin"))
+policy_table = Table("policy_table", metadata, _hash("hash", key=True), _bytes("data"), _int("active_from_ms"))
+
+# --- users -----------------------------------------------------------------------------------------------------------
+user_link = Table(
+    "user_link", metadata,
+    _hash("user", key=True), _int("seq", key=True), _hash("hash"), _bytes("statement"), _bytes("boxes", null=True),
+    UniqueConstraint("hash"),
+)  # fmt: skip
+binding = Table(
+    "binding", metadata,
+    _hash("user", key=True), _hash("token_hash", key=True), _text("id_token"), _text("iss"), _text("aud"),
+    _bytes("random"), _hash("subject_chain"), _int("iat_ms"), _int("recorded_ms"),
+)  # fmt: skip
+attestation = Table(
+    "attestation", metadata,
+    _hash("id", key=True), _hash("user"), _bytes("statement"), _int("until_ms"), _int("leaf"),
+    Index(None, "user"),
+)  # fmt: skip
+login = Table(
+    "login", metadata,
+    _text("id", key=True), _text("state"), _hash("user"), _hash("device"), _text("iss"), _text("aud"),
+    _bytes("random"), _bytes("challenge"), _text("code_verifier"), _text("id_token", null=True),
+    _text("failure", null=True), _int("created_ms"), _int("used_ms", null=True),
+    UniqueConstraint("state"),
+)  # fmt: skip
+session = Table(
+    "session", metadata,
+    _hash("token_hash", key=True), _hash("user"), _hash("device"), _hash("capacity", null=True), _int("created_ms"),
+    _int("expires_ms"),
+    Index(None, "user", "device"),
+)  # fmt: skip
+
+# --- heads of every signed chain, published as one map ---------------------------------------------------------------
+chain_head = Table(
+    "chain_head", metadata, _text("label", key=True), _hash("chain", key=True), _int("seq"), _hash("hash")
+)  # fmt: skip
+
+# --- cases -----------------------------------------------------------------------------------------------------------
+case_class = Table(
+    "case_class", metadata,
+    _hash("chain", key=True), _hash("case"), _text("class"),
+    UniqueConstraint("case", "class"),
+)  # fmt: skip
+# Links of case classes and of exchanges: one shape, one chain id each.
+link = Table(
+    "link", metadata,
+    _hash("chain", key=True), _int("seq", key=True), _hash("hash"), _text("type"), _bytes("statement"),
+    _int("leaf"),
+    UniqueConstraint("hash"),
+)  # fmt: skip
+# Erasable: the chain stays valid without it.
+fact_body = Table("fact_body", metadata, _hash("link", key=True), _bytes("body"))
+# HPKE boxes of links and of entries, by the user who opens them.
+box = Table("box", metadata, _hash("owner", key=True), _hash("user", key=True), _bytes("box"))
+# Who has ever stood in a case; the facts say whether they still do.
+case_user = Table(
+    "case_user", metadata, _hash("user", key=True), _hash("case", key=True), _text("class", key=True)
+)  # fmt: skip
+
+# --- exchanges -------------------------------------------------------------------------------------------------------
+exchange = Table("exchange", metadata, _hash("id", key=True), _hash("case"))
+exchange_user = Table("exchange_user", metadata, _hash("user", key=True), _hash("exchange", key=True))
+
+# --- entries ---------------------------------------------------------------------------------------------------------
+entry_list = Table(
+    "entry_list", metadata,
+    _hash("list", key=True), _hash("case"), _text("class"), _text("place"), _int("n"), _hash("h"),
+    Index(None, "case"),
+)  # fmt: skip
+entry = Table(
+    "entry", metadata,
+    _hash("id", key=True), _hash("list"), _int("n"), _hash("h"), _hash("case"), _text("class"), _hash("user"),
+    _hash("device"), _hash("hash"), _bytes("statement"), _int("deposit_ms"), _int("leaf"),
+    _bytes("take_back", null=True), _int("take_back_leaf", null=True),
+    UniqueConstraint("list", "n"),
+)  # fmt: skip
+entry_part = Table(
+    "entry_part", metadata,
+    Column("entry", HASH, ForeignKey("entry.id"), primary_key=True), _text("part", key=True), _int("size"),
+    _bytes("inline", null=True), _text("blob", null=True),
+)  # fmt: skip
+
+# --- requests that were answered -------------------------------------------------------------------------------------
+request = Table(
+    "request", metadata,
+    _hash("device", key=True), _text("id", key=True), _hash("hash"), _int("leaf"), _bytes("answer"),
+)  # fmt: skip
+
+# --- access log ------------------------------------------------------------------------------------------------------
+log_entry = Table("log_entry", metadata, _int("idx", key=True), _bytes("leaf_hash"), _bytes("leaf"))
+# Roots of the perfect subtrees above the leaves: a proof is one query over their primary key.
+log_node = Table("log_node", metadata, _int("level", key=True), _int("idx", key=True), _bytes("hash"))
+log_checkpoint = Table(
+    "log_checkpoint", metadata, _int("size", key=True), _bytes("root"), _int("signed_ms"), _text("note")
+)
+log_head = Table(
+    "log_head", metadata,
+    Column("id", Integer, primary_key=True), _int("size"), _bytes("compact_range"), _int("last_ts_ms"),
+    _int("heads_leaf"),
+)  # fmt: skip
+log_case = Table(
+    "log_case", metadata, _hash("case", key=True), _text("class", key=True), _bytes("log_key"), _int("next_seq")
+)  # fmt: skip
+# Erasable: the openings of commitments. `case` and `class` let a person find their own.
+log_payload = Table(
+    "log_payload", metadata,
+    _int("idx", key=True), _hash("case", null=True), _text("class", null=True), _bytes("sealed", null=True),
+    _int("erased_ms", null=True),
+    Index(None, "case", "class"),
+)  # fmt: skip
+
+# Refused UPDATE and DELETE by triggers of the first migration. Defence in depth against a bug of ours: the tree is the
+# proof, a trigger is not.
+APPEND_ONLY = ("log_entry", "log_node", "log_checkpoint", "user_link", "link")

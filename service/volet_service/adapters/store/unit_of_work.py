@@ -1,0 +1,217 @@
+"""One transaction for a batch of use cases, a savepoint for each; the sequencer's thread alone touches it.
+
+Order inside a commit, and what a crash leaves at each point:
+
+1. use cases run, each in a savepoint;        crash: nothing happened.
+2. shares are flushed to their own file;       crash: shares that nobody refers to.
+3. leaves, heads, signed checkpoint, commit;   crash: either all of the batch or nothing. No answer left yet.
+4. shares of entries taken back are destroyed; crash: done at the next start.
+5. answers leave.
+
+When a commit fails, its outcome may be unknown: memory is dropped and read again from the disk.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import NoReturn, TypeVar
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from volet_protocol.errors import ProtocolError
+from volet_protocol.heads_map import HeadsTree
+from volet_protocol.policy_table import PolicyTable
+from volet_protocol.statements import HeadRef
+from volet_service.adapters.shares import ShareStore
+from volet_service.adapters.store import tables as t
+from volet_service.adapters.store.cases import CaseRows, ExchangeRows
+from volet_service.adapters.store.entries import BoxRows, EntryRows, RequestRows
+from volet_service.adapters.store.live import Live
+from volet_service.adapters.store.log import LogAppender, LogState
+from volet_service.adapters.store.users import SessionRows, UserRows
+from volet_service.application.ports import Clock, Work
+from volet_service.domain.errors import (
+    LogUnavailable,
+    Refusal,
+    StorageFull,
+    Unavailable,
+    VersionConflict,
+    from_protocol,
+)
+from volet_service.domain.leaves import LeafContent
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Published:
+    """What readers of the log may see: the committed head and its map of chain heads."""
+
+    log: LogState
+    heads: HeadsTree
+
+
+class SqlUnitOfWork:
+    """What a use case sees of the batch."""
+
+    def __init__(self, connection: Connection, writer: Writer) -> None:
+        live, log = writer.live, writer.log
+        self.users = UserRows(connection, live, writer.origin, log.now_ms)
+        self.sessions = SessionRows(connection)
+        self.cases = CaseRows(connection, live, log, self.users, writer.tables)
+        self.boxes = BoxRows(connection)
+        self.exchanges = ExchangeRows(connection, live, self.cases, self.users, writer.tables)
+        self.entries = EntryRows(connection, live)
+        self.requests = RequestRows(connection)
+        self.log = log
+        self.shares = writer.shares
+        self.now_ms = log.now_ms
+        self.refusal: LeafContent | None = None
+        self.heads_wanted = False
+        self._live = live
+
+    def head(self, label: str, chain: str) -> HeadRef | None:
+        """Return a head of the map."""
+        return self._live.heads.get(label, chain)
+
+    def record_refusal(self, content: LeafContent) -> None:
+        """If this use case raises a `Refusal`, append this leaf in place of everything it did."""
+        self.refusal = content
+
+    def publish_heads(self) -> None:
+        """Publish the heads map in this batch although no head moved."""
+        self.heads_wanted = True
+
+
+class Writer:
+    """Owns the writing connection. `begin`, `run` for each use case, then `commit`; `abort` when anything broke."""
+
+    def __init__(
+        self, engine: Engine, log: LogAppender, shares: ShareStore, *, clock: Clock, origin: str,
+        tables: Mapping[str, PolicyTable],
+    ) -> None:  # fmt: skip
+        self._engine = engine
+        self._connection: Connection | None = None
+        self._clock = clock
+        self.log = log
+        self.shares = shares
+        self.live = Live()
+        self.origin = origin
+        self.tables = tables
+        self._uow: SqlUnitOfWork | None = None
+        self.published = Published(log.state, self.live.heads)
+
+    def load(self) -> None:
+        """Forget everything and read the committed heads from the disk."""
+        self.live = Live()
+        with _translated(), self._engine.connect() as connection, connection.begin():
+            self.log.load(connection)
+            c = t.chain_head.c
+            rows = connection.execute(select(c.label, c.chain, c.seq, c.hash))
+            self.live.heads = HeadsTree.of((row[0], row[1], row[2], row[3]) for row in rows)
+            self.shares.destroy(EntryRows(connection, self.live).taken_back())
+        self.published = Published(self.log.state, self.live.heads)
+
+    def begin(self) -> None:
+        """Start a batch."""
+        with _translated():
+            if self._connection is None:
+                self._connection = self._engine.connect()
+            self._connection.begin()
+            self.log.begin(self._connection, self._clock.now_ms())
+            self._uow = SqlUnitOfWork(self._connection, self)
+
+    def run(self, work: Work[T]) -> Callable[[], T]:
+        """Run one use case in its savepoint; return how to answer once the batch is committed.
+
+        Raises `Unavailable` when the database itself failed: the batch is then lost.
+        """
+        uow, connection = self._batch()
+        mark, doomed = self.log.mark(), self.shares.doomed()
+        self.live.mark()
+        uow.refusal = None
+        with _translated():
+            connection.exec_driver_sql("SAVEPOINT use_case")
+        try:
+            with _translated():
+                result = work(uow)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is the answer of this use case alone
+            with _translated():
+                connection.exec_driver_sql("ROLLBACK TO use_case")
+                self.live.rollback()
+                self.log.rollback(mark)
+                self.shares.spare(doomed)
+                refusal = from_protocol(error) if isinstance(error, ProtocolError) else error
+                if isinstance(refusal, Refusal) and uow.refusal is not None:
+                    self.log.append(uow.refusal)
+                connection.exec_driver_sql("RELEASE use_case")
+            return _raiser(refusal)
+        with _translated():
+            connection.exec_driver_sql("RELEASE use_case")
+        return lambda: result
+
+    def commit(self) -> None:
+        """Make the batch durable, then visible."""
+        uow, connection = self._batch()
+        with _translated():
+            moved = self.live.heads is not self.published.heads or uow.heads_wanted
+            # Before the entries that refer to them.
+            self.shares.flush()
+            state = self.log.seal(self.live.heads.root if moved else None)
+            transaction = connection.get_transaction()
+            if transaction is not None:
+                transaction.commit()
+            self.log.committed(state)
+            self.published = Published(self.log.state, self.live.heads)
+            self.shares.settle()
+            self._uow = None
+
+    def abort(self) -> None:
+        """Drop the batch and everything in memory; the disk says what is true."""
+        self.shares.abandon()
+        self._uow = None
+        if self._connection is not None:
+            try:
+                self._connection.close()
+            except DBAPIError:
+                self._connection.invalidate()
+            self._connection = None
+        self.load()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if self._connection is not None:
+            self._connection.close()
+        self._engine.dispose()
+        self.shares.close()
+
+    def _batch(self) -> tuple[SqlUnitOfWork, Connection]:
+        if self._uow is None or self._connection is None:
+            raise LogUnavailable("outside a batch")
+        return self._uow, self._connection
+
+
+@contextmanager
+def _translated() -> Generator[None]:
+    """Turn what the database raises into a refusal. A row that already exists is a lost race, the rest a failure."""
+    try:
+        yield
+    except IntegrityError:
+        raise VersionConflict("somebody wrote the same row first") from None
+    except (DBAPIError, sqlite3.Error) as error:
+        if "full" in str(error).lower():
+            raise StorageFull("the database cannot grow") from error
+        raise LogUnavailable("the database failed") from error
+
+
+def _raiser(error: Exception) -> Callable[[], NoReturn]:
+    def answer() -> NoReturn:
+        raise error
+
+    return answer

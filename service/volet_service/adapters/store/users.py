@@ -1,0 +1,165 @@
+"""User chains, bindings, attestations, logins and sessions in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from volet_protocol import statements
+from volet_protocol.capacities import Attestation
+from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.hashing import sha256
+from volet_protocol.statements import HeadRef
+from volet_protocol.user_chain import UserChain, replay
+from volet_service.adapters.store import tables as t
+from volet_service.adapters.store.live import Live
+from volet_service.application.records import BindingRecord, Login, Session, StoredAttestation, UserLink
+
+
+class UserRows:
+    """User chains, from memory when they are live. Heads move in the map with every link."""
+
+    def __init__(self, connection: Connection, live: Live, origin: str, now_ms: int) -> None:
+        self._connection = connection
+        self._live = live
+        self._origin = origin
+        self._now_ms = now_ms
+
+    def user(self, user: str) -> UserChain:
+        """Return the verified chain; raise `ProtocolError(unknown-reference)`."""
+        known = self._live.users.get(user)
+        if known is not None:
+            return known
+        links = self.links(user)
+        if not links:
+            raise ProtocolError(Reason.UNKNOWN_REFERENCE, "user chain")
+        # Judged when they were accepted: their own newest time stands for the clock, which may have been set back.
+        chain = replay((statements.parse(link.statement) for link in links), self._now_ms)
+        return self._live.users.keep(user, chain)
+
+    def links(self, user: str) -> list[UserLink]:
+        """Return the links of a chain in order."""
+        c = t.user_link.c
+        rows = self._connection.execute(select(t.user_link).where(c.user == user).order_by(c.seq))
+        return [UserLink(row.seq, row.hash, row.statement, row.boxes) for row in rows]
+
+    def append(self, chain: UserChain, links: Sequence[UserLink]) -> None:
+        """Store links whose result is `chain`, and move its head."""
+        self._connection.execute(insert(t.user_link), [{"user": chain.user, **asdict(link)} for link in links])
+        self._live.change(self._live.users, chain.user, chain)
+        move_head(self._connection, self._live, "user", chain.user, chain.head)
+
+    def bindings(self, user: str) -> list[BindingRecord]:
+        """Return the bindings of a user, oldest first."""
+        c = t.binding.c
+        columns = [t.binding.c[name] for name in BindingRecord.__dataclass_fields__]
+        rows = self._connection.execute(select(*columns).where(c.user == user).order_by(c.iat_ms))
+        return [BindingRecord(**row) for row in rows.mappings()]
+
+    def add_binding(self, record: BindingRecord) -> None:
+        """Store a binding; point its subject at this chain when that chain is another than the newest one bound."""
+        token_hash = sha256(record.id_token.encode()).hex()
+        c = t.binding.c
+        known = self._connection.execute(
+            select(c.user).where((c.user == record.user) & (c.token_hash == token_hash))
+        ).first()
+        if known is not None:
+            return
+        self._connection.execute(insert(t.binding), {**asdict(record), "token_hash": token_hash})
+        newest = self._live.heads.get("subject", record.subject_chain)
+        if newest is None or newest.hash != record.user:
+            seq = 0 if newest is None else newest.seq + 1
+            move_head(self._connection, self._live, "subject", record.subject_chain, HeadRef(seq, record.user))
+
+    def attestation(self, attestation: str) -> Attestation:
+        """Return an attestation by its id; raise `ProtocolError(unknown-reference)`."""
+        stored = self.stored_attestation(attestation)
+        if stored is None:
+            raise ProtocolError(Reason.UNKNOWN_REFERENCE, "attestation")
+        return stored.attestation
+
+    def stored_attestation(self, id: str) -> StoredAttestation | None:  # noqa: A002 -- the glossary's word
+        """Return an attestation as stored."""
+        row = self._connection.execute(select(t.attestation).where(t.attestation.c.id == id)).first()
+        return None if row is None else self._attestation(row)
+
+    def attestations(self, user: str) -> list[StoredAttestation]:
+        """Return the attestations about a user."""
+        c = t.attestation.c
+        rows = self._connection.execute(select(t.attestation).where(c.user == user).order_by(c.leaf))
+        return [self._attestation(row) for row in rows]
+
+    def add_attestation(self, record: StoredAttestation) -> None:
+        """Store an attestation."""
+        attestation = record.attestation
+        self._connection.execute(
+            insert(t.attestation),
+            {"id": attestation.id, "user": attestation.user, "statement": record.statement,
+             "until_ms": attestation.until_ms, "leaf": record.leaf},
+        )  # fmt: skip
+
+    def _attestation(self, row: Row[tuple[object, ...]]) -> StoredAttestation:
+        statement = statements.parse(row.statement)
+        return StoredAttestation(Attestation.read(statement, self._origin), row.statement, row.leaf)
+
+
+def move_head(connection: Connection, live: Live, label: str, chain: str, head: HeadRef) -> None:
+    """Move a head, in the map and in its row."""
+    live.set_head(label, chain, head.seq, head.hash)
+    c = t.chain_head.c
+    where = (c.label == label) & (c.chain == chain)
+    moved = connection.execute(update(t.chain_head).where(where).values(seq=head.seq, hash=head.hash))
+    if not moved.rowcount:
+        row = {"label": label, "chain": chain, "seq": head.seq, "hash": head.hash}
+        connection.execute(insert(t.chain_head), row)
+
+
+class SessionRows:
+    """Logins under way and sessions: only the hash of a token is at rest."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add_login(self, login: Login) -> None:
+        """Store a new login."""
+        self._connection.execute(insert(t.login), asdict(login))
+
+    def login(self, id: str) -> Login | None:  # noqa: A002 -- the glossary's word
+        """Return a login by its id."""
+        row = self._connection.execute(select(t.login).where(t.login.c.id == id)).mappings().first()
+        return None if row is None else Login(**row)
+
+    def login_of_state(self, state: str) -> Login | None:
+        """Return a login by the OAuth state."""
+        row = self._connection.execute(select(t.login).where(t.login.c.state == state)).mappings().first()
+        return None if row is None else Login(**row)
+
+    def update_login(self, login: Login) -> None:
+        """Store the later fields of a login."""
+        values = {"id_token": login.id_token, "failure": login.failure, "used_ms": login.used_ms}
+        self._connection.execute(update(t.login).where(t.login.c.id == login.id).values(values))
+
+    def add(self, session: Session) -> None:
+        """Store a session."""
+        self._connection.execute(insert(t.session), asdict(session))
+
+    def find(self, token_hash: str) -> Session | None:
+        """Return a session, expired or not."""
+        row = self._connection.execute(select(t.session).where(t.session.c.token_hash == token_hash)).mappings().first()
+        return None if row is None else Session(**row)
+
+    def remove(self, token_hash: str) -> None:
+        """End a session."""
+        self._connection.execute(delete(t.session).where(t.session.c.token_hash == token_hash))
+
+    def remove_of_device(self, user: str, device: str) -> None:
+        """End every session of a device."""
+        c = t.session.c
+        self._connection.execute(delete(t.session).where((c.user == user) & (c.device == device)))
+
+    def purge(self, before_ms: int) -> None:
+        """Delete sessions that expired and logins created before that instant."""
+        self._connection.execute(delete(t.session).where(t.session.c.expires_ms < before_ms))
+        self._connection.execute(delete(t.login).where(t.login.c.created_ms < before_ms))

@@ -1,0 +1,39 @@
+"""Store a further binding of the caller: an ID token whose nonce opens to their user id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from volet_protocol.binding import Binding, verify_binding
+from volet_protocol.capacities import subject_chain
+from volet_protocol.log_payload import IdentityPayload, ViewPayload
+from volet_protocol.trust_bundle import TrustBundle
+from volet_service.application.callers import Caller
+from volet_service.application.ports import UnitOfWork
+from volet_service.application.records import BindingRecord
+from volet_service.domain.errors import NotFound
+from volet_service.domain.leaves import LeafContent
+
+
+@dataclass(frozen=True)
+class AddBinding:
+    """The binding as the client holds it."""
+
+    user: str
+    binding: Binding
+    caller: Caller
+
+
+def add_binding(command: AddBinding, trust: TrustBundle, uow: UnitOfWork, /) -> int:
+    """Verify and store; return the index of the leaf."""
+    if command.user != command.caller.user:
+        raise NotFound
+    binding = command.binding
+    bound = verify_binding(binding, command.user, trust, uow.now_ms)
+    record = BindingRecord(
+        user=command.user, id_token=binding.id_token, iss=binding.iss, aud=binding.aud, random=binding.random,
+        subject_chain=subject_chain(bound.iss, bound.sub), iat_ms=bound.iat_ms, recorded_ms=uow.now_ms,
+    )  # fmt: skip
+    uow.users.add_binding(record)
+    who = IdentityPayload(user=command.user, device=command.caller.device)
+    return uow.log.append(LeafContent(ViewPayload("binding", uow.now_ms), who))

@@ -1,0 +1,66 @@
+"""Append links to a chain of a case, by compare-and-set on its head."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from volet_protocol.case_links import LinkHead
+from volet_protocol.link_reading import read_link
+from volet_protocol.policy_table import PolicyTable
+from volet_protocol.statements import HeadRef
+from volet_service.application.authorship import check_author
+from volet_service.application.callers import Caller
+from volet_service.application.chain_links import NewLink, extend_case
+from volet_service.application.ports import Policy, UnitOfWork
+from volet_service.application.visibility import view_case, view_class
+from volet_service.domain.errors import IdempotencyMismatch, WrongCase
+
+
+@dataclass(frozen=True)
+class AppendLinks:
+    """Links of one class of a case, in order."""
+
+    case: str
+    class_: str
+    links: Sequence[NewLink]
+    caller: Caller
+    window_ms: int
+
+
+@dataclass(frozen=True)
+class LinksAppended:
+    """The new head, and the leaf of the last link."""
+
+    head: HeadRef
+    leaf: int
+
+
+def append_links(command: AppendLinks, policy: Policy, uow: UnitOfWork, /) -> LinksAppended:
+    """Append all links or none. Links that the chain already holds are skipped: a retry has the same answer."""
+    viewer = view_case(uow, command.caller, command.case, policy.active)
+    state = view_class(uow, viewer, command.class_)
+    leaf = 0
+    for new in command.links:
+        head = read_link(new.statement).head
+        _check_names(head, command)
+        known = uow.cases.link(state.chain, head.seq)
+        if known is not None and known.hash == new.statement.hash:
+            if known.statement != new.statement.to_bytes():
+                raise IdempotencyMismatch("another signature over the same link")
+            leaf = known.leaf
+            continue
+        check_author(uow, command.caller, new.statement, head.preamble, command.window_ms)
+        state = extend_case(state, new, _tables(policy), uow)
+        appended = uow.cases.link(state.chain, head.seq)
+        leaf = appended.leaf if appended else leaf
+    return LinksAppended(state.head, leaf)
+
+
+def _check_names(head: LinkHead, command: AppendLinks) -> None:
+    if (head.case, head.class_) != (command.case, command.class_):
+        raise WrongCase("link")
+
+
+def _tables(policy: Policy) -> Mapping[str, PolicyTable]:
+    return policy.tables

@@ -1,0 +1,177 @@
+"""Deposit an entry: header against the newest state of its case, ciphertext and shares against what the author signed.
+
+Refused before anything is written: an epoch or step that is not the section's newest, a rotation owed at this
+instant, a list position that is not of this list, another case or class, a decision other than a permit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from volet_protocol.active_tables import active_table
+from volet_protocol.case_state import CaseChain
+from volet_protocol.debts import debt
+from volet_protocol.entry import UnverifiedEntry
+from volet_protocol.entry_header import EntryHeader
+from volet_protocol.entry_list import EntryListHead
+from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.exchange_chain import exchange_debt
+from volet_protocol.hashing import sha256
+from volet_protocol.log_payload import ViewPayload
+from volet_protocol.places import EXCHANGE, SECTION
+from volet_protocol.policy_table import PolicyTable
+from volet_protocol.questions import Question
+from volet_protocol.sealing import BODY, PARTS, TITLE
+from volet_service.application.authorship import check_author
+from volet_service.application.callers import Caller
+from volet_service.application.decisions import require
+from volet_service.application.entry_meta import entry_meta
+from volet_service.application.ports import Policy, UnitOfWork
+from volet_service.application.records import StoredEntry, StoredPart
+from volet_service.application.visibility import capacity_of, chain_of_place, view_case
+from volet_service.domain.errors import (
+    EpochStale,
+    IdempotencyMismatch,
+    Invalid,
+    RotationOwed,
+    VersionConflict,
+    WrongCase,
+)
+from volet_service.domain.leaves import LeafContent, by_statement
+
+
+@dataclass(frozen=True)
+class Ciphertext:
+    """A part as it arrived: root over its chunks, size, and where it is."""
+
+    root: str
+    size: int
+    inline: bytes | None
+    blob: str | None
+
+
+@dataclass(frozen=True)
+class PostEntry:
+    """An entry with both parts, both server shares and the boxes of a named one."""
+
+    entry: UnverifiedEntry
+    parts: Mapping[str, Ciphertext]
+    shares: Mapping[str, bytes]
+    boxes: Mapping[str, bytes]
+    caller: Caller
+    window_ms: int
+
+
+@dataclass(frozen=True)
+class EntryPosted:
+    """Where the entry stands, and its leaf."""
+
+    id: str
+    head: EntryListHead
+    leaf: int
+
+
+def post_entry(command: PostEntry, policy: Policy, uow: UnitOfWork, /) -> EntryPosted:
+    """Deposit. The same entry again has the same answer; another statement under its id is refused."""
+    entry, header = command.entry, command.entry.header
+    known = uow.entries.get(entry.id)
+    if known is not None and known.device == command.caller.device:
+        if known.statement != entry.statement.to_bytes():
+            raise IdempotencyMismatch("entry")
+        return EntryPosted(entry.id, EntryListHead(known.n, known.h), known.leaf)
+    viewer = view_case(uow, command.caller, header.case, policy.active)
+    check_author(uow, command.caller, entry.statement, header.preamble, command.window_ms)
+    _check_parts(command)
+    state = chain_of_place(uow, viewer, header.place)
+    table = _table(header, state, policy, uow)
+    head = _check_position(header, state, uow)
+    if header.place.kind == EXCHANGE:
+        _check_exchange(header, state, table, uow)
+    elif header.form == SECTION:
+        _check_epoch(header, state, table, uow)
+    stored = StoredEntry(
+        entry, entry.statement.to_bytes(), head.n + 1, head.append(entry.hash).h, command.caller.device, uow.now_ms,
+        uow.log.size,
+    )  # fmt: skip
+    rules = _decide(stored, state, table, uow)
+    capacity = capacity_of(uow, header.preamble.user, header.capacity)
+    view = ViewPayload(
+        "deposit", uow.now_ms, compartment=header.compartment, level=header.level, entries=(entry.id,),
+        row=capacity.row if capacity else None, category=capacity.category if capacity else None,
+        structure=capacity.structure if capacity else None, rules=rules, policy=header.policy,
+    )  # fmt: skip
+    who = by_statement(entry.statement, header.preamble, row=view.row)
+    uow.log.append(LeafContent(view, who, header.case, state.class_))
+    uow.entries.add(stored, [StoredPart(p, c.size, c.inline, c.blob) for p, c in command.parts.items()])
+    uow.boxes.put(entry.id, command.boxes)
+    uow.shares.put(entry.id, command.shares)
+    return EntryPosted(entry.id, EntryListHead(stored.n, stored.h), stored.leaf)
+
+
+def _check_parts(command: PostEntry) -> None:
+    if set(command.shares) != set(PARTS) or set(command.parts) != set(PARTS):
+        raise Invalid("shares: title and body")
+    entry = command.entry
+    for part in (TITLE, BODY):
+        entry.check_share(part, command.shares[part])
+        if command.parts[part].root != entry.seals[part].root:
+            raise ProtocolError(Reason.BAD_CIPHERTEXT, f"{part} is not the ciphertext that was signed")
+    named = {reader.user: reader.box for reader in entry.header.named}
+    if {user: sha256(box).hex() for user, box in command.boxes.items()} != named:
+        raise ProtocolError(Reason.BAD_BOX, "boxes are not those the header names")
+
+
+def _table(header: EntryHeader, state: CaseChain, policy: Policy, uow: UnitOfWork) -> PolicyTable:
+    if header.class_ != state.class_:
+        raise WrongCase("class of the entry")
+    table = active_table(policy.tables, header.policy, uow.now_ms)
+    if table is None:
+        raise ProtocolError(Reason.WRONG_POLICY, "entry")
+    return table
+
+
+def _check_position(header: EntryHeader, state: CaseChain, uow: UnitOfWork) -> EntryListHead:
+    """`case_head` and `seen` are of this case and this list; being behind is normal, another history is not."""
+    if not state.positions.holds(header.case_head):
+        raise VersionConflict("case_head", {"head": state.head.to_json()})
+    head = uow.entries.head(header.list)
+    if uow.entries.point(header.list, header.seen.n) != header.seen.h:
+        raise VersionConflict("seen", {"list": head.to_json(), "reason": Reason.WRONG_LIST.value})
+    return head
+
+
+def _check_epoch(header: EntryHeader, state: CaseChain, table: PolicyTable, uow: UnitOfWork) -> None:
+    section = header.place.name
+    keys = state.section(section)
+    if (header.epoch, header.step) != (keys.epoch, keys.step):
+        raise EpochStale(f"section {section}", {"epoch": keys.epoch, "step": keys.step})
+    due = debt(state, section, table, uow.now_ms, uow.users)
+    if due.owed:
+        raise RotationOwed(f"section {section}")
+
+
+def _check_exchange(header: EntryHeader, state: CaseChain, table: PolicyTable, uow: UnitOfWork) -> None:
+    exchange = uow.exchanges.chain(header.place.name)
+    if exchange is None or exchange.case != header.case:
+        raise WrongCase("exchange of the entry")
+    if header.epoch != exchange.epoch:
+        raise EpochStale("exchange", {"epoch": exchange.epoch})
+    if not exchange.is_member(header.preamble.user):
+        raise ProtocolError(Reason.NOT_PERMITTED, "entry in an exchange of others")
+    if (exchange.compartment, exchange.level) != (header.compartment, header.level):
+        raise WrongCase("compartment of the exchange")
+    if exchange_debt(exchange, state.facts, table, uow.now_ms, uow.users):
+        raise RotationOwed("exchange")
+
+
+def _decide(stored: StoredEntry, state: CaseChain, table: PolicyTable, uow: UnitOfWork) -> tuple[str, ...]:
+    header = stored.entry.header
+    if header.place.kind == EXCHANGE:
+        # Each member was judged when the list was made and is judged again at each release.
+        return ()
+    question = Question(
+        action="write", user=header.preamble.user, capacity=capacity_of(uow, header.preamble.user, header.capacity),
+        compartment=header.compartment, level=header.level, entry=entry_meta(stored, state, uow), at_ms=uow.now_ms,
+    )  # fmt: skip
+    return require(table, state.facts, question).rules

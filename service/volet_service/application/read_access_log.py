@@ -1,0 +1,109 @@
+"""Look at the access log: a person at their own case, views only; an auditor at everything. The look is a leaf too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from volet_protocol import canonical
+from volet_protocol.access import decide
+from volet_protocol.capacities import Capacity
+from volet_protocol.encodings import to_base64url
+from volet_protocol.log_payload import ViewPayload
+from volet_protocol.log_request import AUDIT, LogRequest
+from volet_protocol.places import MAIN
+from volet_protocol.policy_table import PERMIT
+from volet_protocol.questions import Question
+from volet_protocol.statements import UnverifiedStatement
+from volet_service.application.authorship import check_author
+from volet_service.application.callers import Caller
+from volet_service.application.decisions import refusal_of
+from volet_service.application.ports import Policy, UnitOfWork
+from volet_service.application.records import Answered, LogRecord
+from volet_service.application.visibility import capacity_of, view_case, view_class
+from volet_service.domain.errors import Denied, IdempotencyMismatch, NotFound
+from volet_service.domain.leaves import LeafContent, by_statement
+
+MOST_RECORDS = 500
+AUDITOR_ROW = "O14"
+
+
+@dataclass(frozen=True)
+class LookAtLog:
+    """The signed request."""
+
+    statement: UnverifiedStatement
+    caller: Caller
+    window_ms: int
+
+
+@dataclass(frozen=True)
+class LogShown:
+    """Records in order; `auditor` tells that identities may be shown.
+
+    `leaf` is the leaf of this look, `since` the size of the tree that the reader has seen.
+    """
+
+    records: Sequence[LogRecord]
+    auditor: bool
+    leaf: int
+    since: int
+
+
+def read_access_log(command: LookAtLog, policy: Policy, uow: UnitOfWork, /) -> LogShown:
+    """Decide, log the look, and return at most `MOST_RECORDS` records from the asked range."""
+    asked = LogRequest.read(command.statement)
+    check_author(uow, command.caller, command.statement, asked.preamble, command.window_ms)
+    capacity = capacity_of(uow, command.caller.user, asked.capacity)
+    auditor = asked.purpose == AUDIT
+    classes = _auditor_classes(asked, capacity, uow) if auditor else _own_classes(asked, command.caller, policy, uow)
+    request_id = to_base64url(asked.request_id)
+    before = uow.requests.find(command.caller.device, request_id)
+    if before is not None and before.hash != command.statement.hash:
+        raise IdempotencyMismatch("request_id")
+    after = (asked.from_ or 0) - 1
+    found = [r for class_ in classes for r in uow.log.records(asked.case, class_, after, MOST_RECORDS)]
+    records = sorted((r for r in found if asked.to is None or r.index < asked.to), key=lambda record: record.index)
+    if before is not None:
+        return LogShown(
+            [r for r in records if r.index < before.leaf][:MOST_RECORDS], auditor, before.leaf, asked.checkpoint.size
+        )
+    view = ViewPayload(
+        "log-look", uow.now_ms, purpose=asked.purpose, row=capacity.row if capacity else None,
+        structure=capacity.structure if capacity else None,
+    )  # fmt: skip
+    who = by_statement(command.statement, asked.preamble, row=view.row)
+    leaf = uow.log.append(LeafContent(view, who, asked.case, MAIN if asked.case else None))
+    uow.requests.add(command.caller.device, request_id, Answered(command.statement.hash, leaf, canonical.encode({})))
+    return LogShown(records[:MOST_RECORDS], auditor, leaf, asked.checkpoint.size)
+
+
+def _auditor_classes(asked: LogRequest, capacity: Capacity | None, uow: UnitOfWork) -> list[str | None]:
+    if capacity is None or capacity.row != AUDITOR_ROW:
+        raise Denied("the purpose `audit` is the auditor's")
+    if asked.case is None:
+        return [None]
+    known = uow.cases.classes(asked.case)
+    if not known:
+        raise NotFound
+    return list(known)
+
+
+def _own_classes(asked: LogRequest, caller: Caller, policy: Policy, uow: UnitOfWork) -> list[str | None]:
+    viewer = view_case(uow, caller, asked.case or "", policy.active)
+    capacity = capacity_of(uow, caller.user, asked.capacity)
+    question = Question(
+        action="read_log", user=caller.user, capacity=capacity, compartment="identity", level=1,
+        entry=None, at_ms=uow.now_ms, via="any", purpose=asked.purpose,
+    )  # fmt: skip
+    decision = decide(policy.active, viewer.main.facts, question)
+    if decision.effect != PERMIT:
+        raise refusal_of(decision, question)
+    served: list[str | None] = []
+    for class_ in uow.cases.classes(viewer.case):
+        try:
+            view_class(uow, viewer, class_)
+        except NotFound:
+            continue
+        served.append(class_)
+    return served

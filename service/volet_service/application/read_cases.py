@@ -1,0 +1,142 @@
+"""What a caller is served of cases: which ones, the links of a class, the entries of a list, one entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from volet_protocol.encodings import is_hash
+from volet_protocol.entry_list import EntryListHead
+from volet_protocol.places import CLASSES
+from volet_protocol.policy_table import PERMIT
+from volet_protocol.statements import HeadRef
+from volet_service.application.callers import Caller
+from volet_service.application.decisions import refusal_of
+from volet_service.application.ports import Policy, UnitOfWork
+from volet_service.application.records import StoredEntry, StoredLink
+from volet_service.application.release_rules import Asked, rule
+from volet_service.application.visibility import Viewer, chain_of_place, place_of, view_case, view_class
+from volet_service.domain.errors import NotFound
+
+MOST_ENTRIES = 500
+
+
+@dataclass(frozen=True)
+class CaseSummary:
+    """A case as its members find it: class to (chain, head), for the classes they are served."""
+
+    case: str
+    classes: Mapping[str, tuple[str, HeadRef]]
+
+
+@dataclass(frozen=True)
+class ChainLinks:
+    """Links after a position, and the caller's boxes by link hash."""
+
+    chain: str
+    links: Sequence[StoredLink]
+    boxes: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class ListedEntry:
+    """An index of a list: the entry, or its hash alone where the caller may not know more."""
+
+    n: int
+    hash: str
+    entry: StoredEntry | None
+    box: bytes | None
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """Indexes after `start`, in order."""
+
+    start: EntryListHead
+    entries: Sequence[ListedEntry]
+
+
+def list_cases(caller: Caller, policy: Policy, uow: UnitOfWork, /) -> list[CaseSummary]:
+    """Return the cases in which the caller stands now."""
+    found: list[CaseSummary] = []
+    for case in uow.cases.of_user(caller.user):
+        try:
+            viewer = view_case(uow, caller, case, policy.active)
+        except NotFound:
+            continue
+        found.append(CaseSummary(case, _classes(viewer, uow)))
+    return found
+
+
+def _classes(viewer: Viewer, uow: UnitOfWork) -> dict[str, tuple[str, HeadRef]]:
+    served: dict[str, tuple[str, HeadRef]] = {}
+    for class_ in CLASSES:
+        try:
+            state = view_class(uow, viewer, class_)
+        except NotFound:
+            continue
+        served[class_] = (state.chain, state.head)
+    return served
+
+
+def read_chain(case: str, class_: str, after: int, *, caller: Caller, policy: Policy, uow: UnitOfWork) -> ChainLinks:
+    """Return the links of a class that the caller is served, each with the box that is theirs."""
+    viewer = view_case(uow, caller, case, policy.active)
+    state = view_class(uow, viewer, class_)
+    links = uow.cases.links(state.chain, after)
+    return ChainLinks(state.chain, links, uow.boxes.of_user([link.hash for link in links], caller.user))
+
+
+def read_list(case: str, list_: str, after: int, *, caller: Caller, policy: Policy, uow: UnitOfWork) -> ListPage:
+    """Return a page of a list. An entry the caller may not know of keeps its index, as a gap."""
+    viewer = view_case(uow, caller, case, policy.active)
+    place = place_of(uow, viewer, list_)
+    state = chain_of_place(uow, viewer, place)
+    head = uow.entries.head(list_)
+    h = uow.entries.point(list_, after)
+    if h is None:
+        raise NotFound
+    page = uow.entries.page(list_, after, min(head.n, after + MOST_ENTRIES))
+    boxes = uow.boxes.of_user([stored.entry.id for stored in page], caller.user)
+    asked = Asked(caller.user, viewer.capacity, "title", "", policy.active)
+    listed: list[ListedEntry] = []
+    for stored in page:
+        ruled = rule(asked, stored, state, uow)
+        known = stored if not ruled.decision.hidden else None
+        box = boxes.get(stored.entry.id) if known else None
+        listed.append(ListedEntry(stored.n, stored.entry.hash, known, box))
+    return ListPage(EntryListHead(after, h), listed)
+
+
+def read_entry(id: str, caller: Caller, policy: Policy, uow: UnitOfWork, /) -> tuple[StoredEntry, bytes | None]:  # noqa: A002 -- the glossary's word
+    """Return an entry's statement and the caller's box, decided as a release of its title is."""
+    stored = uow.entries.get(id) if is_hash(id) else None
+    if stored is None:
+        raise NotFound
+    header = stored.entry.header
+    viewer = view_case(uow, caller, header.case, policy.active)
+    state = chain_of_place(uow, viewer, header.place)
+    parts = ("title", "body")
+    ruled = [rule(Asked(caller.user, viewer.capacity, part, "", policy.active), stored, state, uow) for part in parts]
+    best = next((one for one in ruled if one.decision.effect == PERMIT), ruled[0])
+    if best.decision.effect != PERMIT:
+        raise refusal_of(best.decision, best.question)
+    box = uow.boxes.of_user([id], caller.user).get(id)
+    return stored, box
+
+
+def may_stream(entry: str, part: str, request_id: str, *, caller: Caller, policy: Policy, uow: UnitOfWork) -> str:
+    """Return the blob of a part that a release of this device covered and that is still permitted."""
+    answered = uow.requests.find(caller.device, request_id)
+    stored = uow.entries.get(entry) if is_hash(entry) else None
+    if answered is None or stored is None or stored.take_back is not None:
+        raise NotFound
+    if entry.encode() not in answered.answer or f'"{part}"'.encode() not in answered.answer:
+        raise NotFound
+    viewer = view_case(uow, caller, stored.entry.header.case, policy.active)
+    state = chain_of_place(uow, viewer, stored.entry.header.place)
+    ruled = rule(Asked(caller.user, viewer.capacity, part, "", policy.active), stored, state, uow)
+    where = uow.entries.part(entry, part)
+    if not ruled.permitted or where is None or where.blob is None:
+        raise NotFound
+    return where.blob

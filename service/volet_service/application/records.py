@@ -1,0 +1,129 @@
+"""What the store gives back: rows as frozen dataclasses, without behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from volet_protocol.capacities import Attestation
+from volet_protocol.entry import UnverifiedEntry
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session at rest: the hash of its token, whose it is, until when (ms)."""
+
+    token_hash: str
+    user: str
+    device: str
+    capacity: str | None
+    created_ms: int
+    expires_ms: int
+
+
+@dataclass(frozen=True)
+class Login:
+    """A login under way. `id_token` is there once the provider answered, `used_ms` once a session came of it."""
+
+    id: str
+    state: str
+    user: str
+    device: str
+    iss: str
+    aud: str
+    random: bytes
+    challenge: bytes
+    code_verifier: str
+    created_ms: int
+    id_token: str | None = None
+    failure: str | None = None
+    used_ms: int | None = None
+
+
+@dataclass(frozen=True)
+class StoredLink:
+    """A link of any chain, as it came: canonical statement bytes, fact body, and the index of its leaf."""
+
+    seq: int
+    hash: str
+    statement: bytes
+    fact: bytes | None = None
+    leaf: int = 0
+
+
+@dataclass(frozen=True)
+class UserLink:
+    """A link of a user chain, with the boxes that travel beside it (canonical JSON)."""
+
+    seq: int
+    hash: str
+    statement: bytes
+    boxes: bytes | None
+
+
+@dataclass(frozen=True)
+class BindingRecord:
+    """An ID token that binds a user id, and the opening of its nonce. Erasable."""
+
+    user: str
+    id_token: str
+    iss: str
+    aud: str
+    random: bytes
+    subject_chain: str
+    iat_ms: int
+    recorded_ms: int
+
+
+@dataclass(frozen=True)
+class StoredAttestation:
+    """An attestation and its statement's canonical bytes."""
+
+    attestation: Attestation
+    statement: bytes
+    leaf: int
+
+
+@dataclass(frozen=True)
+class StoredEntry:
+    """An entry in its list: index `n` from 1, and h(n)."""
+
+    entry: UnverifiedEntry
+    statement: bytes
+    n: int
+    h: str
+    device: str
+    deposit_ms: int
+    leaf: int
+    take_back: bytes | None = None
+    take_back_leaf: int | None = None
+
+
+@dataclass(frozen=True)
+class StoredPart:
+    """Where the ciphertext of a part is: in the row when it is small, else a blob. `size` in bytes of ciphertext."""
+
+    part: str
+    size: int
+    inline: bytes | None
+    blob: str | None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A request that was answered: hash of the signed request, its leaf, what was answered (canonical JSON)."""
+
+    hash: str
+    leaf: int
+    answer: bytes
+
+
+@dataclass(frozen=True)
+class LogRecord:
+    """What one leaf commits to: canonical payloads and their openings. None once erased."""
+
+    index: int
+    leaf: bytes
+    view: bytes | None
+    view_opening: bytes | None
+    identity: bytes | None
+    identity_opening: bytes | None

@@ -1,0 +1,179 @@
+"""Release: decide each entry, log once, hand out server shares and small ciphertext.
+
+The decision, the leaf and the reading of the shares happen in one transaction of the sequencer; the answer leaves
+after its commit. So no share precedes its leaf, and no release stands above the index of what revokes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from volet_protocol import canonical
+from volet_protocol.active_tables import active_table
+from volet_protocol.encodings import to_base64url
+from volet_protocol.entry_header import EntryHeader
+from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fields import Fields
+from volet_protocol.log_payload import ViewPayload
+from volet_protocol.places import EXCHANGE, MAIN, class_of
+from volet_protocol.release import ReleasedItem, ReleaseRequest, shares_hash
+from volet_protocol.statements import UnverifiedStatement
+from volet_service.application.authorship import check_author
+from volet_service.application.callers import Caller
+from volet_service.application.decisions import refusal_of
+from volet_service.application.ports import Policy, UnitOfWork
+from volet_service.application.records import Answered, StoredEntry
+from volet_service.application.release_rules import Asked, Ruled, rule
+from volet_service.application.visibility import capacity_of, chain_of_place, place_of, view_case
+from volet_service.domain.errors import FactsChanged, IdempotencyMismatch, NotFound, Refusal, VersionConflict
+from volet_service.domain.leaves import LeafContent, by_statement
+
+
+@dataclass(frozen=True)
+class Release:
+    """The reader's signed request."""
+
+    statement: UnverifiedStatement
+    caller: Caller
+    window_ms: int
+
+
+@dataclass(frozen=True)
+class Released:
+    """What leaves once the leaf is committed, and since which tree the receipt must be consistent."""
+
+    items: Sequence[ReleasedItem]
+    leaf: int
+    since: int
+
+
+def release_entries(command: Release, policy: Policy, uow: UnitOfWork, /) -> Released:
+    """Decide and log one request; the same request again has the same answer and no second leaf."""
+    asked = ReleaseRequest.read(command.statement)
+    viewer = view_case(uow, command.caller, asked.case, policy.active)
+    check_author(uow, command.caller, command.statement, asked.preamble, command.window_ms)
+    table = active_table(policy.tables, asked.policy, uow.now_ms)
+    if table is None:
+        raise ProtocolError(Reason.WRONG_POLICY, "release-request")
+    place = place_of(uow, viewer, asked.list)
+    state = chain_of_place(uow, viewer, place)
+    _check_checkpoint(asked, uow)
+    entries = _entries(asked, uow)
+    question = Asked(
+        command.caller.user, capacity_of(uow, asked.preamble.user, asked.capacity), asked.part, asked.purpose, table
+    )
+    ruled = [(stored, rule(question, stored, state, uow)) for stored in entries]
+    request_id = to_base64url(asked.request_id)
+    before = uow.requests.find(command.caller.device, request_id)
+    if before is not None:
+        return _again(before, command.statement, asked, ruled, uow)
+    chosen = _choose(command, asked, ruled, state.class_, uow)
+    items = _items(asked, chosen, uow)
+    leaf = _log(command, asked, [entry for entry in chosen if entry[0].entry.id in {i.id for i in items}], items, uow)
+    answer = canonical.encode({"ids": [item.id for item in items], "part": asked.part})
+    uow.requests.add(command.caller.device, request_id, Answered(command.statement.hash, leaf, answer))
+    return Released(items, leaf, asked.checkpoint.size)
+
+
+def _check_checkpoint(asked: ReleaseRequest, uow: UnitOfWork) -> None:
+    """Refuse a reader who has seen another tree than ours: they, or we, hold evidence of a fork."""
+    if asked.checkpoint.size == 0:
+        return
+    signed = uow.log.checkpoint(asked.checkpoint.size)
+    if signed is None or signed[0].hex() != asked.checkpoint.root:
+        raise ProtocolError(Reason.FORKED, "checkpoint of the request")
+
+
+def _entries(asked: ReleaseRequest, uow: UnitOfWork) -> list[StoredEntry]:
+    if asked.range is not None:
+        if uow.entries.point(asked.list, asked.range.to) != asked.range.h:
+            raise VersionConflict("range", {"list": uow.entries.head(asked.list).to_json()})
+        return uow.entries.page(asked.list, asked.range.from_ - 1, asked.range.to)
+    found = uow.entries.many(asked.ids)
+    if any(id_ not in found or found[id_].entry.header.list != asked.list for id_ in asked.ids):
+        raise NotFound
+    return [found[id_] for id_ in asked.ids]
+
+
+def _choose(
+    command: Release, asked: ReleaseRequest, ruled: Sequence[tuple[StoredEntry, Ruled]], class_: str, uow: UnitOfWork
+) -> list[tuple[StoredEntry, Ruled]]:  # fmt: skip
+    """Of a range, what is permitted; of named ids, all or nothing, so that a refusal is never silent."""
+    permitted = [(stored, by) for stored, by in ruled if by.permitted]
+    refused = [(stored, by) for stored, by in ruled if not by.permitted]
+    if refused and (asked.ids or not permitted):
+        hidden = next((item for item in refused if item[1].decision.hidden), None)
+        first = hidden or refused[0]
+        refusal = refusal_of(first[1].decision, first[1].question)
+        if hidden is None:
+            _log_refusal(command, asked, first, refusal, class_=class_, uow=uow)
+        raise refusal
+    if not permitted:
+        raise NotFound
+    return permitted
+
+
+def _items(asked: ReleaseRequest, chosen: Sequence[tuple[StoredEntry, Ruled]], uow: UnitOfWork) -> list[ReleasedItem]:
+    ids = [stored.entry.id for stored, _ in chosen if stored.take_back is None]
+    shares = uow.shares.get(ids, asked.part)
+    inline = uow.entries.inline(ids, asked.part)
+    items = [ReleasedItem(id_, asked.part, shares[id_], inline.get(id_)) for id_ in ids if id_ in shares]
+    if not items:
+        # Everything asked for was taken back: nothing leaves, nothing is logged as released.
+        raise NotFound
+    return items
+
+
+def _log(
+    command: Release, asked: ReleaseRequest, chosen: Sequence[tuple[StoredEntry, Ruled]],
+    items: Sequence[ReleasedItem], uow: UnitOfWork,
+) -> int:  # fmt: skip
+    header = chosen[0][0].entry.header
+    rules = sorted({rule_ for _, by in chosen for rule_ in by.decision.rules})
+    view = replace(
+        _view("release", asked, tuple(rules), uow, header), entries=tuple(item.id for item in items)
+    )  # fmt: skip
+    facts = tuple(sorted({fact for _, by in chosen for fact in by.decision.facts}))
+    who = by_statement(command.statement, asked.preamble, row=view.row, shares_hash=shares_hash(items))
+    class_ = MAIN if header.place.kind == EXCHANGE else class_of(header.place.name)
+    return uow.log.append(LeafContent(view, replace(who, facts=facts), asked.case, class_))
+
+
+def _view(act: str, asked: ReleaseRequest, rules: tuple[str, ...], uow: UnitOfWork, header: EntryHeader) -> ViewPayload:
+    capacity = capacity_of(uow, asked.preamble.user, asked.capacity)
+    return ViewPayload(
+        act, uow.now_ms, compartment=header.compartment, level=header.level, part=asked.part, intent=asked.intent,
+        purpose=asked.purpose, rules=rules, policy=asked.policy, row=capacity.row if capacity else None,
+        category=capacity.category if capacity else None, structure=capacity.structure if capacity else None,
+    )  # fmt: skip
+
+
+def _log_refusal(
+    command: Release, asked: ReleaseRequest, refused: tuple[StoredEntry, Ruled], refusal: Refusal, *, class_: str,
+    uow: UnitOfWork,
+) -> None:  # fmt: skip
+    stored, by = refused
+    header = stored.entry.header
+    view = _view("refusal", asked, by.decision.rules, uow, header)
+    who = by_statement(command.statement, asked.preamble, row=view.row, refusal=refusal.problem.value)
+    uow.record_refusal(LeafContent(view, who, asked.case, class_))
+
+
+def _again(
+    before: Answered, statement: UnverifiedStatement, asked: ReleaseRequest,
+    ruled: Sequence[tuple[StoredEntry, Ruled]], uow: UnitOfWork,
+) -> Released:  # fmt: skip
+    if before.hash != statement.hash:
+        raise IdempotencyMismatch("request_id")
+    ids = set(released_ids(before))
+    chosen = [(stored, by) for stored, by in ruled if stored.entry.id in ids]
+    # What was withdrawn since is not handed out a second time, although it was once.
+    if any(not by.permitted for _, by in chosen):
+        raise FactsChanged("request answered before the facts changed")
+    return Released(_items(asked, chosen, uow), before.leaf, asked.checkpoint.size)
+
+
+def released_ids(answered: Answered) -> list[str]:
+    """Return the entries that an earlier answer released."""
+    return Fields(canonical.decode(answered.answer), "answer").hashes("ids")

@@ -1,0 +1,99 @@
+"""`volet admin`: make a hub's folder, migrate its database, check that it would start, write the interface's schema."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from volet_protocol.keys import SigningKey
+from volet_protocol.note import NoteSigner
+from volet_service.adapters.hub_identity import HubIdentity
+from volet_service.adapters.sealed import KEY_SIZE, write_private
+from volet_service.adapters.store.engine import WrongSchema, upgrade
+from volet_service.bootstrap.hub import CannotStart, build
+from volet_service.bootstrap.interface import openapi
+from volet_service.bootstrap.serve import read_settings
+from volet_service.settings import Settings
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the arguments of the command."""
+    made = argparse.ArgumentParser(prog="volet admin", description="Operate a hub.")
+    acts = made.add_subparsers(dest="act", required=True)
+    init = acts.add_parser("init", help="create keys, settings and database in a new folder")
+    init.add_argument("folder", type=Path)
+    init.add_argument("--origin", default="http://127.0.0.1:8080", help="origin that statements name")
+    init.add_argument("--log-origin", help="name of the log (default: <host>/volet/1)")
+    for name, text in (
+        ("migrate", "bring the database to this version"),
+        ("check", "tell whether the hub would start"),
+    ):
+        acts.add_parser(name, help=text).add_argument("folder", type=Path, nargs="?")
+    acts.add_parser("openapi", help="write the schema of the interface").add_argument("file", type=Path)
+    return made
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one act; return 0, or 2 with a sentence on standard error."""
+    asked = parser().parse_args(arguments)
+    acts: dict[str, Callable[[argparse.Namespace], str]] = {
+        "init": _init, "migrate": _migrate, "check": _check, "openapi": _openapi,
+    }  # fmt: skip
+    try:
+        said = acts[asked.act](asked)
+    except (CannotStart, WrongSchema, OSError) as error:
+        print(f"volet admin {asked.act}: {error}", file=sys.stderr)  # noqa: T201 -- the operator's terminal
+        return 2
+    print(said)  # noqa: T201 -- as above
+    return 0
+
+
+def init(folder: Path, origin: str, log_origin: str | None = None) -> str:
+    """Create a hub's folder; return the log's vkey, which the controller writes into the trust bundle."""
+    keys = folder / "keys"
+    keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keys.chmod(0o700)
+    name = log_origin or f"{origin.split('://', 1)[-1]}/volet/1"
+    signer = NoteSigner(name, SigningKey(os.urandom(32)))
+    write_private(keys / "log.key", signer.dangerous_private_text().encode() + b"\n")
+    for sealing in ("shares.key", "payloads.key"):
+        write_private(keys / sealing, os.urandom(KEY_SIZE))
+    (folder / "hub.env").write_text(f"VOLET_ORIGIN={origin}\n", "utf-8")
+    migrate(Settings(folder=folder))
+    return signer.vkey
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the database to this version's schema."""
+    path = settings.path(settings.database)
+    if not path.exists():
+        # Born private: it holds who works with whom.
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    upgrade(path)
+
+
+def _init(asked: argparse.Namespace) -> str:
+    vkey = init(asked.folder, asked.origin, asked.log_origin)
+    return f"{asked.folder}: keys, hub.env and database created.\nlog vkey for trust.json: {vkey}"
+
+
+def _migrate(asked: argparse.Namespace) -> str:
+    settings = read_settings(asked.folder)
+    migrate(settings)
+    return f"{settings.path(settings.database)} is at this version"
+
+
+def _check(asked: argparse.Namespace) -> str:
+    settings = read_settings(asked.folder)
+    build(settings, HubIdentity({}, settings.origin)).stop()
+    return f"{settings.folder}: the hub would start"
+
+
+def _openapi(asked: argparse.Namespace) -> str:
+    text = json.dumps(openapi(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    asked.file.write_text(text, "utf-8")
+    return f"{asked.file} written"

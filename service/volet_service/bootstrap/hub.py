@@ -1,0 +1,121 @@
+"""The only place that builds adapters and hands them to use cases; and what must hold before the hub starts.
+
+It refuses to start, with one sentence, on: a database at another schema or of another hub, keys that others can read,
+a policy that does not load strictly or is not the one shipped, a trust bundle that does not verify or names another
+hub or log, a log whose head is not what was last signed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from volet_protocol.canonical import JsonObject, decode
+from volet_protocol.errors import ProtocolError
+from volet_protocol.policy_table import PolicyTable
+from volet_protocol.trust_bundle import TrustBundle
+from volet_service import resources
+from volet_service.adapters.blobs import FolderBlobs
+from volet_service.adapters.clock import SystemClock
+from volet_service.adapters.sealed import LooseKey, Sealer
+from volet_service.adapters.sequencer import Sequencer
+from volet_service.adapters.shares import ShareStore
+from volet_service.adapters.signer import read_log_key
+from volet_service.adapters.store.engine import WrongSchema, check_schema, open_readers, open_writer
+from volet_service.adapters.store.log import LogAppender
+from volet_service.adapters.store.public_log import SqlPublicLog
+from volet_service.adapters.store.unit_of_work import Writer
+from volet_service.application.ports import Clock, Hub, IdentityProvider, Limits, Policy
+from volet_service.domain.errors import Refusal
+from volet_service.settings import Settings
+
+
+class CannotStart(Exception):  # noqa: N818 -- the sentence is for the operator
+    """Why the hub does not start."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A hub, and how to end it."""
+
+    hub: Hub
+    stop: Callable[[], None]
+
+
+def build(settings: Settings, identity: IdentityProvider, clock: Clock | None = None) -> Running:
+    """Return the running hub; raise `CannotStart` with a sentence for the operator."""
+    clock = clock or SystemClock()
+    try:
+        return _build(settings, identity, clock)
+    except (LooseKey, WrongSchema) as error:
+        raise CannotStart(str(error)) from error
+    except ProtocolError as error:
+        raise CannotStart(f"{error.what} does not load: {error.reason.value}") from error
+    except Refusal as error:
+        raise CannotStart(f"the database cannot be used: {error.what}") from error
+    except OSError as error:
+        raise CannotStart(f"{error.filename or 'the disk'} cannot be used: {error.strerror}") from error
+
+
+def _build(settings: Settings, identity: IdentityProvider, clock: Clock) -> Running:
+    signer = read_log_key(settings.path(settings.log_key))
+    payloads = Sealer.of_file(settings.path(settings.payload_key))
+    share_sealer = Sealer.of_file(settings.path(settings.share_key))
+    policy = load_policy(settings)
+    trust = load_trust(settings, signer.name, signer.vkey)
+    database = settings.path(settings.database)
+    if not database.is_file():
+        raise WrongSchema(f"{database} does not exist: run `volet admin init` first")
+    readers = open_readers(database)
+    check_schema(readers, database)
+    shares = ShareStore(settings.path(settings.shares), share_sealer)
+    log = LogAppender(signer, payloads, os.urandom)
+    engine = open_writer(database)
+    writer = Writer(engine, log, shares, clock=clock, origin=settings.origin, tables=policy.tables)
+    sequencer = Sequencer(writer, settings.queue_bound)
+    sequencer.start()
+    public = SqlPublicLog(
+        readers, payloads, lambda: writer.published, store=sequencer, clock=clock, heads_age_ms=settings.heads_age_ms
+    )  # fmt: skip
+    hub = Hub(
+        origin=settings.origin,
+        store=sequencer,
+        log=public,
+        blobs=FolderBlobs(settings.path(settings.blobs), settings.upload_limit),
+        trust=trust,
+        policy=policy,
+        identity=identity,
+        clock=clock,
+        random=os.urandom,
+        limits=Limits(settings.request_limit, settings.upload_limit, settings.request_window_ms, settings.session_ms),
+        ready=lambda: sequencer.ready,
+    )
+
+    def stop() -> None:
+        sequencer.stop()
+        readers.dispose()
+
+    return Running(hub, stop)
+
+
+def load_policy(settings: Settings) -> Policy:
+    """Return the shipped table, strictly loaded, and the controller's activation of it when there is one."""
+    data = resources.shipped_table_bytes()
+    table = PolicyTable.load(data)
+    activation: JsonObject | None = None
+    path = settings.path(settings.activation)
+    if path.is_file():
+        activation = decode(path.read_bytes())
+    return Policy(table, {table.hash: table}, data, activation)
+
+
+def load_trust(settings: Settings, log_origin: str, vkey: str) -> TrustBundle:
+    """Return the trust bundle; refuse one of another hub or another log."""
+    path = settings.path(settings.trust)
+    bundle = TrustBundle.read(path.read_bytes()).verify(None)
+    if bundle.hub != settings.origin:
+        raise CannotStart(f"{path} is the trust bundle of {bundle.hub}, this hub is {settings.origin}")
+    if (bundle.log_origin, bundle.log_vkey) != (log_origin, vkey):
+        raise CannotStart(f"{path} names another log key than {settings.path(settings.log_key)}")
+    return bundle

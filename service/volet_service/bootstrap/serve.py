@@ -1,0 +1,81 @@
+"""`volet serve`: run the hub."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import httpx
+import uvicorn
+
+from volet_service.adapters.hub_identity import HubIdentity
+from volet_service.adapters.relying_parties import PartiesError, open_providers, read_parties
+from volet_service.application.ports import IdentityProvider
+from volet_service.bootstrap.hub import CannotStart, Running, build
+from volet_service.entrypoints.http.app import create_app
+from volet_service.settings import Settings
+
+TIMEOUT_S = 10.0
+# Sockets that stay idle between two commands of a client are worth keeping; dead ones are not.
+KEEP_ALIVE_S = 30
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the arguments of the command."""
+    made = argparse.ArgumentParser(
+        prog="volet serve", description="Run the hub of a folder made by `volet admin init`."
+    )
+    made.add_argument("folder", type=Path, nargs="?", help="folder of the hub (default: VOLET_FOLDER)")
+    made.add_argument("--host", help="address to listen on (default: VOLET_HOST)")
+    made.add_argument("--port", type=int, help="port to listen on (default: VOLET_PORT)")
+    made.add_argument("--demo", action="store_true", help="accept identity providers on this machine without TLS")
+    return made
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Serve until a signal; return 2 with a sentence on standard error when the hub does not start."""
+    asked = parser().parse_args(arguments)
+    settings = read_settings(asked.folder, asked.host, asked.port)
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    # Client libraries log addresses they ask, which hold codes and states.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        with httpx.Client(timeout=TIMEOUT_S) as http:
+            running = build(settings, open_identity(settings, http))
+            serve(running, settings)
+    except (CannotStart, PartiesError) as error:
+        print(f"volet serve: {error}", file=sys.stderr)  # noqa: T201 -- the operator's terminal
+        return 2
+    return 0
+
+
+def read_settings(folder: Path | None, host: str | None = None, port: int | None = None) -> Settings:
+    """Return the settings of a folder: its `hub.env`, over which the environment wins, over which arguments win."""
+    given: dict[str, object] = {"folder": folder, "host": host, "port": port}
+    wanted = {name: value for name, value in given.items() if value is not None}
+    place = folder or Settings().folder
+    return Settings(_env_file=place / "hub.env", **wanted)  # type: ignore[call-arg, arg-type]  # pydantic-settings
+
+
+def open_identity(settings: Settings, http: httpx.Client) -> IdentityProvider:
+    """Return the identity providers of the hub; none when the file is absent: nobody can log in then."""
+    path = settings.path(settings.issuers)
+    redirect = f"{settings.origin}/v1/logins/callback"
+    parties = read_parties(path, redirect) if path.is_file() else []
+    return HubIdentity(open_providers(parties, http), settings.origin)
+
+
+def serve(running: Running, settings: Settings) -> None:
+    """Run the web server in this thread."""
+    app = create_app(running.hub, running.stop)
+    # Start-up objects live for ever: scanning them again and again would put pauses into the slowest requests.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    uvicorn.run(
+        app, host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S, date_header=False,
+    )  # fmt: skip

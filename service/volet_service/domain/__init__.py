@@ -1,0 +1,1 @@
+"""Pure rules of the hub: no database, clock, randomness, settings or IO."""

@@ -1,0 +1,58 @@
+"""What a leaf of the log says, and what it must not: payloads are codes, hashes and ids, never a name or a text.
+
+The view payload is what the person may see: date, act, purpose, row, entries, rule. The identity payload says who:
+account, device, the signed request. In public a leaf shows its type, its time, a tag and a commitment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from volet_protocol.canonical import JsonObject
+from volet_protocol.leaf import Erasure, LeafType
+from volet_protocol.log_payload import PUBLIC_TYPE, IdentityPayload, ViewPayload
+from volet_protocol.statements import Preamble, UnverifiedStatement
+
+_TYPES = {"act": LeafType.ACT, "refusal": LeafType.REFUSAL, "fact": LeafType.FACT, "key": LeafType.KEY,
+          "log": LeafType.LOG, "erase": LeafType.ERASE}  # fmt: skip
+# Codes of `erase` leaves: why, and by whose right.
+TAKEN_BACK = 1
+BY_AUTHOR = 1
+
+
+@dataclass(frozen=True)
+class LeafContent:
+    """A leaf before it has an index. `case` and `class_` are given together, or not at all.
+
+    The log adds the number of the act in its case and class (`case_seq`). `erased` is the leaf that lost its meaning.
+    """
+
+    view: ViewPayload
+    identity: IdentityPayload
+    case: str | None = None
+    class_: str | None = None
+    erased: int | None = None
+
+    @property
+    def type(self) -> LeafType:
+        """The public type of this act."""
+        return _TYPES[PUBLIC_TYPE[self.view.act]]
+
+    @property
+    def body(self) -> bytes:
+        """The public body: empty but for an erasure."""
+        return b"" if self.erased is None else Erasure(self.erased, TAKEN_BACK, BY_AUTHOR).to_bytes()
+
+
+def by_statement(statement: UnverifiedStatement, preamble: Preamble, **more: str | None) -> IdentityPayload:
+    """Return who acted, from the statement they signed."""
+    wire: JsonObject = statement.to_json()
+    return IdentityPayload(
+        user=preamble.user,
+        device=preamble.device,
+        row=more.get("row"),
+        refusal=more.get("refusal"),
+        shares_hash=more.get("shares_hash"),
+        request_hash=statement.hash,
+        request=wire,
+    )

@@ -1,0 +1,53 @@
+"""The application: routes, middleware, translation of refusals. Built from a `Hub`, which bootstrap makes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+
+from volet_service.application.find_session import LastSeen
+from volet_service.application.login_starts import LoginStarts
+from volet_service.application.ports import Hub
+from volet_service.entrypoints.http import problems
+from volet_service.entrypoints.http.middleware import AccessLog, BodyLimit
+from volet_service.entrypoints.http.routers import (
+    cases,
+    entries,
+    exchanges,
+    health,
+    log,
+    logins,
+    policy,
+    releases,
+    users,
+)
+
+ROUTERS = (logins, users, cases, entries, releases, exchanges, log, policy, health)
+VERSION = "0.1.0"
+
+
+def create_app(hub: Hub, stop: Callable[[], None] = lambda: None) -> FastAPI:
+    """Return the ASGI application. `stop` gives everything back when it ends."""
+    app = FastAPI(
+        title="Volet", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(stop)
+    )
+    app.state.hub = hub
+    app.state.last_seen = LastSeen(hub.clock.now_ms())
+    app.state.login_starts = LoginStarts()
+    for module in ROUTERS:
+        app.include_router(module.router)
+    problems.install(app)
+    app.add_middleware(BodyLimit, limit=hub.limits.request)
+    app.add_middleware(AccessLog)
+    return app
+
+
+def _lifespan(stop: Callable[[], None]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
+        yield
+        stop()
+
+    return lifespan

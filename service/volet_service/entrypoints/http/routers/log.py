@@ -1,0 +1,75 @@
+"""The public log: checkpoints, leaves, proofs, heads. Open to anybody, since it names nobody; and looks at records."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import PlainTextResponse
+
+from volet_protocol.encodings import is_hash, to_base64url
+from volet_protocol.heads_map import LABELS
+from volet_service.application.ports import Hub
+from volet_service.application.read_access_log import LookAtLog, read_access_log
+from volet_service.application.records import LogRecord
+from volet_service.domain.errors import NotFound
+from volet_service.entrypoints.http.identity import CallerDependency, HubDependency
+from volet_service.entrypoints.http.schemas import Answer, StatementRequest
+
+router = APIRouter(prefix="/v1", tags=["log"])
+
+FromQuery = Annotated[int, Query(alias="from")]
+
+
+@router.get("/heads/{label}/{chain}")
+async def head(label: str, chain: str, hub: HubDependency) -> Answer:
+    """Return the head of a chain, or its absence, with its proof."""
+    if label not in LABELS or not is_hash(chain):
+        raise NotFound
+    return (await hub.log.head_proof(label, chain)).to_json()
+
+
+@router.get("/log/checkpoint", response_class=PlainTextResponse)
+async def checkpoint(hub: HubDependency) -> PlainTextResponse:
+    """Return the newest signed checkpoint."""
+    return PlainTextResponse(await hub.log.checkpoint(), headers={"Cache-Control": "no-cache"})
+
+
+@router.get("/log/leaves")
+async def leaves(hub: HubDependency, from_: FromQuery, to: int) -> Answer:
+    """Return leaves from..to, the end excluded, at most 1024."""
+    return {"leaves": [to_base64url(leaf) for leaf in await hub.log.leaves(from_, to)]}
+
+
+@router.get("/log/proof")
+async def inclusion(hub: HubDependency, index: int, size: int) -> Answer:
+    """Return the inclusion proof of a leaf."""
+    return {"hashes": [to_base64url(one) for one in await hub.log.inclusion(index, size)]}
+
+
+@router.get("/log/consistency")
+async def consistency(hub: HubDependency, from_: FromQuery, to: int) -> Answer:
+    """Return the proof that the tree of `from` leaves is a prefix of the tree of `to` leaves."""
+    return {"hashes": [to_base64url(one) for one in await hub.log.consistency(from_, to)]}
+
+
+@router.post("/log/records")
+async def records(asked: StatementRequest, caller: CallerDependency, hub: HubDependency) -> Answer:
+    """Return records of the access log: of their own case to a person, views only; all to an auditor."""
+    command = LookAtLog(asked.parsed(), caller, hub.limits.window_ms)
+    shown = await hub.store.write(lambda uow, /: read_access_log(command, hub.policy, uow))
+    # One tree for all of them, so that a reader checks one checkpoint.
+    size = hub.log.size
+    return {
+        "records": [await _record(record, hub, size, auditor=shown.auditor) for record in shown.records],
+        "receipt": (await hub.log.receipt(shown.leaf, shown.since or None, size)).to_json(),
+    }
+
+
+async def _record(record: LogRecord, hub: Hub, size: int, *, auditor: bool) -> Answer:
+    """Return a leaf's receipt as this reader may have it; after an erasure, the bare leaf."""
+    if record.view is None:
+        return {"index": record.index, "leaf": to_base64url(record.leaf)}
+    receipt = await hub.log.receipt(record.index, size=size)
+    shown = receipt if auditor else receipt.for_person()
+    return {"index": record.index, "receipt": shown.to_json()}

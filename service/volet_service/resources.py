@@ -1,0 +1,33 @@
+"""Finds policies/ and migrations/, in an installed wheel or in a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import volet_protocol
+from volet_protocol.policy_table import PolicyTable
+
+_HERE = Path(__file__).parent
+_CHECKOUT = _HERE.parent.parent
+
+
+def migrations() -> Path:
+    """Return the folder of Alembic's scripts."""
+    packaged = _HERE / "_migrations"
+    return packaged if packaged.is_dir() else _CHECKOUT / "migrations"
+
+
+def policies() -> Path:
+    """Return the folder of the policy files."""
+    packaged = Path(volet_protocol.__file__).parent / "_policies"
+    return packaged if packaged.is_dir() else _CHECKOUT / "policies"
+
+
+def shipped_table_bytes() -> bytes:
+    """Return the bytes of the decision table that this version ships."""
+    return (policies() / "table.json").read_bytes()
+
+
+def shipped_table() -> PolicyTable:
+    """Return the decision table that this version ships."""
+    return PolicyTable.load(shipped_table_bytes())

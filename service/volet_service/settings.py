@@ -1,0 +1,62 @@
+"""Everything an operator may set, as environment variables `VOLET_*`, read once into one frozen object.
+
+Beside each field: who is trusted with it and what they could do with it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+KIB = 1024
+MIB = 1024 * KIB
+
+
+class Settings(BaseSettings):
+    """The hub's settings. Relative paths are taken from `folder`."""
+
+    model_config = SettingsConfigDict(env_prefix="VOLET_", frozen=True, extra="ignore")
+
+    # Whoever writes this folder is the operator: can lose data and withhold it, cannot read or forge content.
+    folder: Path = Path("var/hub")
+    # Origin that statements name (`hub`). A wrong value makes every statement refused; it opens nothing.
+    origin: str = "http://127.0.0.1:8080"
+    # The one address that listens. Exposing it without TLS in front shows tokens to the network.
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+
+    # Database: statements, ciphertext, log. Whoever reads it sees who, when, compartment and level; no content.
+    database: Path = Path("hub.sqlite")
+    # Server shares. Whoever has this file AND `share_key` AND a section key reads what they never opened.
+    shares: Path = Path("shares.sqlite")
+    # Ciphertext of documents. Useless alone.
+    blobs: Path = Path("blobs")
+    # Signs the log. Whoever copies it can show a second history to clients without witnesses.
+    log_key: Path = Path("keys/log.key")
+    # Opens the share store; kept out of every database backup.
+    share_key: Path = Path("keys/shares.key")
+    # Opens the payloads of the access log: who read what. Trusted like the auditor.
+    payload_key: Path = Path("keys/payloads.key")
+    # The trust bundle signed by the controller. The hub only checks with it; clients bring their own copy.
+    trust: Path = Path("trust.json")
+    # The controller's activation of the policy table. Absent: the shipped table, and clients say so.
+    activation: Path = Path("activation.json")
+    # Identity providers: issuer, client id and secret. Whoever changes it decides who can log in, not who can read.
+    issuers: Path = Path("issuers.json")
+
+    # Bounds. Too high lets one caller fill memory or disk; too low refuses honest documents.
+    request_limit: int = Field(default=4 * MIB, ge=64 * KIB)
+    upload_limit: int = Field(default=4 * 1024 * MIB, ge=MIB)
+    queue_bound: int = Field(default=4096, ge=1)
+    # How far a signed request may stand from the hub's clock. Longer lets a thief of a request replay it longer.
+    request_window_ms: int = Field(default=120_000, ge=1_000)
+    # Age at which a head proof is made anew although no head moved (grants need one of at most 10 minutes).
+    heads_age_ms: int = Field(default=60_000, ge=1_000)
+    # Life of a session. Longer leaves a stolen token useful longer; it opens no content.
+    session_ms: int = Field(default=8 * 3_600_000, ge=60_000)
+
+    def path(self, path: Path) -> Path:
+        """Return a path of these settings, taken from `folder` when it is relative."""
+        return path if path.is_absolute() else self.folder / path
