@@ -28,7 +28,8 @@ from volet_protocol.hashing import hkdf_expand, sha256
 from volet_protocol.keys import BoxKey, SigningKey
 from volet_protocol.statements import HeadRef, Preamble, Statement, UnverifiedStatement, sign
 from volet_protocol.trust_bundle import Minimum, TrustBundle, sign_bundle
-from volet_protocol.trust_parties import Issuer, IssuerKey, Registrar, Structure
+from volet_protocol.trust_parties import REGISTRAR as PROOF
+from volet_protocol.trust_parties import SELF, Audience, Issuer, IssuerKey, Registrar, Structure
 from volet_protocol.user_chain import UserChain
 from volet_protocol.user_links import RECOVERY, PublicKeys, with_boxes
 
@@ -221,7 +222,7 @@ def bundle_body(
     structures: Sequence[Structure] = STRUCTURES,
     log_vkey: str = "log.example+00000000+AAAA",
 ) -> dict[str, JsonValue]:
-    """The body of a bundle with one controller, one registrar, one issuer of each mode."""
+    """The body of a bundle with one controller, one registrar, an issuer of both modes and one of the hub alone."""
     ids = tuple(structure.id for structure in structures)
     bundle = TrustBundle(
         version=version,
@@ -230,8 +231,8 @@ def bundle_body(
         log_vkey=log_vkey,
         log_policy="quorum none\n",
         issuers=(
-            Issuer(ISS, "registrar", (AUDIENCE,), tuple(issuer_keys), ROWS, ids),
-            Issuer(SELF_ISS, "self", (SELF_AUDIENCE,), tuple(issuer_keys), ROWS, ids),
+            Issuer(ISS, (Audience(AUDIENCE, PROOF), Audience(SELF_AUDIENCE, SELF)), tuple(issuer_keys), ROWS, ids),
+            Issuer(SELF_ISS, (Audience(SELF_AUDIENCE, SELF),), tuple(issuer_keys), ROWS, ids),
         ),
         registrars=(Registrar("Établissement du Val", REGISTRAR.public, ROWS, tuple(structures)),),
         controllers=Controllers(1, (CONTROLLER.public,)),

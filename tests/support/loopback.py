@@ -20,7 +20,7 @@ from starlette.applications import Starlette
 from support.identities import CONTROLLER, ROWS, STRUCTURES
 from volet_protocol.cosigned import Controllers
 from volet_protocol.trust_bundle import Minimum, TrustBundle, sign_bundle
-from volet_protocol.trust_parties import Issuer, IssuerKey, Registrar
+from volet_protocol.trust_parties import REGISTRAR, SELF, Audience, Issuer, IssuerKey, Registrar
 
 HUB_CLIENT = "volet-hub"
 REGISTRAR_CLIENT = "volet-registrar"
@@ -103,13 +103,14 @@ def trust_bundle(hub: str, issuer: str, registrar: bytes) -> TrustBundle:
         IssuerKey(key["kid"], {name: key[name] for name in ("kty", "crv", "x", "y")}, 0, None) for key in published
     )
     structures = tuple(structure.id for structure in STRUCTURES)
+    audiences = (Audience(HUB_CLIENT, SELF), Audience(REGISTRAR_CLIENT, REGISTRAR))
     bundle = TrustBundle(
         version=1,
         hub=hub,
         log_origin="log.example",
         log_vkey="log.example+00000000+AAAA",
         log_policy="quorum none\n",
-        issuers=(Issuer(issuer, "self", (HUB_CLIENT, REGISTRAR_CLIENT), keys, ROWS, structures),),
+        issuers=(Issuer(issuer, audiences, keys, ROWS, structures),),
         registrars=(Registrar("Greffe du Val", registrar, ROWS, STRUCTURES),),
         controllers=Controllers(1, (CONTROLLER.public,)),
         ceiling="0" * 64,

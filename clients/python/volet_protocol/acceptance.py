@@ -8,7 +8,8 @@ colleague without that colleague knowing. So a further chain of a known subject 
 3. A confirmation of the fingerprint phrase by a colleague, or an invitation code verified by an established member's
    client, accepts at once.
 4. Without a binding nothing else does.
-5. The first chain of a subject is accepted: as proof from an independent registrar, as an introduction in mode `self`.
+5. The first chain of a subject is accepted: as proof when its binding's audience is an independent registrar's, as an
+   introduction when it is the hub's own.
 6. A further chain waits 72 hours from when it was first seen.
 """
 
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 
 from volet_protocol.errors import ProtocolError, Reason
-from volet_protocol.trust_parties import MODES
+from volet_protocol.trust_parties import MODES, REGISTRAR
 from volet_protocol.user_state import UserChain
 
 WAIT_MS = 72 * 3_600_000
@@ -39,9 +40,9 @@ class Ground(StrEnum):
 class Evidence:
     """What a client knows of a chain besides its links. Instants are of the log where there is one.
 
-    `mode` is that of the newest verified binding, None without one. `older_chains` counts the chains of the same
-    (issuer, subject) that were seen before this one. `confirmed_ms` are the instants at which colleagues confirmed the
-    fingerprint phrase by voice or face. `invited` is whether an established member's client verified the code.
+    `mode` is that of the newest verified binding's audience, None without one. `older_chains` counts the chains of the
+    same (issuer, subject) that were seen before this one. `confirmed_ms` are the instants at which colleagues confirmed
+    the fingerprint phrase by voice or face. `invited` is whether an established member's client verified the code.
     `vetoed_ms` are the instants of vetoes by devices of older chains.
     """
 
@@ -82,7 +83,7 @@ def may_grant_by_software(chain: UserChain, evidence: Evidence, now_ms: int) -> 
     if evidence.mode not in MODES:
         return Acceptance(None, Reason.NOT_TRUSTED)
     if evidence.older_chains == 0:
-        return Acceptance(Ground.REGISTRAR if evidence.mode == "registrar" else Ground.INTRODUCTION)
+        return Acceptance(Ground.REGISTRAR if evidence.mode == REGISTRAR else Ground.INTRODUCTION)
     until_ms = evidence.first_seen_ms + WAIT_MS
     if now_ms < until_ms:
         return Acceptance(None, Reason.NOT_YET, until_ms)

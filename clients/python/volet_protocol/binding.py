@@ -2,7 +2,9 @@
 
 1. nonce = base64url(SHA-256(`volet/v1/nonce` LF canonical({aud, hub, iss, random, user}))): the client computes it,
    so a token obtained for one chain never serves for another.
-2. The binding is the ID token with what opens its nonce. Issuer, audience and key come from the trust bundle.
+2. The binding is the ID token with what opens its nonce. Issuer, audience and key come from the trust bundle, and so
+   does the mode, from the audience: the provider that identifies for an independent registrar may identify for the
+   hub too, and a token that the hub obtained for itself must not count as proof.
 3. `iat` lies within the validity of the key. `exp` is not judged: a binding says what was true at `iat`.
 4. Of two bindings for one chain the one with the larger `iat` counts.
 
@@ -65,7 +67,10 @@ class Binding:
 
 @dataclass(frozen=True)
 class BoundSubject:
-    """Who stands behind a chain, as a listed issuer signed it at `iat_ms`. `mode` is `self` or `registrar`."""
+    """Who stands behind a chain, as a listed issuer signed it at `iat_ms` for the relying party `aud`.
+
+    `mode` is that of the audience in the trust bundle: `self` or `registrar`.
+    """
 
     iss: str
     sub: str
@@ -86,8 +91,7 @@ def verify_binding(binding: Binding, user: str, bundle: TrustBundle, now_ms: int
     key's validity, or in the future), malformed.
     """
     issuer = bundle.issuer(binding.iss)
-    if binding.aud not in issuer.audiences:
-        raise ProtocolError(Reason.WRONG_AUDIENCE, "audience not in the trust bundle")
+    audience = issuer.audience(binding.aud)
     token = jws.parse(binding.id_token)
     kid = token.header.get("kid")
     if not isinstance(kid, str):
@@ -96,8 +100,8 @@ def verify_binding(binding: Binding, user: str, bundle: TrustBundle, now_ms: int
     jws.verify(token, key.jwk)
     if token.text("iss") != issuer.iss:
         raise ProtocolError(Reason.WRONG_ISSUER, "token")
-    _check_audience(token, binding.aud)
-    if token.text("nonce") != nonce(bundle.hub, issuer.iss, binding.aud, user, binding.random):
+    _check_audience(token, audience.aud)
+    if token.text("nonce") != nonce(bundle.hub, issuer.iss, audience.aud, user, binding.random):
         raise ProtocolError(Reason.WRONG_NONCE, "token")
     iat_ms = _issued_ms(token)
     key.check_at(iat_ms)
@@ -105,7 +109,7 @@ def verify_binding(binding: Binding, user: str, bundle: TrustBundle, now_ms: int
         raise ProtocolError(Reason.NOT_YET, "token issued in the future")
     sub = token.text("sub")
     canonical.check_text(sub)
-    return BoundSubject(issuer.iss, sub, iat_ms, issuer.mode, binding.aud)
+    return BoundSubject(issuer.iss, sub, iat_ms, audience.mode, audience.aud)
 
 
 def newest(bound: Iterable[BoundSubject]) -> BoundSubject:

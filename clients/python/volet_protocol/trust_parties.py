@@ -9,18 +9,11 @@ from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 
-MODES = frozenset({"self", "registrar"})
+SELF, REGISTRAR = "self", "registrar"
+MODES = frozenset({SELF, REGISTRAR})
 # The members of each kind of public key, all base64url (RFC 7518 section 6, RFC 8037); no private member passes.
 JWK_MEMBERS = {"EC": ("x", "y"), "OKP": ("x",), "RSA": ("n", "e")}
 _CURVES = {"EC": frozenset({"P-256"}), "OKP": frozenset({"Ed25519"})}
-
-
-def labels(fields: Fields, name: str, limit: int = 1024) -> tuple[str, ...]:
-    """Read a list of distinct single-line strings, for identifiers that are URLs."""
-    found = [Fields({name: item}, fields.what).label(name) for item in fields.items(name, limit)]
-    if len(set(found)) != len(found):
-        raise fields.refuse(name, "holds a duplicate")
-    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -70,16 +63,34 @@ class IssuerKey:
 
 
 @dataclass(frozen=True)
-class Issuer:
-    """An identity provider: whose keys, for which audiences, in which mode (protocol section 5).
+class Audience:
+    """A relying party at an identity provider, and what a token made for it proves (protocol section 5.2).
 
-    Mode `registrar`: the audiences belong to a relying party run by another institution, and a binding is proof.
-    Mode `self`: the hub is its own relying party and could obtain a binding silently: an introduction only.
+    Mode `registrar`: it is run by another institution than the hub, and a binding is proof. Mode `self`: the hub runs
+    it and could obtain a binding silently: an introduction only.
     """
 
-    iss: str
+    aud: str
     mode: str
-    audiences: tuple[str, ...]
+
+    @staticmethod
+    def read(fields: Fields) -> Audience:
+        """Read the wire form."""
+        audience = Audience(fields.label("aud"), fields.choice("mode", MODES))
+        fields.done()
+        return audience
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return the wire form."""
+        return {"aud": self.aud, "mode": self.mode}
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """An identity provider: under whose keys, for which relying parties. One provider may serve both modes."""
+
+    iss: str
+    audiences: tuple[Audience, ...]
     keys: tuple[IssuerKey, ...]
     rows: tuple[str, ...]
     structures: tuple[str, ...]
@@ -89,13 +100,15 @@ class Issuer:
         """Read the wire form."""
         issuer = Issuer(
             iss=fields.label("iss"),
-            mode=fields.choice("mode", MODES),
-            audiences=labels(fields, "audiences", 64),
+            audiences=tuple(Audience.read(item) for item in fields.objects("audiences", 64)),
             keys=tuple(IssuerKey.read(item) for item in fields.objects("keys", 64)),
             rows=tuple(fields.codes("rows", 256)),
             structures=tuple(fields.codes("structures")),
         )
         fields.done()
+        # Listed in both modes, an introduction would pass for proof.
+        if len({audience.aud for audience in issuer.audiences}) != len(issuer.audiences):
+            raise fields.refuse("audiences", "holds a duplicate")
         if len({key.kid for key in issuer.keys}) != len(issuer.keys):
             raise fields.refuse("keys", "holds a duplicate")
         return issuer
@@ -103,10 +116,17 @@ class Issuer:
     def to_json(self) -> dict[str, JsonValue]:
         """Return the wire form."""
         return {
-            "iss": self.iss, "mode": self.mode, "audiences": list(self.audiences),
+            "iss": self.iss, "audiences": [audience.to_json() for audience in self.audiences],
             "keys": [key.to_json() for key in self.keys],
             "rows": list(self.rows), "structures": list(self.structures),
         }  # fmt: skip
+
+    def audience(self, aud: str) -> Audience:
+        """Return the relying party of that client id; raise wrong-audience."""
+        for audience in self.audiences:
+            if audience.aud == aud:
+                return audience
+        raise ProtocolError(Reason.WRONG_AUDIENCE, "audience not in the trust bundle")
 
     def key(self, kid: str) -> IssuerKey:
         """Return the key of that id; raise not-trusted."""
