@@ -43,10 +43,8 @@ class RefusedError(VoletError):
     def _explanation(self) -> Said:
         decision = self.detail.get("decision")
         source = decision if isinstance(decision, Mapping) else self.detail
-        told = source.get("explanation", "")
-        if isinstance(told, Mapping):
-            return Said(str(told.get(FRENCH, ""))[:MAX_DETAIL], str(told.get(ENGLISH, ""))[:MAX_DETAIL])
-        return Said(str(told)[:MAX_DETAIL], str(told)[:MAX_DETAIL])
+        fr = str(source.get("explanation", ""))[:MAX_DETAIL]
+        return Said(fr, str(source.get("explanation_en", fr))[:MAX_DETAIL])
 
     @property
     def code(self) -> str:
@@ -54,9 +52,9 @@ class RefusedError(VoletError):
         return type(self).problem.value
 
     def details(self) -> Mapping[str, JsonValue]:
-        """Return the decision as the hub told it: rules, what is missing."""
-        decision = self.detail.get("decision")
-        return {"status": type(self).problem.status, **({"decision": decision} if decision is not None else {})}
+        """Return what the hub told beside the problem: decision with rules and what is missing, reason, detail."""
+        told = {name: value for name, value in self.detail.items() if name not in {"type", "title", "status"}}
+        return {"status": type(self).problem.status, **told}
 
 
 class UnauthenticatedError(RefusedError):

@@ -37,6 +37,10 @@ class Transport(Protocol):
         """Read an object."""
         ...
 
+    def get_list(self, path: str) -> list[JsonObject]:
+        """Read a list of objects."""
+        ...
+
     def get_text(self, path: str, **params: str | int) -> str:
         """Read a text."""
         ...
@@ -55,12 +59,6 @@ class Transport(Protocol):
 
     def stream(self, path: str, **params: str | int) -> Iterator[bytes]:
         """Read raw bytes as they come."""
-        ...
-
-    def request(
-        self, method: str, path: str, *, body: JsonObject | None = None, token: str | None = None
-    ) -> JsonObject:
-        """Send a request of the login, with its own token or none."""
         ...
 
     def close(self) -> None:
@@ -87,6 +85,13 @@ class HttpTransport:
         """Return the object at `path`."""
         return _object(self._send("GET", path, params=params), path)
 
+    def get_list(self, path: str) -> list[JsonObject]:
+        """Return the list of objects at `path`."""
+        value = _json(self._send("GET", path), path)
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in cast("list[object]", value)):
+            raise BadAnswerError(f"{path}: not a list of objects")
+        return cast("list[JsonObject]", value)
+
     def get_text(self, path: str, **params: str | int) -> str:
         """Return the text at `path`."""
         return self._send("GET", path, params=params).decode("utf-8", "replace")
@@ -103,17 +108,6 @@ class HttpTransport:
     def delete(self, path: str) -> None:
         """Delete what `path` names."""
         self._send("DELETE", path)
-
-    def request(
-        self, method: str, path: str, *, body: JsonObject | None = None, token: str | None = None
-    ) -> JsonObject:
-        """Send a request of the login, with its own token or none; return the answer's object."""
-        held, self.token = self.token, token
-        try:
-            content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8")
-            return _object(self._send(method, path, content=content), path)
-        finally:
-            self.token = held
 
     def stream(self, path: str, **params: str | int) -> Iterator[bytes]:
         """Yield the raw bytes at `path` as they come; not repeated, the caller resumes by position."""
@@ -184,13 +178,17 @@ def _capped(answer: httpx.Response, path: str) -> bytes:
 def _object(data: bytes, path: str) -> JsonObject:
     if not data:
         return {}
-    try:
-        value: object = json.loads(data)
-    except (ValueError, RecursionError):
-        raise BadAnswerError(f"{path}: not JSON") from None
+    value = _json(data, path)
     if not isinstance(value, dict):
         raise BadAnswerError(f"{path}: not an object")
     return cast("dict[str, JsonValue]", value)
+
+
+def _json(data: bytes, path: str) -> object:
+    try:
+        return cast("object", json.loads(data))
+    except (ValueError, RecursionError):
+        raise BadAnswerError(f"{path}: not JSON") from None
 
 
 def _retry_after(answer: httpx.Response) -> float:

@@ -91,3 +91,32 @@ class Terminal:
         with Progress(*columns, console=Console(file=self._err)) as bar:
             task = bar.add_task(said.to(self.lang), total=total)
             yield lambda size: bar.advance(task, size)
+
+
+class Recorder(Terminal):
+    """A voice that is kept instead of spoken, for `volet batch`."""
+
+    def __init__(self, lang: str) -> None:
+        super().__init__(lang, as_json=True)
+        self._result: Mapping[str, JsonValue] | None = None
+        self._error: Mapping[str, JsonValue] | None = None
+        self._lines: list[str] = []
+
+    def result(self, value: Mapping[str, JsonValue], lines: Sequence[Said] = ()) -> None:
+        """Keep the object and the sentences."""
+        self._result = value
+        self._lines += [safe(line.to(self.lang)) for line in lines]
+
+    def note(self, said: Said) -> None:
+        """Keep a sentence."""
+        self._lines.append(safe(said.to(self.lang)))
+
+    def fail(self, error: VoletError) -> int:
+        """Keep why a command failed."""
+        self._error = error.diagnostics(self.lang)
+        return error.exit_status
+
+    def answer(self) -> dict[str, JsonValue | None]:
+        """Return what was said since the start."""
+        lines: list[JsonValue] = [*self._lines]
+        return {"result": self._result, "error": self._error, "lines": lines}

@@ -1,0 +1,90 @@
+"""Signing as this user: device, head of the own chain, capacity of the session."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from volet_client.directory import Directory
+from volet_client.errors import UsageError
+from volet_client.hub import Hub
+from volet_client.profile import Identity
+from volet_client.words import Said
+from volet_protocol.canonical import JsonObject
+from volet_protocol.capacities import Attestation
+from volet_protocol.errors import ProtocolError
+from volet_protocol.keys import BoxKey
+from volet_protocol.statements import HeadRef, Preamble, Statement, sign
+
+
+class Author:
+    """The user of this profile, on this device. `capacity` is the attestation that the session acts in."""
+
+    def __init__(self, identity: Identity, hub: Hub, directory: Directory, clock: Callable[[], int]) -> None:
+        self.identity = identity
+        self.directory = directory
+        self.clock = clock
+        self.capacity: str | None = None
+        self._hub = hub
+        self._checked = False
+
+    @property
+    def user(self) -> str:
+        """The user id."""
+        return self.identity.user
+
+    @property
+    def head(self) -> HeadRef:
+        """The head of our own chain, as this device made it: the one link of its creation."""
+        return HeadRef(0, self.identity.user)
+
+    @property
+    def attestation(self) -> Attestation | None:
+        """The capacity of the session, verified; None for the person."""
+        if self.capacity is None:
+            return None
+        self.check_own_chain()
+        return self.directory.attestation(self.capacity)
+
+    def check_own_chain(self) -> None:
+        """Look at our own chain once a session: a link that this device did not make is an alarm (rule T7)."""
+        if self._checked:
+            return
+        known = self.directory.known(self.user)
+        try:
+            self._hub.trust.check_own(self.user, self.head, known.proven)
+        except ProtocolError as error:
+            raise self._hub.failed(error, {"user": self.user}) from None
+        self._checked = True
+
+    def preamble(self, time_ms: int | None = None) -> Preamble:
+        """Return the common fields of a statement made now."""
+        at_ms = self.clock() if time_ms is None else time_ms
+        return Preamble(self._hub.origin, self.user, self.identity.device.public.id, self.head, at_ms)
+
+    def sign(self, body: JsonObject) -> Statement:
+        """Sign a body with this device."""
+        return sign(body, self.identity.device.sign)
+
+    def box_key(self, generation: int) -> BoxKey:
+        """Return the private user key of a generation."""
+        seed = self.identity.seeds.get(generation)
+        if seed is None:
+            raise UsageError(
+                Said(
+                    f"Cet appareil n'a pas la génération {generation} de votre clé.",
+                    f"This device does not hold generation {generation} of your key.",
+                ),
+                Said("Utilisez un appareil qui l'a.", "Use a device that holds it."),
+            )
+        return BoxKey(seed)
+
+    @property
+    def generation(self) -> int:
+        """The current generation of the own user key."""
+        return max(self.identity.seeds)
+
+
+def draw(size: int) -> bytes:
+    """Return random bytes from the operating system."""
+    return os.urandom(size)

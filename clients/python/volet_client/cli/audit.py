@@ -1,0 +1,178 @@
+"""`volet accesses`, `volet log`: who looked and why; is the log whole."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from pathlib import Path
+
+from volet_client.audit import Access, LogChecked, check_export, read_export
+from volet_client.cli.asking import add_case, the_case, user_name
+from volet_client.cli.context import Context
+from volet_client.client import Client
+from volet_client.errors import UsageError
+from volet_client.profile import read_bundle
+from volet_client.words import Said
+from volet_protocol.canonical import JsonValue
+from volet_protocol.checkpoint import LogVerifier
+
+_ACTS = {
+    "release": Said("consultation", "read"),
+    "deposit": Said("écriture", "write"),
+    "refusal": Said("refus", "refusal"),
+    "opening": Said("communication", "opening"),
+    "fact": Said("fait", "fact"),
+    "grant": Said("remise de clés", "grant"),
+    "claim": Said("prise en charge", "claim"),
+    "rotate": Said("renouvellement de clés", "rotation"),
+    "take-back": Said("reprise", "take-back"),
+    "exchange": Said("échange", "exchange"),
+    "log-look": Said("lecture du journal", "look at the log"),
+    "case": Said("ouverture du dossier", "case opened"),
+}
+
+
+def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
+    """Add the arguments of one of these commands."""
+    if name == "accesses":
+        parser.description = Said(
+            "Qui a consulté quoi, quand et pourquoi ; chaque ligne est vérifiée dans le journal.",
+            "Who read what, when and why; each line is verified in the log.",
+        ).to(lang)
+        parser.add_argument(
+            "--all", action="store_true", help=Said("tous les dossiers (auditeur)", "all cases (auditor)").to(lang)
+        )
+        add_case(parser, lang)
+        parser.set_defaults(run=accesses)
+        return
+    parser.epilog = Said(
+        "exemples :\n  volet log verify\n  volet log export journal.json --records\n"
+        "  volet log verify journal.json --trust trust.json",
+        "examples:\n  volet log verify\n  volet log export log.json\n  volet log verify log.json --trust trust.json",
+    ).to(lang)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verify = verbs.add_parser("verify", help=Said("tout vérifier, en ligne ou hors ligne", "verify all of it").to(lang))
+    verify.add_argument("file", nargs="?", type=Path)
+    verify.add_argument("--trust", type=Path, metavar="trust.json")
+    verify.set_defaults(run=log_verify)
+    verbs.add_parser("checkpoint", help=Said("dernier état signé", "newest signed state").to(lang)).set_defaults(
+        run=log_checkpoint
+    )
+    export = verbs.add_parser("export", help=Said("exporter pour un tiers", "export for an outsider").to(lang))
+    export.add_argument("file", type=Path)
+    export.add_argument(
+        "--records", action="store_true", help=Said("avec les actes (auditeur)", "with the acts (auditor)").to(lang)
+    )
+    export.set_defaults(run=log_export)
+
+
+def accesses(context: Context, args: argparse.Namespace) -> None:
+    """Show who looked."""
+    client = context.client()
+    shown = client.audit.accesses(None if args.all else the_case(client, args))
+    rows: list[JsonValue] = [_row(client, act) for act in shown.acts]
+    gaps: dict[str, JsonValue] = {class_: list(numbers) for class_, numbers in shown.gaps.items()}
+    complete = not shown.gaps
+    lines = [_line(client, act) for act in shown.acts]
+    lines.append(
+        Said(
+            f"{len(rows)} actes, chacun vérifié dans le journal ({shown.checkpoint.size} inscriptions)."
+            + (" Aucun ne manque." if complete else " Des numéros manquent : prévenez votre auditeur."),
+            f"{len(rows)} acts, each verified in the log ({shown.checkpoint.size} leaves)."
+            + (" None is missing." if complete else " Numbers are missing: tell your auditor."),
+        )
+    )
+    context.terminal.result({"acts": rows, "missing": gaps, "complete": complete, "size": shown.checkpoint.size}, lines)
+
+
+def _row(client: Client, act: Access) -> JsonValue:
+    row: dict[str, JsonValue] = {"index": act.index, "time_ms": act.time_ms, "type": act.type, "verified": True}
+    if act.view is not None:
+        row |= dict(act.view.to_json())
+    if act.identity is not None and act.identity.user is not None:
+        row |= {"user": act.identity.user, "name": user_name(client, act.identity.user)}
+    return row
+
+
+def _line(client: Client, act: Access) -> Said:
+    when = dt.datetime.fromtimestamp(act.time_ms / 1000, dt.UTC).astimezone().strftime("%d/%m %H:%M")
+    view = act.view
+    if view is None:
+        return Said(f"✓ {when}  effacé", f"✓ {when}  erased")
+    what = _ACTS.get(view.act, Said(view.act, view.act))
+    who = user_name(client, act.identity.user) if act.identity and act.identity.user else (view.row or "")
+    where = f"{view.compartment}/{view.level}" if view.compartment else ""
+    more = " ".join(part for part in (who, where, view.purpose or "", ",".join(view.rules)) if part)
+    return Said(f"✓ {when}  {what.fr}  {more}", f"✓ {when}  {what.en}  {more}")
+
+
+def log_verify(context: Context, args: argparse.Namespace) -> None:
+    """Verify the hub's log, or an exported one without any hub."""
+    if args.file is None:
+        checked, log = context.client().audit.verify(), context.client().hub.trust.log
+    else:
+        log = _verifier(context, args)
+        checked = check_export(read_export(args.file), log)
+    _checked(context, checked, log)
+
+
+def _verifier(context: Context, args: argparse.Namespace) -> LogVerifier:
+    path = args.trust or context.config.trust_file
+    try:
+        bundle = read_bundle(path.read_bytes())
+    except OSError:
+        raise UsageError(
+            Said(f"{path} illisible.", f"{path} cannot be read."), Said("--trust trust.json", "--trust trust.json")
+        ) from None
+    return LogVerifier.configured(bundle.log_origin, bundle.log_vkey, bundle.log_policy)
+
+
+def _checked(context: Context, checked: LogChecked, log: LogVerifier) -> None:
+    size = checked.checkpoint.size
+    lines = [
+        Said(
+            f"Journal {log.origin} vérifié : {size} inscriptions, {checked.receipts} actes, "
+            f"{checked.requests} demandes signées.",
+            f"Log {log.origin} verified: {size} leaves, {checked.receipts} acts, {checked.requests} signed requests.",
+        )
+    ]
+    witnessed = bool(checked.checkpoint.signed) and log.policy.witnesses
+    if not witnessed:
+        lines.append(
+            Said(
+                "Sans témoin : rien n'exclut que d'autres voient un autre journal, ni ne prouve les heures.",
+                "Without witnesses: nothing excludes that others see another log, nor proves the times.",
+            )
+        )
+    leaves: dict[str, JsonValue] = dict(checked.leaves)
+    context.terminal.result(
+        {
+            "origin": log.origin, "size": size, "root": checked.checkpoint.root.hex(), "leaves": leaves,
+            "records": checked.receipts, "requests": checked.requests, "witnessed": bool(witnessed),
+        },
+        lines,
+    )  # fmt: skip
+
+
+def log_checkpoint(context: Context, _args: argparse.Namespace) -> None:
+    """Show the newest checkpoint, verified against what is held."""
+    client = context.client()
+    client.hub.checkpoint()
+    newest = client.hub.trust.newest()
+    note = "" if newest is None else newest.note
+    context.terminal.result({"checkpoint": note}, [Said(note.rstrip(), note.rstrip())])
+
+
+def log_export(context: Context, args: argparse.Namespace) -> None:
+    """Export the log."""
+    client = context.client()
+    checked = client.audit.export(args.file, records=args.records)
+    context.terminal.result(
+        {"file": str(args.file), "size": checked.checkpoint.size, "records": checked.receipts},
+        [
+            Said(
+                f"{args.file} : {checked.checkpoint.size} inscriptions.",
+                f"{args.file}: {checked.checkpoint.size} leaves.",
+            )
+        ],
+    )

@@ -1,0 +1,176 @@
+"""`volet case`, `volet sync`: open, list, show; verify and do what is owed."""
+
+from __future__ import annotations
+
+import argparse
+
+from volet_client.casebook import CaseView
+from volet_client.cases import SectionShown
+from volet_client.cli.asking import add_case, the_case, the_user, user_name
+from volet_client.cli.context import Context
+from volet_client.client import Client
+from volet_client.granting import Duties
+from volet_client.names import CASE
+from volet_client.words import Said
+from volet_protocol.canonical import JsonValue
+from volet_protocol.fact_people import Participation
+from volet_protocol.policy_table import PERMIT
+
+
+def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
+    """Add the arguments of one of these commands."""
+    if name == "sync":
+        parser.description = Said(
+            "Vérifie tout ce que la plateforme sert, puis renouvelle et accorde les clés dues : personne n'attend.",
+            "Verifies all that the hub serves, then rotates and grants the keys that are owed: nobody waits.",
+        ).to(lang)
+        add_case(parser, lang)
+        parser.set_defaults(run=sync)
+        return
+    parser.epilog = Said(
+        'exemple :\n  volet case open --name "Mme A" --person mme-a',
+        'example:\n  volet case open --name "Mrs A" --person mrs-a',
+    ).to(lang)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    opened = verbs.add_parser("open", help=Said("ouvrir un dossier", "open a case").to(lang))
+    opened.add_argument("--name", help=Said("nom local, jamais envoyé", "local name, never sent").to(lang))
+    opened.add_argument("--kind", choices=("care", "mdph"), default="care")
+    opened.add_argument("--person", metavar="NOM", help=Said("compte de la personne", "the person's account").to(lang))
+    opened.add_argument("--identity-status", choices=("PROV", "RECUP", "VALI", "QUAL"), default="VALI")
+    opened.set_defaults(run=case_open)
+    listed = verbs.add_parser("list", help=Said("ses dossiers", "one's cases").to(lang))
+    listed.set_defaults(run=case_list)
+    shown = verbs.add_parser("show", help=Said("ce que je peux y faire", "what I may do in one").to(lang))
+    add_case(shown, lang)
+    shown.set_defaults(run=case_show)
+    named = verbs.add_parser("name", help=Said("donner un nom local", "give a local name").to(lang))
+    named.add_argument("name")
+    add_case(named, lang)
+    named.set_defaults(run=case_name)
+
+
+def case_open(context: Context, args: argparse.Namespace) -> None:
+    """Open a case."""
+    client = context.client()
+    person = the_user(client, str(args.person)) if args.person else None
+    view = client.cases.open(args.kind, person, args.identity_status)
+    if args.name:
+        client.names.put(CASE, str(args.name), view.case)
+    context.terminal.result(
+        {"case": view.case, "links": view.main.head.seq + 1},
+        [Said(f"Dossier ouvert : {args.name or view.case}.", f"Case opened: {args.name or view.case}.")],
+    )
+
+
+def case_name(context: Context, args: argparse.Namespace) -> None:
+    """Give a case a local name."""
+    client = context.client()
+    case = the_case(client, args)
+    client.names.put(CASE, str(args.name), case)
+    context.terminal.result({"case": case, "name": str(args.name)}, [Said(f"« {args.name} ».", f"`{args.name}`.")])
+
+
+def case_list(context: Context, _args: argparse.Namespace) -> None:
+    """List one's cases."""
+    client = context.client()
+    ids = client.cases.ids()
+    rows: list[JsonValue] = [{"case": case, "name": client.names.of(CASE, case)} for case in ids]
+    lines = [Said(f"{client.names.of(CASE, case)}  {case}", f"{client.names.of(CASE, case)}  {case}") for case in ids]
+    context.terminal.result({"cases": rows}, lines or [Said("Aucun dossier.", "No case.")])
+
+
+def case_show(context: Context, args: argparse.Namespace) -> None:
+    """Show a case: who takes part, and what I may do in which section, why not, and the next step."""
+    client = context.client()
+    view = client.cases.view(the_case(client, args))
+    sections = client.cases.sections(view)
+    members = _members(client, view)
+    context.terminal.result(
+        {
+            "case": view.case,
+            "members": members,
+            "sections": [_section_json(item) for item in sections],
+            "void": {hash_: reason.value for hash_, reason in view.main.voids.items()},
+            "classes": sorted(view.classes),
+        },
+        [
+            *(Said(f"{row['name']} : {row['row']}", f"{row['name']}: {row['row']}") for row in members),
+            *(_section_line(item) for item in sections),
+        ],
+    )
+
+
+def _members(client: Client, view: CaseView) -> list[dict[str, JsonValue]]:
+    now_ms = client.clock()
+    return [
+        {
+            "user": record.fact.user, "name": user_name(client, record.fact.user), "participation": record.hash,
+            "row": record.fact.capacity.row, "structure": record.fact.capacity.structure, "limb": record.fact.limb,
+        }
+        for record in view.main.facts.of(Participation)
+        if view.main.facts.in_force(record, now_ms)
+    ]  # fmt: skip
+
+
+def _section_json(item: SectionShown) -> JsonValue:
+    return {
+        "section": item.section, "read": item.read.effect, "write": item.write.effect, "epoch": item.epoch,
+        "holds_key": item.holds_key, "rules": list(item.read.rules),
+        "explanation": {"fr": item.reason.fr, "en": item.reason.en},
+    }  # fmt: skip
+
+
+def _section_line(item: SectionShown) -> Said:
+    if item.read.effect != PERMIT:
+        return Said(f"{item.section} : {item.reason.fr}", f"{item.section}: {item.reason.en}")
+    write = item.write.effect == PERMIT
+    return Said(
+        f"{item.section} : lecture{' et écriture' if write else ''}",
+        f"{item.section}: read{' and write' if write else ''}",
+    )
+
+
+def sync(context: Context, args: argparse.Namespace) -> None:
+    """Sync one case, or all of them."""
+    client = context.client()
+    cases = [the_case(client, args)] if args.case else client.cases.ids()
+    rows: list[JsonValue] = []
+    lines: list[Said] = []
+    for case in cases:
+        view, duties = client.cases.sync(case)
+        refused: dict[str, JsonValue] = {
+            link: reason for chain in view.classes.values() for link, reason in chain.refused.items()
+        }
+        rows.append(
+            {
+                "case": case, "head": view.main.head.to_json(), "rotated": list(duties.rotated),
+                "granted": {user: list(sections) for user, sections in duties.granted.items()},
+                "waiting": dict(duties.waiting), "refused_boxes": refused,
+                "failed": [error.diagnostics(context.config.lang) for error in duties.failed],
+            }
+        )  # fmt: skip
+        lines += _duty_lines(client, case, duties)
+    context.terminal.result({"cases": rows}, lines)
+
+
+def _duty_lines(client: Client, case: str, duties: Duties) -> list[Said]:
+    name = client.names.of(CASE, case)
+    lines = [Said(f"{name} : vérifié.", f"{name}: verified.")]
+    if duties.rotated:
+        which = ", ".join(duties.rotated)
+        lines.append(Said(f"  Clés renouvelées : {which}.", f"  Keys rotated: {which}."))
+    for user, sections in duties.granted.items():
+        who, which = user_name(client, user), ", ".join(sections)
+        lines.append(Said(f"  Clés remises à {who} : {which}.", f"  Keys granted to {who}: {which}."))
+    for user, reason in duties.waiting.items():
+        who = user_name(client, user)
+        lines.append(
+            Said(
+                f"  {who} : nouvel appareil, identité non confirmée ({reason}).",
+                f"  {who}: new chain, identity not confirmed ({reason}).",
+            )
+        )
+    failed = [
+        Said(f"  {error.said.fr} {error.hint.fr}", f"  {error.said.en} {error.hint.en}") for error in duties.failed
+    ]
+    return [*lines, *failed]

@@ -1,0 +1,200 @@
+"""`volet claim`, `volet post`, `volet list`, `volet read`, `volet take-back`."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import sys
+from typing import cast
+
+from volet_client.cli.asking import add_case, the_case, the_place, user_name
+from volet_client.cli.context import Context
+from volet_client.client import Client
+from volet_client.entries import Read
+from volet_client.errors import UsageError, VoletError
+from volet_client.words import Said
+from volet_protocol.canonical import JsonObject, JsonValue
+from volet_protocol.kinds import REGISTERED, RELATIONS, Content, Relation, Unknown
+
+_PLACE = Said("volet (medical/2) ou échange (exchange:NOM)", "section (medical/2) or exchange (exchange:NAME)")
+
+
+def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
+    """Add the arguments of one of these commands."""
+    if name == "claim":
+        parser.add_argument("section", nargs="+", metavar="medical/2")
+    else:
+        parser.add_argument("place", help=_PLACE.to(lang))
+    if name in {"read", "take-back"}:
+        parser.add_argument(
+            "entry", metavar="ID", help=Said("les 8 premiers caractères suffisent", "8 characters do").to(lang)
+        )
+    add_case(parser, lang)
+    if name == "post":
+        _register_post(parser, lang)
+    elif name == "read":
+        parser.add_argument("--purpose")
+        parser.add_argument("--intent", choices=("open", "print", "export", "offline"), default="open")
+    elif name == "take-back":
+        parser.add_argument("--reason", help=Said("code", "code").to(lang))
+    run = {"claim": claim, "post": post, "list": list_titles, "read": read, "take-back": take_back}[name]
+    parser.set_defaults(run=run)
+
+
+def _register_post(parser: argparse.ArgumentParser, lang: str) -> None:
+    parser.epilog = Said(
+        'exemple :\n  volet post medical/1 --title "Synthèse" --text "Deux lignes." --kind synthesis',
+        'example:\n  volet post medical/1 --title "Summary" --text "Two lines."',
+    ).to(lang)
+    parser.add_argument("--title", required=True)
+    parser.add_argument("--text", help=Said("texte ; - pour l'entrée standard", "text; - for standard input").to(lang))
+    parser.add_argument("--kind", default="note", choices=sorted({kind for kind, _ in REGISTERED} - {"document"}))
+    parser.add_argument(
+        "--fields", metavar="JSON", help=Said("autres champs du genre", "other fields of the kind").to(lang)
+    )
+    parser.add_argument("--mask", help=Said("masque", "mask").to(lang))
+    parser.add_argument("--relation", action="append", default=[], metavar="replies_to:ID")
+
+
+def claim(context: Context, args: argparse.Namespace) -> None:
+    """Start the keys of sections."""
+    client = context.client()
+    sections = [the_place(client, given).name for given in args.section]
+    view = client.granting.claim(client.cases.view(the_case(client, args)), sections)
+    context.terminal.result(
+        {"sections": [{"section": section, "epoch": view.main.section(section).epoch} for section in sections]},
+        [Said("Pris en charge.", "Claimed.")],
+    )
+
+
+def post(context: Context, args: argparse.Namespace) -> None:
+    """Write an entry."""
+    client = context.client()
+    posted = client.entries.post(
+        the_case(client, args),
+        the_place(client, args.place),
+        args.title,
+        kind=args.kind,
+        fields=_fields(args),
+        relations=[_relation(given) for given in args.relation],
+        mask=args.mask,
+    )
+    context.terminal.result(
+        {
+            "id": posted.id,
+            "place": str(posted.place),
+            "form": posted.form,
+            **({"epoch": posted.epoch} if posted.epoch else {}),
+        },
+        [Said(f"Enregistré : {posted.id[:8]} dans {args.place}.", f"Stored: {posted.id[:8]} in {args.place}.")],
+    )
+
+
+def _fields(args: argparse.Namespace) -> JsonObject:
+    text = sys.stdin.read() if args.text == "-" else args.text
+    fields: dict[str, JsonValue] = {} if text is None else {"text": str(text)}
+    if args.fields:
+        try:
+            more: object = json.loads(args.fields)
+        except ValueError:
+            more = None
+        if not isinstance(more, dict):
+            raise UsageError(Said("--fields attend un objet JSON.", "--fields takes a JSON object."))
+        fields.update(cast("JsonObject", more))
+    return fields
+
+
+def _relation(given: str) -> Relation:
+    relation, _, entry = given.partition(":")
+    if relation not in RELATIONS or not entry:
+        known = ", ".join(sorted(RELATIONS))
+        raise UsageError(Said(f"Relation inconnue : {given}.", f"Unknown relation: {given}."), Said(known, known))
+    return Relation(relation, entry)
+
+
+def list_titles(context: Context, args: argparse.Namespace) -> None:
+    """List the titles of a place."""
+    client = context.client()
+    reads = client.entries.titles(the_case(client, args), the_place(client, args.place))
+    rows: list[JsonValue] = [_row(client, read, context.config.lang) for read in reads]
+    context.terminal.result(
+        {"place": args.place, "entries": rows},
+        [_line(client, read) for read in reads] or [Said("Rien pour l'instant.", "Nothing yet.")],
+    )
+
+
+def _row(client: Client, read: Read, lang: str) -> JsonValue:
+    entry = read.listed.entry
+    row: dict[str, JsonValue] = {"n": read.listed.n, "taken_back": read.listed.taken_back}
+    if entry is not None:
+        row |= {
+            "id": entry.id, "author": entry.header.preamble.user, "form": entry.header.form,
+            "author_name": user_name(client, entry.header.preamble.user), "time_ms": entry.header.preamble.time_ms,
+        }  # fmt: skip
+        if entry.header.epoch is not None:
+            row["epoch"] = entry.header.epoch
+    if read.title is not None:
+        row |= {"title": read.title.title, "kind": read.title.kind}
+        if read.title.file is not None:
+            row["file"] = read.title.file.to_json()
+    if read.error is not None:
+        row["error"] = read.error.diagnostics(lang)
+    return row
+
+
+def _line(client: Client, read: Read) -> Said:
+    entry = read.listed.entry
+    if entry is None or read.title is None:
+        error = read.error or VoletError(Said("?", "?"))
+        return Said(
+            f"{read.listed.n:>4}  — {error.said.fr} {error.hint.fr}",
+            f"{read.listed.n:>4}  — {error.said.en} {error.hint.en}",
+        )
+    who, when = user_name(client, entry.header.preamble.user), _when(entry.header.preamble.time_ms)
+    line = f"{read.listed.n:>4}  {entry.id[:8]}  {when}  {who}  {read.title.title}"
+    return Said(line, line)
+
+
+def _when(time_ms: int) -> str:
+    return dt.datetime.fromtimestamp(time_ms / 1000, dt.UTC).astimezone().strftime("%d/%m/%Y %H:%M")
+
+
+def read(context: Context, args: argparse.Namespace) -> None:
+    """Read one entry."""
+    client = context.client()
+    case, place = the_case(client, args), the_place(client, args.place)
+    opened = client.entries.read(case, place, args.entry, intent=args.intent, purpose=args.purpose)
+    row = cast("dict[str, JsonValue]", _row(client, opened, context.config.lang))
+    lines = [_line(client, opened)]
+    body = opened.body
+    if isinstance(body, Content):
+        row["body"] = body.fields
+        row["relations"] = [item.to_json() for item in body.relations]
+        text = str(body.fields.get("text", json.dumps(body.fields, ensure_ascii=False)))
+        lines.append(Said(text, text))
+    elif isinstance(body, Unknown):
+        row["unknown"] = body.text()
+        lines.append(Said(body.text(), body.text()))
+    elif body is not None:
+        lines.append(Said("Document : volet fetch.", "Document: volet fetch."))
+    row["leaf"] = opened.leaf or 0
+    lines.append(
+        Said(f"Consultation inscrite au journal, n° {opened.leaf}.", f"Recorded in the log, number {opened.leaf}.")
+    )
+    context.terminal.result(row, lines)
+
+
+def take_back(context: Context, args: argparse.Namespace) -> None:
+    """Take an entry back."""
+    client = context.client()
+    id_ = client.entries.take_back(the_case(client, args), the_place(client, args.place), args.entry, args.reason)
+    context.terminal.result(
+        {"id": id_},
+        [
+            Said(
+                "Repris : effacé partout dans 7 jours au plus. Qui l'avait ouvert reste au journal (volet accesses).",
+                "Taken back: erased everywhere within 7 days. Who had opened it stays in the log (volet accesses).",
+            )
+        ],
+    )

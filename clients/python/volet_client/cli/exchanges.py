@@ -1,0 +1,154 @@
+"""`volet exchange`, `volet open-item`: talk between named recipients; put one entry before somebody."""
+
+from __future__ import annotations
+
+import argparse
+
+from volet_client.cli.asking import add_case, information_of, the_case, the_place, the_user, user_name
+from volet_client.cli.context import Context
+from volet_client.cli.entries import list_titles, post
+from volet_client.cli.members import add_line_arguments, notice_lines
+from volet_client.names import EXCHANGE
+from volet_client.words import Said
+from volet_protocol.canonical import JsonValue
+
+
+def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
+    """Add the arguments of one of these commands."""
+    if name == "open-item":
+        _register_open_item(parser, lang)
+        return
+    parser.epilog = Said(
+        'exemples :\n  volet exchange open medical/2 --with "Coord" --name retour\n'
+        '  volet exchange send retour --title "Question" --text "…"\n  volet exchange show retour',
+        'examples:\n  volet exchange open medical/2 --with "Coord" --name back',
+    ).to(lang)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    opened = verbs.add_parser("open", help=Said("ouvrir un échange", "open an exchange").to(lang))
+    opened.add_argument("about", metavar="medical/2")
+    opened.add_argument("--with", dest="members", metavar="NOM", action="append", required=True)
+    opened.add_argument("--name", help=Said("nom local, jamais envoyé", "local name, never sent").to(lang))
+    add_case(opened, lang)
+    opened.set_defaults(run=exchange_open)
+    send = verbs.add_parser("send", help=Said("écrire dans un échange", "write in an exchange").to(lang))
+    send.add_argument("exchange")
+    send.add_argument("--title", required=True)
+    send.add_argument("--text")
+    add_case(send, lang)
+    send.set_defaults(run=exchange_send, kind="message", fields=None, mask=None, relation=[])
+    show = verbs.add_parser("show", help=Said("titres d'un échange", "titles of an exchange").to(lang))
+    show.add_argument("exchange")
+    add_case(show, lang)
+    show.set_defaults(run=exchange_show)
+    listed = verbs.add_parser("list", help=Said("ses échanges", "one's exchanges").to(lang))
+    add_case(listed, lang)
+    listed.set_defaults(run=exchange_list)
+    named = verbs.add_parser("name", help=Said("donner un nom local", "give a local name").to(lang))
+    named.add_argument("exchange")
+    named.add_argument("name")
+    named.set_defaults(run=exchange_name)
+
+
+def _register_open_item(parser: argparse.ArgumentParser, lang: str) -> None:
+    parser.description = Said(
+        "Communique un élément à une personne nommée ; avec --notice, note dans le même geste que la personne "
+        "accompagnée en a été informée.",
+        "Opens one entry to a named person; with --notice, records in the same gesture that the person was told.",
+    ).to(lang)
+    parser.epilog = Said(
+        'exemple :\n  volet open-item medical/2 1a2b3c4d --for "Coord" --notice oral',
+        'example:\n  volet open-item medical/2 1a2b3c4d --for "Coord" --notice oral',
+    ).to(lang)
+    parser.add_argument("place", metavar="medical/2")
+    parser.add_argument("entry", metavar="ID")
+    parser.add_argument("--for", dest="recipient", metavar="NOM", required=True)
+    parser.add_argument("--notice", choices=("oral", "paper", "electronic", "falc"))
+    parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--exchange", metavar="NOM")
+    add_line_arguments(parser, lang)
+    add_case(parser, lang)
+    parser.set_defaults(run=open_item)
+
+
+def exchange_open(context: Context, args: argparse.Namespace) -> None:
+    """Open an exchange."""
+    client = context.client()
+    about = information_of(args.about)
+    users = [the_user(client, who) for who in args.members]
+    exchange = client.exchanges.open(the_case(client, args), about.compartment, about.level, users)
+    if args.name:
+        client.names.put(EXCHANGE, args.name, exchange)
+    context.terminal.result(
+        {"exchange": exchange, "place": f"exchange:{exchange}"},
+        [Said(f"Échange ouvert : {args.name or exchange}.", f"Exchange opened: {args.name or exchange}.")],
+    )
+
+
+def exchange_send(context: Context, args: argparse.Namespace) -> None:
+    """Write in an exchange."""
+    args.place = f"exchange:{args.exchange}"
+    post(context, args)
+
+
+def exchange_show(context: Context, args: argparse.Namespace) -> None:
+    """Show an exchange: its titles."""
+    client = context.client()
+    args.place = f"exchange:{args.exchange}"
+    case, place = the_case(client, args), the_place(client, args.place)
+    client.exchanges.view(client.cases.view(case), place.name)
+    list_titles(context, args)
+
+
+def exchange_list(context: Context, args: argparse.Namespace) -> None:
+    """List one's exchanges."""
+    client = context.client()
+    case = the_case(client, args)
+    view = client.cases.view(case)
+    rows: list[JsonValue] = []
+    lines: list[Said] = []
+    for exchange, _ in client.exchanges.ids(case):
+        state = client.exchanges.view(view, exchange).state
+        members = [user_name(client, member.user) for member in state.members]
+        about = f"{state.compartment}/{state.level}"
+        rows.append({"exchange": exchange, "about": about, "members": list(members), "epoch": state.epoch})
+        text = f"{client.names.of(EXCHANGE, exchange)}  {about}  {', '.join(members)}"
+        lines.append(Said(text, text))
+    context.terminal.result({"exchanges": rows}, lines or [Said("Aucun échange.", "No exchange.")])
+
+
+def exchange_name(context: Context, args: argparse.Namespace) -> None:
+    """Give an exchange a local name."""
+    client = context.client()
+    exchange = client.names.find(EXCHANGE, args.exchange)
+    client.names.put(EXCHANGE, args.name, exchange)
+    context.terminal.result({"exchange": exchange, "name": args.name}, [Said(f"« {args.name} ».", f"`{args.name}`.")])
+
+
+def open_item(context: Context, args: argparse.Namespace) -> None:
+    """Put one entry before somebody."""
+    client = context.client()
+    view, place = client.cases.view(the_case(client, args)), the_place(client, args.place)
+    user = the_user(client, args.recipient)
+    lines = []
+    if args.notice:
+        args.information = args.information or [args.place]
+        args.to = args.to or ([] if args.to_function else [args.recipient])
+        _, item = client.entries.find(view.case, place, args.entry)
+        lines = notice_lines(client, args, [item.entry.id] if item.entry else [])
+    opened = client.openings.open(
+        view, place, args.entry, user, notice=lines, means=args.notice or "oral", days=args.days,
+        exchange=client.names.find(EXCHANGE, args.exchange) if args.exchange else None,
+    )  # fmt: skip
+    context.terminal.result(
+        {
+            "opening": opened.opening, "entry": opened.entry, "for": user,
+            **({"notice": opened.notice} if opened.notice else {}),
+        },
+        [
+            Said(
+                f"Communiqué à {args.recipient} pour {args.days} jours"
+                + (", information de la personne notée." if opened.notice else "."),
+                f"Opened to {args.recipient} for {args.days} days" + (", notice recorded." if opened.notice else "."),
+            )
+        ],
+    )  # fmt: skip

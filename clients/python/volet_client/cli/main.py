@@ -1,0 +1,142 @@
+"""`volet`: finds the command's module, runs it, and is the only place where a command ends.
+
+A command group is one module with `register(parser)`; only the group that was asked for is imported. What the product
+adds beside the client (`policy`, `admin`, `serve`, ...) is found by name among the entry points `volet.commands`: a
+function of the remaining arguments that returns an exit status. The client never imports the service.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import NamedTuple, cast
+
+from volet_client.cli.context import Context, Run
+from volet_client.cli.terminal import Terminal
+from volet_client.config import Config
+from volet_client.errors import UsageError, VerificationError, VoletError
+from volet_client.words import ENGLISH, Said
+from volet_protocol.errors import ProtocolError
+
+ENTRY_POINTS = "volet.commands"
+INTERRUPTED = 130
+
+
+class _Group(NamedTuple):
+    module: str
+    about: Said
+
+
+GROUPS = {
+    "init": _Group("profile", Said("créer un profil et épingler trust.json", "make a profile and pin trust.json")),
+    "login": _Group("session", Said("se connecter chez son fournisseur d'identité", "log in at the identity provider")),
+    "logout": _Group("session", Said("fermer la session", "end the session")),
+    "whoami": _Group("profile", Said("sa carte de contact", "one's contact card")),
+    "contact": _Group("profile", Said("noms locaux de ses contacts", "local names of contacts")),
+    "sync": _Group("cases", Said("vérifier, accorder, renouveler ce qui est dû", "verify, grant, rotate what is owed")),
+    "case": _Group("cases", Said("ouvrir, lister, montrer un dossier", "open, list, show a case")),
+    "member": _Group("members", Said("faire entrer ou sortir un professionnel", "add or end a participation")),
+    "notice": _Group("members", Said("noter que la personne a été informée", "record that the person was told")),
+    "consent": _Group("members", Said("accord de la personne", "the person's consent")),
+    "claim": _Group("entries", Said("prendre en charge la clé d'un volet", "start the key of a section")),
+    "post": _Group("entries", Said("écrire un élément", "write an entry")),
+    "list": _Group("entries", Said("titres d'un volet ou d'un échange", "titles of a section or an exchange")),
+    "read": _Group("entries", Said("lire un élément", "read an entry")),
+    "take-back": _Group("entries", Said("reprendre un élément envoyé par erreur", "take an entry back")),
+    "attach": _Group("documents", Said("déposer un document", "store a document")),
+    "fetch": _Group("documents", Said("rapporter un document", "fetch a document")),
+    "exchange": _Group("exchanges", Said("échanger entre destinataires nommés", "exchange between named recipients")),
+    "open-item": _Group("exchanges", Said("communiquer un élément à quelqu'un", "open one entry to somebody")),
+    "accesses": _Group("audit", Said("qui a consulté, et pourquoi", "who looked, and why")),
+    "log": _Group("audit", Said("vérifier et exporter le journal", "verify and export the log")),
+    "controller": _Group(
+        "controller", Said("clés du responsable, fichier de confiance", "controller's keys, trust bundle")
+    ),
+    "batch": _Group("batch", Said("plusieurs commandes, un seul déverrouillage", "several commands, one unlock")),
+}
+
+
+def build_parser(lang: str, wanted: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser; only the group `wanted` gets its arguments, all of them when it is None."""
+    parser = argparse.ArgumentParser(
+        prog="volet",
+        description=Said(
+            "Échanger et partager autour d'une personne, chiffré de bout en bout.",
+            "Exchange and share around a person, end-to-end encrypted.",
+        ).to(lang),
+    )
+    _add_json(parser)
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="commande" if lang != ENGLISH else "command"
+    )
+    for name, group in GROUPS.items():
+        command = commands.add_parser(
+            name, help=group.about.to(lang), formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        command.set_defaults(parser=command)
+        if wanted is None or wanted == name:
+            module = importlib.import_module(f"volet_client.cli.{group.module}")
+            module.register(name, command, lang)
+            _add_json(command)
+    return parser
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
+
+def run_line(context: Context, arguments: Sequence[str]) -> int:
+    """Run one command; return its exit status. The single way out of every command."""
+    lang = context.config.lang
+    wanted = next((word for word in arguments if word in GROUPS), None)
+    parser = build_parser(lang, wanted or "")
+    try:
+        parsed = parser.parse_args(arguments)
+        run = cast("Run | None", getattr(parsed, "run", None))
+        if run is None:
+            parsed.parser.print_help()
+            return UsageError.exit_status
+        run(context, parsed)
+    except VoletError as error:
+        return context.terminal.fail(error)
+    except ProtocolError as error:
+        return context.terminal.fail(VerificationError.of(error))
+    except SystemExit as stop:
+        # argparse has printed its sentence; in a batch, the other commands go on.
+        return stop.code if isinstance(stop.code, int) else UsageError.exit_status
+    return 0
+
+
+def _foreign(arguments: Sequence[str]) -> int | None:
+    """Run a command of another package, by the name of its entry point; None when there is none."""
+    if not arguments or arguments[0] in GROUPS:
+        return None
+    for point in entry_points(group=ENTRY_POINTS, name=arguments[0]):
+        command = point.load()
+        return int(command(list(arguments[1:])) or 0)
+    return None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `volet`; return the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    config = Config.from_environment(os.environ, Path.home())
+    terminal = Terminal(config.lang, as_json="--json" in given)
+    try:
+        status = _foreign(given)
+        if status is not None:
+            return status
+        context = Context(config, terminal)
+        try:
+            return run_line(context, given)
+        finally:
+            context.close()
+    except VoletError as error:
+        return terminal.fail(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED

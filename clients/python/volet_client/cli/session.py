@@ -1,0 +1,96 @@
+"""`volet login`, `volet logout`: sign in where one's identity provider is; have one's capacity attested."""
+
+from __future__ import annotations
+
+import argparse
+
+from volet_client.cli.context import Context
+from volet_client.session import Started
+from volet_client.words import Said
+
+
+def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
+    """Add the arguments of one of these commands."""
+    if name == "logout":
+        parser.set_defaults(run=logout)
+        return
+    parser.description = Said(
+        "Sans sous-commande : affiche l'adresse à ouvrir, puis attend. Avec --registrar : fait attester votre "
+        "situation d'exercice par le gestionnaire des habilitations.",
+        "Without a verb: shows the address to open, then waits. With --registrar: has your capacity attested.",
+    ).to(lang)
+    parser.epilog = Said(
+        "exemples :\n  volet login\n  volet login start --json\n  volet login finish\n"
+        "  volet login --registrar http://127.0.0.1:8400",
+        "examples:\n  volet login\n  volet login start --json\n  volet login finish",
+    ).to(lang)
+    parser.add_argument("step", nargs="?", choices=("start", "finish"))
+    parser.add_argument("--registrar", metavar="URL", help=Said("gestionnaire des habilitations", "registrar").to(lang))
+    parser.add_argument("--issuer", metavar="URL", help=Said("fournisseur d'identité", "identity provider").to(lang))
+    parser.add_argument(
+        "--capacity",
+        metavar="ID",
+        help=Said("situation d'exercice de cette session", "capacity of this session").to(lang),
+    )
+    parser.set_defaults(run=login)
+
+
+def login(context: Context, args: argparse.Namespace) -> None:
+    """Log in, or have a capacity attested: in one go or in two steps."""
+    if args.step != "finish":
+        session = context.client().session
+        started = (
+            session.start_attesting(str(args.registrar), args.issuer) if args.registrar else session.start(args.issuer)
+        )
+        _show(context, started, only=args.step == "start")
+        if args.step == "start":
+            return
+    _finish(context, args)
+
+
+def _show(context: Context, started: Started, *, only: bool) -> None:
+    lines = [
+        Said(f"Ouvrez cette adresse :\n  {started.url}", f"Open this address:\n  {started.url}"),
+        Said(f"Les deux écrans doivent afficher : {started.code}", f"Both screens must show: {started.code}"),
+    ]
+    if only:
+        context.terminal.result({"url": started.url, "code": started.code}, lines)
+    else:
+        for line in lines:
+            context.terminal.note(line)
+
+
+def _finish(context: Context, args: argparse.Namespace) -> None:
+    client = context.client()
+    if client.session.attesting:
+        attested = client.session.finish_attesting()
+        if len(attested) == 1:
+            client.session.act_as(attested[0].id)
+        context.terminal.result(
+            {
+                "user": client.author.user,
+                "capacities": [
+                    {"id": item.id, "capacity": item.capacity.to_json(), "until_ms": item.until_ms} for item in attested
+                ],
+            },
+            [
+                Said(f"Attesté : {item.capacity.row}, {item.id}", f"Attested: {item.capacity.row}, {item.id}")
+                for item in attested
+            ],
+        )
+        return
+    first = client.session.finish(args.capacity)
+    context.terminal.result(
+        {"user": client.author.user, "created": first},
+        [
+            Said("Compte créé, session ouverte.", "Account made, session open.")
+            if first
+            else Said("Session ouverte.", "Session open.")
+        ],
+    )
+
+
+def logout(context: Context, _args: argparse.Namespace) -> None:
+    """End the session."""
+    context.client().session.close()
+    context.terminal.result({}, [Said("Session fermée.", "Session closed.")])

@@ -1,0 +1,148 @@
+"""The library's public class: one profile, one hub, and the verbs of a user.
+
+client.session     log in and out, have capacities attested
+client.cases       open, list, sync: verify, then grant and rotate what is owed
+client.members     participations, notices, consents, oppositions
+client.entries     write, list, read, take back
+client.documents   store and fetch files of any size
+client.exchanges   conversations between named recipients
+client.openings    put one entry before somebody
+client.audit       who looked; verify and export the log
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import cached_property
+
+from volet_client.appending import Appender
+from volet_client.audit import Audit
+from volet_client.author import Author
+from volet_client.casebook import Casebook
+from volet_client.cases import Cases
+from volet_client.client_shares import ClientShares
+from volet_client.directory import Directory
+from volet_client.documents import Documents
+from volet_client.entries import Entries
+from volet_client.exchanges import Exchanges
+from volet_client.granting import Granting
+from volet_client.hub import Hub
+from volet_client.lists import Lists
+from volet_client.members import Members
+from volet_client.names import Names
+from volet_client.openings import Openings
+from volet_client.profile import Profile
+from volet_client.releases import Releases
+from volet_client.rules import Rules
+from volet_client.sealing_keys import SealingKeys
+from volet_client.session import Session
+from volet_client.transport import HttpTransport, Transport
+
+
+def system_clock() -> int:
+    """Return the clock of this machine in milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class Client:
+    """A client of one hub. `save` after use, or use `close`."""
+
+    def __init__(
+        self, profile: Profile, transport: Transport | None = None, clock: Callable[[], int] = system_clock
+    ) -> None:
+        self.profile = profile
+        self.clock = clock
+        self.hub = Hub(profile, transport or HttpTransport(profile.bundle.hub))
+        self.directory = Directory(self.hub, clock)
+        self.author = Author(profile.identity(), self.hub, self.directory, clock)
+        self.session = Session(profile, self.hub, self.author)
+
+    @cached_property
+    def names(self) -> Names:
+        """Local names."""
+        return Names(self.profile)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The policy table in force."""
+        return Rules(self.hub)
+
+    @cached_property
+    def casebook(self) -> Casebook:
+        """Verified views of cases."""
+        return Casebook(self.hub, self.directory, self.author, self.rules)
+
+    @cached_property
+    def lists(self) -> Lists:
+        """Verified entry lists."""
+        return Lists(self.hub, self.directory)
+
+    @cached_property
+    def _appender(self) -> Appender:
+        return Appender(self.hub, self.casebook, self.author, self.rules)
+
+    @cached_property
+    def granting(self) -> Granting:
+        """Rotations and grants that are owed."""
+        return Granting(self.hub, self.author, self.rules, appender=self._appender, lists=self.lists)
+
+    @cached_property
+    def cases(self) -> Cases:
+        """Open, list, sync cases."""
+        return Cases(self.hub, self.casebook, self.author, rules=self.rules, granting=self.granting)
+
+    @cached_property
+    def members(self) -> Members:
+        """Participations, notices, consents."""
+        return Members(self.casebook, self.author, self._appender, self.lists)
+
+    @cached_property
+    def exchanges(self) -> Exchanges:
+        """Exchanges."""
+        return Exchanges(self.hub, self.casebook, self.author, rules=self.rules, appender=self._appender)
+
+    @cached_property
+    def _shares(self) -> ClientShares:
+        return ClientShares(self.author, self.exchanges)
+
+    @cached_property
+    def _releases(self) -> Releases:
+        return Releases(self.hub, self.author, self.rules)
+
+    @cached_property
+    def _keys(self) -> SealingKeys:
+        return SealingKeys(
+            self.casebook, self.author, self.rules, granting=self.granting, lists=self.lists, exchanges=self.exchanges
+        )
+
+    @cached_property
+    def entries(self) -> Entries:
+        """Write, list, read, take back."""
+        return Entries(self.hub, self.lists, self._releases, shares=self._shares, keys=self._keys)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """Store and fetch files."""
+        return Documents(
+            self.profile, self.hub, self.entries, releases=self._releases, shares=self._shares, keys=self._keys
+        )
+
+    @cached_property
+    def openings(self) -> Openings:
+        """Put one entry before somebody."""
+        return Openings(self.author, self._appender, self.entries, shares=self._shares, members=self.members)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Who looked; the log."""
+        return Audit(self.hub, self.author)
+
+    def save(self) -> None:
+        """Write back what was verified."""
+        self.hub.save()
+
+    def close(self) -> None:
+        """Write back what was verified and close the connections."""
+        self.save()
+        self.hub.transport.close()

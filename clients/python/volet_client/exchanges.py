@@ -1,0 +1,224 @@
+"""Exchanges: conversations about a case between named recipients, under a key of their own (protocol 10.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from volet_client.appending import Appender
+from volet_client.author import Author, draw
+from volet_client.casebook import Casebook, CaseView
+from volet_client.errors import NotReadableError, UsageError, VerificationError
+from volet_client.hub import Hub, box_of
+from volet_client.rules import Rules
+from volet_client.sealing_keys import ExchangeKey
+from volet_client.trust import EXCHANGE, Proven
+from volet_client.words import Said
+from volet_protocol.canonical import JsonObject
+from volet_protocol.case_links import SALT_SIZE, Fresh
+from volet_protocol.compose import Composed, compose_exchange
+from volet_protocol.encodings import to_base64url
+from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.exchange_chain import ExchangeChain, exchange_debt, extend_exchange, start_exchange
+from volet_protocol.exchange_links import ExchangeChange, ExchangeCreate, ExchangeEpoch
+from volet_protocol.fields import Fields
+from volet_protocol.hashing import sha256
+from volet_protocol.key_boxes import open_exchange_box
+from volet_protocol.opening_links import UserRecipient
+from volet_protocol.places import CHILD_PROTECTION, MAIN
+from volet_protocol.statements import HeadRef, UnverifiedStatement, from_json
+
+_NO_COMMIT = bytes(32)
+
+
+@dataclass
+class ExchangeView:
+    """A verified exchange with the keys of the epochs this user was boxed."""
+
+    state: ExchangeChain
+    hashes: dict[int, str]
+    keys: dict[int, bytes] = field(default_factory=dict)
+
+
+class Exchanges:
+    """Exchanges of the user of this profile."""
+
+    def __init__(self, hub: Hub, casebook: Casebook, author: Author, *, rules: Rules, appender: Appender) -> None:
+        self._hub = hub
+        self._casebook = casebook
+        self._author = author
+        self._rules = rules
+        self._appender = appender
+        self._views: dict[str, ExchangeView] = {}
+
+    def ids(self, case: str | None = None) -> list[tuple[str, str]]:
+        """Return (exchange, case) of every exchange that names this user."""
+        found: list[tuple[str, str]] = []
+        for item in self._hub.transport.get_list("/v1/exchanges"):
+            fields = Fields(item, "exchange")
+            found.append((fields.hash("exchange"), fields.hash("case")))
+        return [row for row in found if case in {None, row[1]}]
+
+    def open(self, case: str, compartment: str, level: int, users: Sequence[str]) -> str:
+        """Start an exchange between this user and others; return its id."""
+        view = self._casebook.view(case)
+        common = self._epoch(view, _class_of(compartment), {*users, self._author.user}, 1)
+        create = ExchangeCreate(common, draw(SALT_SIZE), compartment, level)
+        composed = self._compose(create)
+        answer = self._post("/v1/exchanges", composed)
+        statement = str(answer.get("exchange", ""))
+        self.view(view, statement)
+        return statement
+
+    def view(self, view: CaseView, exchange: str) -> ExchangeView:
+        """Return an exchange verified from its first link to its proven head."""
+        served = self._hub.transport.get(f"/v1/exchanges/{exchange}")
+        try:
+            found = self._verified(view, exchange, served)
+        except ProtocolError as error:
+            raise self._hub.failed(error, {"exchange": exchange, "served": served}) from None
+        self._views[exchange] = found
+        return found
+
+    def key(self, exchange: str, epoch: int) -> bytes | None:
+        """Return the key of an epoch, None when this user was not boxed it."""
+        held = self._views.get(exchange)
+        return None if held is None else held.keys.get(epoch)
+
+    def current(self, view: CaseView, exchange: str) -> ExchangeKey:
+        """Return the key to write under; a list that owes a change is changed first."""
+        found = self.view(view, exchange)
+        chain = view.classes[found.state.class_].state
+        now_ms = chain.instant(self._author.clock())
+        owed = exchange_debt(found.state, chain.facts, self._rules.table, now_ms, self._author.directory)
+        if owed:
+            found = self._change(view, found, owed)
+        key = found.keys.get(found.state.epoch)
+        if key is None:
+            raise NotReadableError(
+                exchange,
+                Said("Vous n'êtes plus dans cet échange.", "You are no longer in this exchange."),
+                Said("Ouvrez-en un autre : volet exchange open.", "Open another: volet exchange open."),
+            )
+        state = found.state
+        return ExchangeKey(state.class_, state.compartment, state.level, state.epoch, key)
+
+    def _change(self, view: CaseView, found: ExchangeView, owed: Sequence[str]) -> ExchangeView:
+        """Leave behind whoever may no longer receive, and box newer keys anew."""
+        state = found.state
+        facts = view.classes[state.class_].state.facts
+        now_ms = self._author.clock()
+        staying = {
+            member.user
+            for member in state.members
+            if member.user not in owed or facts.participations_of(member.user, now_ms) or member.capacity is None
+        }
+        common = self._epoch(view, state.class_, staying, state.epoch + 1)
+        change = ExchangeChange(common, state.exchange, state.head.seq + 1, state.head.hash)
+        self._post(f"/v1/exchanges/{state.exchange}/links", self._compose(change))
+        return self.view(view, state.exchange)
+
+    def _epoch(self, view: CaseView, class_: str, users: set[str], epoch: int) -> ExchangeEpoch:
+        chain = view.classes.get(class_)
+        if chain is None:
+            raise UsageError(Said("Ce volet ne vous est pas ouvert.", "This compartment is not open to you."))
+        self._appender.check_fresh(chain)
+        proven = chain.proven
+        return ExchangeEpoch(
+            preamble=self._author.preamble(),
+            case=view.case,
+            policy=self._rules.table.hash,
+            main_head=view.main.head,
+            fresh=Fresh(proven.checkpoint.size, proven.checkpoint.root.hex(), proven.time_ms),
+            members=tuple(self._member(view, user) for user in sorted(users)),
+            epoch=epoch,
+            commit=_NO_COMMIT,
+            boxes=(),
+            capacity=self._author.capacity,
+            class_head=None if class_ == MAIN else chain.state.head,
+        )
+
+    def _member(self, view: CaseView, user: str) -> UserRecipient:
+        return UserRecipient(user, participation_of(view, user, self._author.clock()))
+
+    def _compose(self, link: ExchangeCreate | ExchangeChange) -> Composed:
+        members = [member.user for member in link.common.members]
+        chains = {user: self._author.directory.refresh(user).chain for user in members}
+        return compose_exchange(link, draw(32), chains)
+
+    def _post(self, path: str, composed: Composed) -> JsonObject:
+        statement = self._author.sign(composed.body)
+        boxes = {user: to_base64url(box) for user, box in composed.boxes.items()}
+        answer = self._hub.transport.post(path, {"statement": statement.to_json(), "boxes": boxes})
+        receipt = answer.get("receipt")
+        if not isinstance(receipt, dict):
+            raise VerificationError("receipt of an exchange", Reason.MISSING_FIELD)
+        self._hub.receipt(receipt)
+        return answer
+
+    def _verified(self, view: CaseView, exchange: str, served: JsonObject) -> ExchangeView:
+        fields = Fields(served, f"exchange {exchange[:8]}")
+        found: ExchangeView | None = None
+        for item in fields.objects("links"):
+            statement = from_json(item.raw("statement"))
+            box = box_of({"box": item.text("box")}) if item.has("box") else None
+            item.done()
+            self._meet(statement)
+            found = self._with_link(view, found, statement)
+            if box is not None and statement.hash not in found.state.voids:
+                self._open(found, statement, box)
+        proven: Proven = self._hub.prove(EXCHANGE, exchange, fields.raw("head"))
+        fields.done()
+        if found is None or found.state.exchange != exchange or proven.head != found.state.head:
+            raise ProtocolError(Reason.WRONG_CHAIN, f"exchange {exchange[:8]}")
+        self._hub.advance(EXCHANGE, exchange, proven, found.hashes)
+        return found
+
+    def _with_link(self, view: CaseView, found: ExchangeView | None, statement: UnverifiedStatement) -> ExchangeView:
+        directory, tables = self._author.directory, self._rules.tables
+        if found is None:
+            class_ = _class_of(str(statement.body.get("compartment", "")))
+            chain = view.classes.get(class_)
+            if chain is None:
+                raise ProtocolError(Reason.UNKNOWN_REFERENCE, "exchange of a class that is not served")
+            state = start_exchange(statement, chain.state, directory, tables)
+            return ExchangeView(state, {0: statement.hash})
+        chain_state = view.classes[found.state.class_].state
+        state = extend_exchange(found.state, statement, chain_state, directory, tables)
+        return replace(found, state=state, hashes={**found.hashes, state.head.seq: state.head.hash})
+
+    def _open(self, found: ExchangeView, statement: UnverifiedStatement, box: bytes) -> None:
+        link = (ExchangeCreate if statement.type == "exchange-create" else ExchangeChange).read(statement)
+        target = next((item for item in link.common.boxes if item.user == self._author.user), None)
+        if target is None or sha256(box).hex() != target.box:
+            raise ProtocolError(Reason.WRONG_RECIPIENT, "box of an exchange")
+        key = self._author.box_key(target.generation)
+        found.keys[link.common.epoch] = open_exchange_box(link, box, key, user=self._author.user)
+
+    def _meet(self, statement: UnverifiedStatement) -> None:
+        read: Callable[[UnverifiedStatement], ExchangeCreate | ExchangeChange] = (
+            ExchangeCreate.read if statement.type == "exchange-create" else ExchangeChange.read
+        )
+        common = read(statement).common
+        directory = self._author.directory
+        directory.at_least(common.preamble.user, common.preamble.user_head)
+        for box in common.boxes:
+            directory.at_least(box.user, HeadRef(box.head.seq, box.head.hash))
+
+
+def participation_of(view: CaseView, user: str, at_ms: int) -> str | None:
+    """Return the hash of a user's participation in force, None for the person; refuse a user of neither kind."""
+    facts = view.main.facts
+    found = facts.participations_of(user, at_ms)
+    if found:
+        return found[0].hash
+    if user in facts.person_users:
+        return None
+    raise UsageError(
+        Said("Ce destinataire ne participe pas au dossier.", "This recipient does not take part in the case."),
+        Said("volet member add", "volet member add"),
+    )
+
+
+def _class_of(compartment: str) -> str:
+    return CHILD_PROTECTION if compartment == CHILD_PROTECTION else MAIN

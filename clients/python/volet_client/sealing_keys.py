@@ -1,0 +1,220 @@
+"""Under which key an entry is written: the section's, the exchange's, or a box for each named reader (protocol 8.2).
+
+1. In a section: debts are rotated first. With its current key, form `section`. Without any key yet, and with the right
+   to start one, a claim comes first. Otherwise, and for every masked entry, form `named`: the author and each member
+   who may read the whole section.
+2. In an exchange: its current epoch; its list is changed first when somebody in it may no longer receive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from volet_protocol.words import explain
+
+from volet_client.author import Author, draw
+from volet_client.casebook import Casebook, CaseView, ClassView
+from volet_client.errors import NotPermittedError
+from volet_client.granting import Granting
+from volet_client.lists import Lists
+from volet_client.rules import Rules
+from volet_client.words import Said
+from volet_protocol.access import decide
+from volet_protocol.canonical import JsonObject
+from volet_protocol.directory import generation_at
+from volet_protocol.entry_header import NAMED, SALT_SIZE, EntryHeader
+from volet_protocol.fact_people import Participation
+from volet_protocol.keys import SigningKey
+from volet_protocol.named_box import Recipient, box_shares, unboxed_readers
+from volet_protocol.padding import padded_size
+from volet_protocol.places import EXCHANGE, MASKED, SECTION, Place, class_of
+from volet_protocol.policy_table import PERMIT
+from volet_protocol.questions import EntryMeta, Question
+from volet_protocol.sealing import BODY, PARTS, SHARE_SIZE, TITLE, client_share_from_section
+from volet_protocol.sections import KeyId
+from volet_protocol.statements import Preamble, Statement
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A header ready to be signed, and the client shares and boxes that go with it."""
+
+    header: EntryHeader
+    client_shares: Mapping[str, bytes]
+    boxes: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ExchangeKey:
+    """The current key of an exchange and what it is about."""
+
+    class_: str
+    compartment: str
+    level: int
+    epoch: int
+    key: bytes
+
+
+class Exchanges(Protocol):
+    """What writing needs of exchanges."""
+
+    def current(self, view: CaseView, exchange: str) -> ExchangeKey:
+        """Return the key to write under, after changing a list that owes it."""
+        ...
+
+
+class SealingKeys:
+    """Chooses keys for the user of this profile."""
+
+    def __init__(
+        self,
+        casebook: Casebook,
+        author: Author,
+        rules: Rules,
+        *,
+        granting: Granting,
+        lists: Lists,
+        exchanges: Exchanges,
+    ) -> None:
+        self._casebook = casebook
+        self._author = author
+        self._rules = rules
+        self._granting = granting
+        self._lists = lists
+        self._exchanges = exchanges
+
+    @property
+    def signing_key(self) -> SigningKey:
+        """This device's key."""
+        return self._author.identity.device.sign
+
+    def case_view(self, case: str) -> CaseView:
+        """Return the newest verified view of a case."""
+        return self._casebook.view(case)
+
+    def preamble(self) -> Preamble:
+        """Return the common fields of a statement made now."""
+        return self._author.preamble()
+
+    def sign(self, body: JsonObject) -> Statement:
+        """Sign a body."""
+        return self._author.sign(body)
+
+    def header(self, case: str, place: Place, sizes: Mapping[str, int], mask: str | None = None) -> Sealed:
+        """Return header and keys for parts of these plaintext sizes, after every debt was paid."""
+        view = self._casebook.view(case)
+        if place.kind == EXCHANGE:
+            return self._in_exchange(view, place, sizes)
+        section = place.name
+        place = Place(MASKED if mask else SECTION, section)
+        self._check_write(view, section, mask)
+        if mask is None:
+            view = self._granting.rotate_owed(view, section)
+            if self._granting.may_claim(view, section):
+                view = self._granting.claim(view, [section])
+            chain = self._chain(view, section)
+            known = chain.state.section(section)
+            which = KeyId(section, known.epoch, known.step)
+            if known.epoch and chain.ring.holds(which):
+                return self._in_section(view, place, which, sizes)
+        return self._named(view, place, sizes, mask)
+
+    def _chain(self, view: CaseView, section: str) -> ClassView:
+        chain = view.of(section)
+        if chain is None:
+            raise NotPermittedError(
+                Said(f"Le volet {section} ne vous est pas ouvert.", f"Section {section} is not open to you."),
+            )
+        return chain
+
+    def _check_write(self, view: CaseView, section: str, mask: str | None) -> None:
+        chain = self._chain(view, section)
+        compartment, level = section.split("/")
+        attestation = self._author.attestation
+        capacity = None if attestation is None else attestation.capacity
+        now_ms = chain.state.instant(self._author.clock())
+        entry = EntryMeta(
+            id="0" * 64, author=self._author.user, author_category=None if capacity is None else capacity.category,
+            written_ms=now_ms, compartment=compartment, level=int(level), mask=mask,
+        )  # fmt: skip
+        question = Question(
+            action="write", user=self._author.user, capacity=capacity, compartment=compartment, level=int(level),
+            entry=entry, at_ms=now_ms,
+        )  # fmt: skip
+        decision = decide(self._rules.table, chain.state.facts, question)
+        if decision.effect != PERMIT:
+            raise NotPermittedError(
+                Said(explain(decision, question, "fr"), explain(decision, question, "en")), decision.rules
+            )
+
+    def _in_section(self, view: CaseView, place: Place, which: KeyId, sizes: Mapping[str, int]) -> Sealed:
+        chain = self._chain(view, place.name)
+        key = chain.ring.key(which, chain.state.section(which.section).commitment(which.epoch, which.step))
+        header = self._composed(view, place, SECTION, sizes, epoch=which.epoch, step=which.step)
+        return Sealed(header, {part: client_share_from_section(key, header.id, part) for part in PARTS})
+
+    def _in_exchange(self, view: CaseView, place: Place, sizes: Mapping[str, int]) -> Sealed:
+        current = self._exchanges.current(view, place.name)
+        header = self._composed(view, place, EXCHANGE, sizes, epoch=current.epoch, about=current)
+        return Sealed(header, {part: client_share_from_section(current.key, header.id, part) for part in PARTS})
+
+    def _named(self, view: CaseView, place: Place, sizes: Mapping[str, int], mask: str | None) -> Sealed:
+        recipients = [self._recipient(user) for user in self._readers(view, place.name)]
+        header = self._composed(view, place, NAMED, sizes, mask=mask, recipients=recipients)
+        shares = {part: draw(SHARE_SIZE) for part in PARTS}
+        boxed, boxes = box_shares(header, recipients, shares)
+        return Sealed(boxed, shares, boxes)
+
+    def _readers(self, view: CaseView, section: str) -> list[str]:
+        chain = self._chain(view, section)
+        access = self._granting.access(chain)
+        facts = chain.state.facts
+        everybody = {record.fact.user for record in facts.of(Participation)} | facts.person_users
+        may = {user for user in everybody if access.may_read(user, section)}
+        return sorted(may | {self._author.user})
+
+    def _recipient(self, user: str) -> Recipient:
+        chain = self._author.directory.refresh(user).chain
+        generation, public = generation_at(chain, chain.head)
+        return Recipient(user, generation, public)
+
+    def _composed(
+        self,
+        view: CaseView,
+        place: Place,
+        form: str,
+        sizes: Mapping[str, int],
+        *,
+        epoch: int | None = None,
+        step: int | None = None,
+        mask: str | None = None,
+        recipients: Sequence[Recipient] = (),
+        about: ExchangeKey | None = None,
+    ) -> EntryHeader:
+        if about is None:
+            compartment, level_text = place.name.split("/")
+            level, class_ = int(level_text), class_of(place.name)
+        else:
+            compartment, level, class_ = about.compartment, about.level, about.class_
+        return EntryHeader(
+            preamble=self._author.preamble(),
+            case=view.case,
+            class_=class_,
+            place=place,
+            form=form,
+            compartment=compartment,
+            level=level,
+            policy=self._rules.table.hash,
+            case_head=view.classes[class_].state.head,
+            seen=self._lists.head_of(view.case, place),
+            salt=draw(SALT_SIZE),
+            title_size=padded_size(sizes[TITLE]),
+            body_size=padded_size(sizes[BODY]),
+            epoch=epoch,
+            step=step,
+            capacity=self._author.capacity,
+            mask=mask,
+            named=unboxed_readers(recipients),
+        )

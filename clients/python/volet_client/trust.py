@@ -1,0 +1,180 @@
+"""What this client believes of its hub, as a state machine without IO (docs/spec/trust.md, docs/spec/heads-map.md).
+
+T1.  Hub, log key, issuers, registrars, ceiling come from the pinned bundle only. Another bundle replaces it when its
+     version is greater and enough of the pinned bundle's controllers signed it too (`TrustBundle.verify`).
+T2.  The log only grows: a checkpoint replaces the newest one under the rules V1-V8 of `log_view`.
+T3.  A head counts only with map path, inclusion of its `chain-heads` leaf, and a checkpoint accepted by T2.
+T4.  A proof under an older `chain-heads` leaf than one already seen shows yesterday's map: refused, nothing changes.
+T5.  A chain never goes back. A head at a lower seq, or another hash at the same seq, or none where there was one, is
+     kept as evidence.
+T6.  A head further on counts once its links were shown to pass through the one held (`advance`).
+T7.  Our own user chain moves only when we move it: a head that we did not make is an alarm.
+T8.  For what widens, the `chain-heads` leaf is at most 10 minutes old by our own clock; for reads, T4 is enough.
+T9.  A policy table is used when it is the pinned ceiling, or wider than it in no cell.
+T10. After evidence, everything is refused until a human has looked: the state says `stopped`.
+
+Left out: witnesses' quorum (said in exports), and the pairwise comparison with other clients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from volet_protocol.canonical import JsonObject, JsonValue
+from volet_protocol.checkpoint import LogVerifier, SignedCheckpoint
+from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fields import Fields
+from volet_protocol.head_proof import FRESH_MS, HeadProof
+from volet_protocol.log_view import LogView
+from volet_protocol.policy_table import PolicyTable
+from volet_protocol.statements import HeadRef
+from volet_protocol.trust_bundle import TrustBundle
+
+USER = "user"
+CASE = "case"
+LIST = "list"
+EXCHANGE = "exchange"
+SUBJECT = "subject"
+
+
+@dataclass(frozen=True)
+class Proven:
+    """A head that a proof showed: None where the map holds none. `checkpoint` and `time_ms` say how fresh it is."""
+
+    head: HeadRef | None
+    checkpoint: SignedCheckpoint
+    time_ms: int
+
+
+class TrustState:
+    """Heads and checkpoints verified so far. Changes only through its methods; `to_json` for the profile."""
+
+    def __init__(self, bundle: TrustBundle) -> None:
+        self.bundle = bundle
+        self.log = LogVerifier.configured(bundle.log_origin, bundle.log_vkey, bundle.log_policy)
+        self.view = LogView(self.log)
+        self._heads: dict[tuple[str, str], HeadRef] = {}
+        self._newest_map = 0
+        self._evidence: list[JsonObject] = []
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the hub contradicted itself (T10)."""
+        return bool(self._evidence) or bool(self.view.evidence)
+
+    @property
+    def evidence(self) -> list[JsonObject]:
+        """Everything kept, oldest first."""
+        return [
+            *self._evidence,
+            *({"reason": one.reason.value, "kept": one.kept, "offered": one.offered} for one in self.view.evidence),
+        ]
+
+    def newest(self) -> SignedCheckpoint | None:
+        """Return the newest checkpoint verified."""
+        return self.view.newest(self.bundle.log_origin)
+
+    def head(self, label: str, chain: str) -> HeadRef | None:
+        """Return the newest head verified for a chain."""
+        return self._heads.get((label, chain))
+
+    def consistency_needed(self, size: int) -> tuple[int, int] | None:
+        """Return the two sizes between which a consistency proof is needed to judge a checkpoint, if any."""
+        newest = self.newest()
+        if newest is None or newest.size in {0, size}:
+            return None
+        return (min(newest.size, size), max(newest.size, size))
+
+    def accept_checkpoint(self, checkpoint: SignedCheckpoint, consistency: Sequence[bytes]) -> None:
+        """Judge a checkpoint (T2)."""
+        self._check_running()
+        self.view.accept(checkpoint, consistency)
+
+    def prove(self, label: str, chain: str, proof: HeadProof, consistency: Sequence[bytes]) -> Proven:
+        """Judge a proof of a head (T3-T5). The head is not held yet: that is `advance`."""
+        self._check_running()
+        head, checkpoint = proof.verify(self.log, label, chain)
+        self.view.accept(checkpoint, consistency)
+        if proof.proof.index < self._newest_map:
+            raise ProtocolError(Reason.STALE, f"proof of the head of {label} {chain[:16]}")
+        self._newest_map = proof.proof.index
+        self._check_not_back(label, chain, head, proof)
+        return Proven(head, checkpoint, proof.time_ms)
+
+    def _check_not_back(self, label: str, chain: str, head: HeadRef | None, proof: HeadProof) -> None:
+        held = self._heads.get((label, chain))
+        if held is None or (head is not None and (head.seq > held.seq or head == held)):
+            return
+        forked = head is not None and head.seq == held.seq
+        raise self._refuse(Reason.FORKED if forked else Reason.ROLLED_BACK, label, chain, proof.to_json())
+
+    def advance(self, label: str, chain: str, head: HeadRef, hashes: Mapping[int, str]) -> None:
+        """Hold a proven head whose chain was replayed: `hashes` maps each seq shown to its hash (T5, T6)."""
+        self._check_running()
+        if hashes.get(head.seq) != head.hash:
+            raise ProtocolError(Reason.WRONG_HASH, f"links of {label} {chain[:16]} do not lead to its head")
+        held = self._heads.get((label, chain))
+        if held is not None and hashes.get(held.seq) != held.hash:
+            shown: JsonObject = {"seq": held.seq, "hash": hashes.get(held.seq, "")}
+            raise self._refuse(Reason.FORKED, label, chain, shown)
+        self._heads[label, chain] = head
+
+    def check_own(self, user: str, mine: HeadRef, proven: Proven) -> None:
+        """Raise an alarm at a head of our own chain that this device did not make or see made (T7)."""
+        if proven.head is not None and proven.head != mine and proven.head.seq >= mine.seq:
+            raise self._refuse(Reason.WRONG_AUTHOR, USER, user, proven.head.to_json())
+
+    def check_fresh(self, proven: Proven, now_ms: int) -> None:
+        """Refuse to widen anything on a map older than 10 minutes (T8)."""
+        if now_ms - proven.time_ms > FRESH_MS:
+            raise ProtocolError(Reason.STALE, "heads of the hub, older than 10 minutes")
+
+    def check_table(self, table: PolicyTable, ceiling: PolicyTable) -> None:
+        """Refuse a table wider than the ceiling (T9); `ceiling` is the one whose hash is pinned."""
+        if ceiling.hash != self.bundle.ceiling:
+            raise ProtocolError(Reason.WRONG_POLICY, "ceiling table of this version is not the pinned one")
+        wider = table.wider_than(ceiling)
+        if wider:
+            raise ProtocolError(Reason.POLICY_TOO_WIDE, f"policy table, cell {wider[0]}")
+
+    def _check_running(self) -> None:
+        if self.stopped:
+            raise ProtocolError(Reason.FORKED, "hub that contradicted itself before")
+
+    def _refuse(self, reason: Reason, label: str, chain: str, offered: JsonObject) -> ProtocolError:
+        held = self._heads.get((label, chain))
+        self._evidence.append(
+            {
+                "reason": reason.value, "label": label, "chain": chain,
+                "kept": {} if held is None else held.to_json(), "offered": offered,
+            }
+        )  # fmt: skip
+        return ProtocolError(reason, f"head of {label} {chain[:16]}")
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return the state for the profile."""
+        heads: list[JsonValue] = [
+            {"label": label, "chain": chain, **head.to_json()} for (label, chain), head in sorted(self._heads.items())
+        ]
+        return {
+            "log": self.view.to_json(), "heads": heads, "newest_map": self._newest_map,
+            "evidence": cast("list[JsonValue]", self._evidence),
+        }  # fmt: skip
+
+    @staticmethod
+    def restore(bundle: TrustBundle, value: JsonObject) -> TrustState:
+        """Read a stored state; an empty object is a client's first day."""
+        state = TrustState(bundle)
+        if not value:
+            return state
+        fields = Fields(value, "trust state")
+        state.view = LogView.restore(fields.raw("log"), state.log)
+        for item in fields.objects("heads", 1_000_000):
+            key = (item.code("label"), item.hash("chain"))
+            state._heads[key] = HeadRef.read(item)
+        state._newest_map = fields.integer("newest_map")
+        state._evidence = [cast("JsonObject", item) for item in fields.items("evidence")]
+        fields.done()
+        return state

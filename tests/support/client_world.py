@@ -1,0 +1,172 @@
+"""Parties with real profiles and real clients around a real hub on loopback; only the identity provider is a fake.
+
+with client_world(folder) as world:
+    coord = world.professional("coord", "S10", "dac")
+    view = coord.cases.open()
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from support.identities import (
+    CONTROLLER,
+    HUB,
+    REGISTRAR,
+    SELF_AUDIENCE,
+    SELF_ISS,
+    bundle_body,
+    capacity,
+    seed32,
+)
+from support.loopback import free_port, served
+from volet_client.account import draw_identity
+from volet_client.client import Client
+from volet_client.config import Config
+from volet_client.profile import Profile
+from volet_client.resources import shipped_table
+from volet_client.transport import HttpTransport
+from volet_protocol.binding import nonce as binding_nonce
+from volet_protocol.capacities import DAY_MS, attestation_body, salted_subject
+from volet_protocol.encodings import to_base64url
+from volet_protocol.keys import SigningKey
+from volet_protocol.statements import sign
+from volet_protocol.trust_bundle import sign_bundle
+from volet_protocol.trust_parties import IssuerKey
+from volet_service.adapters.clock import SystemClock
+from volet_service.application.ports import Identified
+from volet_service.application.records import Login
+from volet_service.bootstrap import admin
+from volet_service.bootstrap.hub import build
+from volet_service.entrypoints.http.app import create_app
+from volet_service.settings import Settings
+
+PASSPHRASE = "phrase de passe des essais"
+ISSUER_KEY = SigningKey(seed32("issuer"))
+KID = "essai"
+
+
+class SigningDoor:
+    """An identity provider that lets in whoever comes, under a subject that the test chose for the user id."""
+
+    def __init__(self) -> None:
+        self.subjects: dict[str, str] = {}
+
+    def serves(self, iss: str, aud: str) -> bool:
+        return (iss, aud) == (SELF_ISS, SELF_AUDIENCE)
+
+    def new_code_verifier(self) -> str:
+        return to_base64url(os.urandom(32))
+
+    async def authorize_url(self, login: Login, nonce: str) -> str:
+        query = {
+            "response_type": "code", "client_id": login.aud, "nonce": nonce, "state": login.state,
+            "code_challenge_method": "S256", "code_challenge": "x",
+        }  # fmt: skip
+        return str(httpx.URL(f"{SELF_ISS}/authorize", params=query))
+
+    async def exchange(self, login: Login, answer: Mapping[str, str]) -> Identified:
+        del answer
+        claims = {
+            "iss": login.iss, "aud": login.aud, "sub": self.subjects.get(login.user, login.user),
+            "iat": int(time.time()), "exp": int(time.time()) + 60,
+            "nonce": binding_nonce(HUB, login.iss, login.aud, login.user, login.random),
+        }  # fmt: skip
+        header = to_base64url(json.dumps({"alg": "EdDSA", "kid": KID}).encode())
+        signed = f"{header}.{to_base64url(json.dumps(claims).encode())}"
+        token = f"{signed}.{to_base64url(ISSUER_KEY.sign(signed.encode()))}"
+        return Identified(token, login.iss, login.aud)
+
+
+@dataclass
+class World:
+    """A hub and its parties by name."""
+
+    url: str
+    folder: Path
+    trust: bytes
+    door: SigningDoor
+    clients: dict[str, Client] = field(default_factory=dict)
+
+    def profile(self, name: str) -> Client:
+        """Return the client of a new profile, without account yet."""
+        config = Config(self.folder / name, None, "fr")
+        identity = draw_identity(HUB, time.time_ns() // 1_000_000)
+        profile = Profile.create(config, PASSPHRASE, self.trust, identity)
+        self.clients[name] = Client(profile, HttpTransport(self.url))
+        return self.clients[name]
+
+    def reopen(self, name: str) -> Client:
+        """Return another client of the same profile, as another process would have it."""
+        self.clients[name].close()
+        profile = Profile.open(Config(self.folder / name, None, "fr"), PASSPHRASE)
+        self.clients[name] = Client(profile, HttpTransport(self.url))
+        return self.clients[name]
+
+    def person(self, name: str) -> Client:
+        """Return the client of a person with an account and a session."""
+        client = self.profile(name)
+        self.door.subjects[client.author.user] = name
+        self.log_in(client)
+        return client
+
+    def log_in(self, client: Client, capacity_id: str | None = None) -> None:
+        """Log in as the browser would."""
+        started = client.session.start(SELF_ISS)
+        state = httpx.URL(started.url).params["state"]
+        with httpx.Client(trust_env=False) as browser:
+            query = {"state": state, "code": "code"}
+            browser.get(f"{self.url}/v1/logins/callback", params=query).raise_for_status()
+        client.session.finish(capacity_id)
+
+    def professional(self, name: str, row: str, structure: str) -> Client:
+        """Return the client of a professional whose capacity the registrar attested."""
+        client = self.person(name)
+        now_ms = client.clock()
+        body = attestation_body(
+            hub=HUB, registrar=REGISTRAR.public, user=client.author.user,
+            subject=salted_subject(os.urandom(16), SELF_ISS, name), capacity=capacity(row, structure),
+            from_ms=now_ms - DAY_MS, until_ms=now_ms + 90 * DAY_MS,
+        )  # fmt: skip
+        statement = sign(body, REGISTRAR)
+        client.hub.transport.post("/v1/attestations", {"statement": statement.to_json()})
+        client.directory.refresh(client.author.user)
+        self.log_in(client, statement.hash)
+        return client
+
+
+def trust_file(vkey: str) -> bytes:
+    """Return the bundle of this world: its issuer's key, its log, the shipped table as ceiling."""
+    jwk = {"kty": "OKP", "crv": "Ed25519", "x": to_base64url(ISSUER_KEY.public)}
+    keys = (IssuerKey(KID, jwk, 0, None),)
+    body: dict[str, Any] = dict(bundle_body(issuer_keys=keys, ceiling=shipped_table().hash, log_vkey=vkey))
+    body["log_policy"] = f"log {vkey}\nquorum none\n"
+    return sign_bundle(body, [CONTROLLER])
+
+
+@contextmanager
+def client_world(folder: Path, **changes: object) -> Iterator[World]:
+    """Serve a new hub of that folder until the block ends."""
+    hub = folder / "hub"
+    trust = trust_file(admin.init(hub, HUB, "log.example"))
+    (hub / "trust.json").write_bytes(trust)
+    door = SigningDoor()
+    running = build(Settings(folder=hub).model_copy(update=changes), door, SystemClock())
+    port = free_port()
+    try:
+        with served(create_app(running.hub), port):
+            world = World(f"http://127.0.0.1:{port}", folder, trust, door)
+            yield world
+            for client in world.clients.values():
+                client.close()
+    finally:
+        running.stop()
