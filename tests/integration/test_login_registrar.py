@@ -31,7 +31,7 @@ from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.trust_bundle import TrustBundle
 
 HUB = "http://127.0.0.1:8080"
-RUN = "import sys; from volet_service.bootstrap_registrar import main; sys.exit(main(sys.argv[1:]))"
+RUN = "import sys; from volet_service.bootstrap.registrar import main; sys.exit(main(sys.argv[1:]))"
 STAFF = [
     {
         "sub": "nadia",

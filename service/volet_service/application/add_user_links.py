@@ -12,6 +12,7 @@ from volet_protocol.statements import HeadRef, UnverifiedStatement
 from volet_protocol.user_chain import admit
 from volet_protocol.user_links import check_boxes, read_link
 from volet_service.application.callers import Caller
+from volet_service.application.close_session import close_sessions_of_device
 from volet_service.application.ports import UnitOfWork
 from volet_service.application.records import UserLink
 from volet_service.domain.errors import NotFound, VersionConflict
@@ -53,7 +54,7 @@ def add_user_links(command: AddUserLinks, uow: UnitOfWork, /) -> UserLinksAdded:
         stored = UserLink(seq, statement.hash, statement.to_bytes(), _boxes(boxes))
         uow.users.append(after, [stored])
         for device in chain.active - after.active:
-            uow.sessions.remove_of_device(command.user, device)
+            close_sessions_of_device(command.user, device, uow)
         leaf = uow.log.append(LeafContent(ViewPayload("user-link", uow.now_ms), by_statement(statement, link.preamble)))
     return UserLinksAdded(uow.users.user(command.user).head, leaf)
 

@@ -7,18 +7,18 @@ and clients wait for a human before they grant it anything (protocol.md 5.6). Th
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from volet_protocol import canonical, user_chain
-from volet_protocol.canonical import JsonObject
 from volet_protocol.capacities import subject_chain
-from volet_protocol.encodings import from_base64url
+from volet_protocol.encodings import from_base64url, to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.login import LoginStatement
 from volet_protocol.statements import UnverifiedStatement
 from volet_protocol.user_chain import UserChain
+from volet_protocol.user_links import check_boxes
 from volet_service.application.ports import UnitOfWork
 from volet_service.application.records import BindingRecord, Login, Session, UserLink
 from volet_service.domain.errors import NotFound
@@ -27,10 +27,10 @@ from volet_service.domain.logins import LoginRefusal, check_running, login_refus
 
 @dataclass(frozen=True)
 class NewLink:
-    """A link of a chain that the hub may not have yet, with the boxes beside it (wire form)."""
+    """A link of a chain that the hub may not have yet, with the boxes beside it (device id or `recovery` to box)."""
 
     statement: UnverifiedStatement
-    boxes: JsonObject
+    boxes: Mapping[str, bytes]
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,9 @@ def _chain(command: OpenSession, login: Login, uow: UnitOfWork) -> UserChain:
     chain = user_chain.replay([link.statement for link in command.chain], uow.now_ms)
     if chain.user != login.user:
         raise login_refused(LoginRefusal.WRONG_USER, "chain of the new account")
+    for link in command.chain:
+        # Boxes under other hashes would be stored for ever and open for nobody.
+        check_boxes(link.statement, link.boxes)
     links = [
         UserLink(seq, link.statement.hash, link.statement.to_bytes(), _boxes(link.boxes))
         for seq, link in enumerate(command.chain)
@@ -110,8 +113,8 @@ def _chain(command: OpenSession, login: Login, uow: UnitOfWork) -> UserChain:
     return chain
 
 
-def _boxes(boxes: JsonObject) -> bytes | None:
-    return canonical.encode(boxes) if boxes else None
+def _boxes(boxes: Mapping[str, bytes]) -> bytes | None:
+    return canonical.encode({to: to_base64url(box) for to, box in boxes.items()}) if boxes else None
 
 
 def _check_capacity(capacity: str, user: str, uow: UnitOfWork) -> None:

@@ -39,6 +39,10 @@ class UserLinkBody(Strict):
     statement: dict[str, Any]
     boxes: dict[str, str] = Field(default_factory=dict, max_length=256)
 
+    def box_bytes(self) -> dict[str, bytes]:
+        """Return the boxes; raise `ProtocolError`."""
+        return {to: from_base64url(box) for to, box in self.boxes.items()}
+
 
 class LinkBody(Strict):
     """A link of a case or an exchange: statement, fact body, boxes by user."""

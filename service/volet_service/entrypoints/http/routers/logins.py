@@ -132,7 +132,7 @@ async def look(login: str, hub: HubDependency) -> LoginState:
 async def open_(login: str, asked: SessionRequest, hub: HubDependency) -> SessionAnswer:
     """Open a session by the device's signature; create the account when its chain is new."""
     token = to_base64url(hub.random(32))
-    links = [NewLink(from_json(link.statement), link.boxes) for link in asked.chain]
+    links = [NewLink(from_json(link.statement), link.box_bytes()) for link in asked.chain]
     command = OpenSession(login, from_json(asked.statement), links, token, hub.origin, hub.limits.session_ms)
     opened = await hub.store.write(lambda uow, /: open_session(command, uow))
     return SessionAnswer(token=token, expires_ms=opened.expires_ms, first_chain=opened.first_chain)

@@ -45,9 +45,7 @@ async def add_links(
     user: str, asked: UserLinksRequest, caller: CallerDependency, hub: HubDependency, since: TreeSize = None
 ) -> Answer:
     """Append links to the caller's own chain."""
-    links = [
-        (from_json(link.statement), {to: from_base64url(box) for to, box in link.boxes.items()}) for link in asked.links
-    ]
+    links = [(from_json(link.statement), link.box_bytes()) for link in asked.links]
     command = AddUserLinks(user, links, caller)
     added = await hub.store.write(partial(add_user_links, command))
     answer: dict[str, JsonValue] = {"head": added.head.to_json()}
