@@ -12,10 +12,11 @@ from typing import TypeAlias
 
 from volet_client.author import Author
 from volet_client.casebook import Casebook, CaseView, ClassView
-from volet_client.errors import VerificationError
+from volet_client.errors import UsageError, VerificationError
 from volet_client.hub import Hub
 from volet_client.refusals import FactsChangedError, RefusedError, VersionConflictError
 from volet_client.rules import Rules
+from volet_client.words import Said
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.case_links import FactLink, Fresh, LinkHead, SectionAt
 from volet_protocol.compose import next_head
@@ -78,8 +79,11 @@ class Appender:
         raise last
 
     def fact(self, fact: Fact, salt: bytes, lists: Sequence[SectionAt] = ()) -> Compose:
-        """Return what composes a fact's link."""
-        body = fact_body(fact, salt)
+        """Return what composes a fact's link; raise `UsageError` for a fact that contradicts itself."""
+        try:
+            body = fact_body(fact, salt)
+        except ProtocolError as error:
+            raise UsageError(Said(f"Fait refusé : {error}.", f"Fact refused: {error}.")) from None
 
         def compose(_view: ClassView, head: LinkHead) -> NewLink:
             return NewLink(FactLink(head, fact_hash(body), tuple(lists)).body(), body)

@@ -124,9 +124,7 @@ class Client:
     @cached_property
     def documents(self) -> Documents:
         """Store and fetch files."""
-        return Documents(
-            self.profile, self.hub, self.entries, releases=self._releases, shares=self._shares, keys=self._keys
-        )
+        return Documents(self.profile, self.hub, self.entries, releases=self._releases, keys=self._keys)
 
     @cached_property
     def openings(self) -> Openings:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from volet_client.author import draw
-from volet_client.client_shares import ClientShares
 from volet_client.entries import Entries, Posted
 from volet_client.errors import UnreachableError, UsageError, VerificationError
 from volet_client.files import PRIVATE_FILE, flush_folder, make_private_folder
@@ -64,14 +63,12 @@ class Documents:
         entries: Entries,
         *,
         releases: Releases,
-        shares: ClientShares,
         keys: SealingKeys,
     ) -> None:
         self._profile = profile
         self._hub = hub
         self._entries = entries
         self._releases = releases
-        self._shares = shares
         self._keys = keys
 
     def attach(
@@ -172,7 +169,7 @@ class Documents:
         listed, item = self._entries.find(case, place, given)
         try:
             title, _ = self._title(case, listed, item)
-            share = self._shares.find(view, item, BODY)
+            share = self._entries.client_share(view, listed, item, BODY)
             released = next(iter(self._releases.ask(listed, case, [item], BODY, intent="offline").values()))
             name = title.file.name if title.file is not None else f"{given}.bin"
             target = folder / name
@@ -191,7 +188,7 @@ class Documents:
 
     def _title(self, case: str, listed: ListView, item: ListedEntry) -> tuple[Title, int]:
         view = self._keys.case_view(case)
-        share = self._shares.find(view, item, TITLE)
+        share = self._entries.client_share(view, listed, item, TITLE)
         released = next(iter(self._releases.ask(listed, case, [item], TITLE, intent="open").values()))
         plain = open_part(released.entry, TITLE, self._releases.chunks(released), share, released.share)
         return read_title(plain), released.leaf

@@ -186,6 +186,19 @@ class Entries:
             )
         return listed, found
 
+    def client_share(self, view: CaseView, listed: ListView, item: ListedEntry, part: str) -> bytes:
+        """Return our share of a part. Without a key, ask the hub all the same when the rules refuse: it says why.
+
+        A refusal then has its leaf in the log, as every refusal has; nothing is asked for that could be handed out
+        and not be read.
+        """
+        try:
+            return self._shares.find(view, item, part)
+        except NotReadableError:
+            if not self._keys.may_read(view, item):
+                self._releases.ask(listed, view.case, [item], part)
+            raise
+
     def read(self, case: str, place: Place, given: str, *, intent: str = OPEN, purpose: str | None = None) -> Read:
         """Open one entry: title and body, two releases, each logged."""
         view = self._keys.case_view(case)
@@ -201,7 +214,7 @@ class Entries:
             plain: dict[str, bytes] = {}
             leaf = None
             for part in PARTS:
-                share = self._shares.find(view, item, part)
+                share = self.client_share(view, listed, item, part)
                 released = self._releases.ask(listed, case, [item], part, intent=intent, purpose=purpose)
                 handed = next(iter(released.values()))
                 leaf = handed.leaf

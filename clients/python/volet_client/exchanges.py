@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from volet_client.appending import Appender
 from volet_client.author import Author, draw
 from volet_client.casebook import Casebook, CaseView
-from volet_client.errors import NotReadableError, UsageError, VerificationError
+from volet_client.errors import NotPermittedError, NotReadableError, UsageError, VerificationError
 from volet_client.hub import Hub, box_of
 from volet_client.rules import Rules
 from volet_client.sealing_keys import ExchangeKey
 from volet_client.trust import EXCHANGE, Proven
 from volet_client.words import Said
+from volet_protocol.access import decide
 from volet_protocol.canonical import JsonObject
 from volet_protocol.case_links import SALT_SIZE, Fresh
 from volet_protocol.compose import Composed, compose_exchange
@@ -26,7 +27,10 @@ from volet_protocol.hashing import sha256
 from volet_protocol.key_boxes import open_exchange_box
 from volet_protocol.opening_links import UserRecipient
 from volet_protocol.places import CHILD_PROTECTION, MAIN
+from volet_protocol.policy_table import PERMIT
+from volet_protocol.questions import Party, Question
 from volet_protocol.statements import HeadRef, UnverifiedStatement, from_json
+from volet_protocol.words import explain
 
 _NO_COMMIT = bytes(32)
 
@@ -62,6 +66,8 @@ class Exchanges:
     def open(self, case: str, compartment: str, level: int, users: Sequence[str]) -> str:
         """Start an exchange between this user and others; return its id."""
         view = self._casebook.view(case)
+        for user in users:
+            self._check_receiver(view, user, compartment, level)
         common = self._epoch(view, _class_of(compartment), {*users, self._author.user}, 1)
         create = ExchangeCreate(common, draw(SALT_SIZE), compartment, level)
         composed = self._compose(create)
@@ -137,6 +143,26 @@ class Exchanges:
             capacity=self._author.capacity,
             class_head=None if class_ == MAIN else chain.state.head,
         )
+
+    def _check_receiver(self, view: CaseView, user: str, compartment: str, level: int) -> None:
+        """Say why somebody may not receive, before anything is sent: the hub would only say that they may not."""
+        at_ms = view.main.instant(self._author.clock())
+        attestation = self._author.attestation
+        sender = Party(self._author.user, None if attestation is None else attestation.capacity)
+        participation_of(view, user, at_ms)
+        found = view.main.facts.participations_of(user, at_ms)
+        question = Question(
+            action="exchange_receive", user=user, capacity=found[0].fact.capacity if found else None,
+            compartment=compartment, level=level, entry=None, at_ms=at_ms, via="exchange", sender=sender,
+        )  # fmt: skip
+        chain = view.classes.get(_class_of(compartment))
+        if chain is None:
+            raise UsageError(Said("Ce volet ne vous est pas ouvert.", "This compartment is not open to you."))
+        decision = decide(self._rules.table, chain.state.facts, question)
+        if decision.effect != PERMIT:
+            raise NotPermittedError(
+                Said(explain(decision, question, "fr"), explain(decision, question, "en")), decision.rules
+            )
 
     def _member(self, view: CaseView, user: str) -> UserRecipient:
         return UserRecipient(user, participation_of(view, user, self._author.clock()))

@@ -22,6 +22,7 @@ from volet_protocol.fact_codec import GivenBy
 from volet_protocol.fact_notices import (
     Consent,
     ConsentWithdrawal,
+    DeliveredNotice,
     Information,
     Notice,
     NoticeLine,
@@ -29,9 +30,11 @@ from volet_protocol.fact_notices import (
     Recipients,
     To,
 )
-from volet_protocol.fact_people import Participation, ParticipationEnd, Person, Recognition
+from volet_protocol.fact_people import Episode, Participation, ParticipationEnd, Person, Recognition
 from volet_protocol.facts import SALT_SIZE, Fact
+from volet_protocol.hashing import sha256
 from volet_protocol.places import MAIN
+from volet_protocol.words import COMPARTMENTS_FR, LEVELS
 
 
 @dataclass(frozen=True)
@@ -100,12 +103,28 @@ class Members:
         means: str = "electronic",
         until_ms: int | None = None,
     ) -> Appended:
-        """Record an agreement, or a refusal: by the person, or as told to a professional."""
+        """Record an agreement, or a refusal: by the person, or as told to a professional.
+
+        An agreement rests on the information handed over before it and ends with its care episode (CSP D1110-3-1,
+        D1110-3-3): the text that was shown is hashed into it, and the newest open episode is named.
+        """
+        now_ms = self._author.clock()
         fact = Consent(
             kind=kind, decision=decision, information=tuple(information), recipients=recipients,
-            given_by=GivenBy(), given_ms=self._author.clock(), means=means, until_ms=until_ms,
+            given_by=GivenBy(), given_ms=now_ms, means=means, until_ms=until_ms,
+            notice=DeliveredNotice(sha256(notice_text(information).encode()).hex(), now_ms),
+            episode=self._episode(case, now_ms),
         )  # fmt: skip
         return self.record(case, fact)
+
+    def _episode(self, case: str, at_ms: int) -> str | None:
+        facts = self._casebook.view(case).main.facts
+        known = [
+            record.fact.episode
+            for record in facts.of(Episode)
+            if record.fact.start_ms <= at_ms < facts.episode_end(record.fact.episode)
+        ]
+        return known[-1] if known else None
 
     def withdraw_consent(self, case: str, consent: str, means: str = "electronic") -> Appended:
         """End a consent: from now on, by any means, whoever records it."""
@@ -180,6 +199,16 @@ def cross_category_line(
 ) -> NoticeLine:
     """Return the line of a notice that tells who of the other category will know what (CSP R1110-3)."""
     return NoticeLine("cross_category", tuple(information), from_category, to, tuple(entries) or None)
+
+
+def notice_text(information: Sequence[Information]) -> str:
+    """Return the information that precedes a consent, as it is shown; its hash stands in the consent (D1110-3-1)."""
+    which = ", ".join(f"{COMPARTMENTS_FR[item.compartment]} ({LEVELS['fr'][item.level]})" for item in information)
+    return (
+        f"Vous acceptez que les professionnels désignés, hors de votre équipe de soins, lisent : {which}. "
+        "Votre accord vaut jusqu'à la fin de cette prise en charge. Vous pouvez le retirer à tout moment, par tout "
+        "moyen, sans vous expliquer. Vous verrez qui a consulté quoi."
+    )
 
 
 GENERAL = NoticeLine("general")

@@ -12,17 +12,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from volet_protocol.words import explain
-
 from volet_client.author import Author, draw
 from volet_client.casebook import Casebook, CaseView, ClassView
 from volet_client.errors import NotPermittedError
 from volet_client.granting import Granting
-from volet_client.lists import Lists
+from volet_client.lists import ListedEntry, Lists
 from volet_client.rules import Rules
 from volet_client.words import Said
 from volet_protocol.access import decide
 from volet_protocol.canonical import JsonObject
+from volet_protocol.capacities import Capacity
 from volet_protocol.directory import generation_at
 from volet_protocol.entry_header import NAMED, SALT_SIZE, EntryHeader
 from volet_protocol.fact_people import Participation
@@ -35,6 +34,7 @@ from volet_protocol.questions import EntryMeta, Question
 from volet_protocol.sealing import BODY, PARTS, SHARE_SIZE, TITLE, client_share_from_section
 from volet_protocol.sections import KeyId
 from volet_protocol.statements import Preamble, Statement
+from volet_protocol.words import explain
 
 
 @dataclass(frozen=True)
@@ -129,25 +129,51 @@ class SealingKeys:
             )
         return chain
 
+    def may_read(self, view: CaseView, item: ListedEntry) -> bool:
+        """Tell whether the rules, as far as this client knows the case, let this user read an entry."""
+        entry = item.entry
+        chain = None if entry is None else view.classes.get(entry.header.class_)
+        if entry is None or chain is None:
+            return False
+        header = entry.header
+        if any((entry.id, part) in chain.shares for part in PARTS):
+            return True
+        category = None
+        if header.capacity is not None:
+            category = self._author.directory.attestation(header.capacity).capacity.category
+        meta = EntryMeta(
+            id=entry.id, author=header.preamble.user, author_category=category, written_ms=header.preamble.time_ms,
+            compartment=header.compartment, level=header.level, mask=header.mask,
+            named=frozenset(reader.user for reader in header.named),
+        )  # fmt: skip
+        question = self._question("read", chain, meta)
+        return decide(self._rules.table, chain.state.facts, question).effect == PERMIT
+
     def _check_write(self, view: CaseView, section: str, mask: str | None) -> None:
         chain = self._chain(view, section)
         compartment, level = section.split("/")
-        attestation = self._author.attestation
-        capacity = None if attestation is None else attestation.capacity
-        now_ms = chain.state.instant(self._author.clock())
-        entry = EntryMeta(
+        capacity = self._capacity()
+        meta = EntryMeta(
             id="0" * 64, author=self._author.user, author_category=None if capacity is None else capacity.category,
-            written_ms=now_ms, compartment=compartment, level=int(level), mask=mask,
+            written_ms=chain.state.instant(self._author.clock()), compartment=compartment, level=int(level), mask=mask,
         )  # fmt: skip
-        question = Question(
-            action="write", user=self._author.user, capacity=capacity, compartment=compartment, level=int(level),
-            entry=entry, at_ms=now_ms,
-        )  # fmt: skip
+        question = self._question("write", chain, meta)
         decision = decide(self._rules.table, chain.state.facts, question)
         if decision.effect != PERMIT:
             raise NotPermittedError(
                 Said(explain(decision, question, "fr"), explain(decision, question, "en")), decision.rules
             )
+
+    def _capacity(self) -> Capacity | None:
+        attestation = self._author.attestation
+        return None if attestation is None else attestation.capacity
+
+    def _question(self, action: str, chain: ClassView, meta: EntryMeta) -> Question:
+        return Question(
+            action=action, user=self._author.user, capacity=self._capacity(), compartment=meta.compartment,
+            level=meta.level, entry=meta, at_ms=chain.state.instant(self._author.clock()),
+            via="any" if action == "read" else "share",
+        )  # fmt: skip
 
     def _in_section(self, view: CaseView, place: Place, which: KeyId, sizes: Mapping[str, int]) -> Sealed:
         chain = self._chain(view, place.name)

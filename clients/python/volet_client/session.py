@@ -43,7 +43,7 @@ class Session:
         self._author = author
         held = profile.load(SESSION)
         if held:
-            hub.transport.token = str(held["token"])
+            hub.transport.token = cast("str | None", held.get("token"))
             author.capacity = cast("str | None", held.get("capacity"))
 
     def relying_party(self, mode: str, iss: str | None, aud: str | None) -> tuple[str, str]:
@@ -75,8 +75,12 @@ class Session:
         return Started(pending.authorize_url, pending.comparison_code)
 
     def finish(self, capacity: str | None = None, wait_s: float = login.WAIT_S) -> bool:
-        """Wait for the identity provider, open the session; return whether this made the account."""
+        """Wait for the identity provider, open the session; return whether this is the subject's first chain.
+
+        Without `capacity`, the session acts in the one that was attested last, if any.
+        """
         pending = self._pending()
+        capacity = capacity or self._author.capacity
         token = _waited(lambda: login.wait_for_id_token(self._hub.transport, pending, wait_s=wait_s))
         login.prove_subject(pending.inputs, token, self._profile.bundle, self._author.clock())
         statement = login.sign_login(pending, self._author.preamble(), self._author.identity.device.sign, capacity)
@@ -94,7 +98,7 @@ class Session:
         if token is not None:
             login.close_session(self._hub.transport)
         self._hub.transport.token = None
-        self._profile.save(SESSION, {})
+        self._profile.save(SESSION, {"capacity": self._author.capacity} if self._author.capacity else {})
 
     def act_as(self, capacity: str) -> None:
         """Remember the capacity that the session acts in, without a new login."""

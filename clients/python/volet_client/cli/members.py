@@ -16,10 +16,10 @@ from volet_client.cli.asking import (
 from volet_client.cli.context import Context
 from volet_client.client import Client
 from volet_client.errors import UsageError
-from volet_client.members import GENERAL, Terms, cross_category_line
+from volet_client.members import GENERAL, Terms, cross_category_line, notice_text
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
-from volet_protocol.fact_notices import NoticeLine, Recipients, ToFunction, ToUser
+from volet_protocol.fact_notices import NoticeLine, Recipients, To, ToFunction, ToUser
 
 _MEANS = ("oral", "written", "electronic")
 
@@ -67,6 +67,16 @@ def _register_notice(verbs: object, parser: argparse.ArgumentParser, lang: str) 
     ).to(lang)
     record = _verb(verbs, "record", Said("noter l'information préalable", "record a notice"), lang)
     record.add_argument("--general", action="store_true")
+    record.add_argument(
+        "--line",
+        metavar="1:medical/1,…:S13@structure",
+        action="append",
+        default=[],
+        help=Said(
+            "catégorie d'origine : information : qui saura ; autant de fois qu'il faut, un seul acte",
+            "category it comes from : information : who will know; as often as needed, one act",
+        ).to(lang),
+    )
     add_line_arguments(record, lang)
     record.add_argument("--means", choices=("oral", "paper", "electronic", "falc"), default="oral")
     record.set_defaults(run=notice_record)
@@ -168,7 +178,7 @@ def member_person(context: Context, args: argparse.Namespace) -> None:
 def notice_record(context: Context, args: argparse.Namespace) -> None:
     """Record that the person was told."""
     client = context.client()
-    lines = notice_lines(client, args)
+    lines = [*notice_lines(client, args), *(_line(client, given) for given in args.line)]
     if args.general:
         lines = [GENERAL, *lines]
     if not lines:
@@ -184,10 +194,8 @@ def notice_record(context: Context, args: argparse.Namespace) -> None:
 
 def notice_lines(client: Client, args: argparse.Namespace, entries: Sequence[str] = ()) -> list[NoticeLine]:
     """Return the lines across categories that the arguments describe."""
-    to: list[ToUser | ToFunction] = [_to_user(client, who) for who in args.to]
-    for given in args.to_function:
-        row, _, structure = str(given).partition("@")
-        to.append(ToFunction(row, structure))
+    to: list[To] = [_to_user(client, who) for who in args.to]
+    to += [_to_function(str(given)) for given in args.to_function]
     if not to:
         return []
     if not args.information:
@@ -195,6 +203,24 @@ def notice_lines(client: Client, args: argparse.Namespace, entries: Sequence[str
     information = [item for given in args.information for item in information_list(given)]
     category = args.from_category or _own_category(client)
     return [cross_category_line(information, category, one, entries) for one in to]
+
+
+def _line(client: Client, given: str) -> NoticeLine:
+    """Return the line that `1:medical/1,medication/1:S13@structure` stands for; a contact's name may end it."""
+    category, _, rest = given.partition(":")
+    information, _, who = rest.partition(":")
+    if category not in {"1", "2"} or not who:
+        raise UsageError(
+            Said(f"Ligne inattendue : {given}.", f"Unexpected line: {given}."),
+            Said("--line 1:medical/1:S13@structure", "--line 1:medical/1:S13@structure"),
+        )
+    to: To = _to_function(who) if "@" in who else _to_user(client, who)
+    return cross_category_line(information_list(information), int(category), to)
+
+
+def _to_function(given: str) -> ToFunction:
+    row, _, structure = given.partition("@")
+    return ToFunction(row, structure)
 
 
 def _to_user(client: Client, who: str) -> ToUser:
@@ -226,9 +252,12 @@ def consent_give(context: Context, args: argparse.Namespace) -> None:
         users=tuple(the_user(client, who) for who in args.user) or None,
         structures=tuple(args.structure) or None,
     )
+    information = information_list(args.information)
+    if not args.refuse:
+        context.terminal.note(Said(notice_text(information), notice_text(information)))
     appended = client.members.give_consent(
         the_case(client, args),
-        information_list(args.information),
+        information,
         recipients,
         kind=args.kind,
         decision="refused" if args.refuse else "given",
