@@ -292,6 +292,7 @@ def test_a_hidden_link_that_names_an_older_main_than_before_widens_nothing() -> 
         statement = world.person("coordinator").sign(link.body())
         state = case_chain.extend(state, statement, body, world.directory, world.tables, main=world.main)
         assert state.voids.get(statement.hash) is expected
+        assert state.main_head == world.main.head
 
 
 def test_a_hidden_link_is_not_judged_without_the_main_it_names() -> None:

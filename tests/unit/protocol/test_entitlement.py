@@ -389,6 +389,34 @@ def test_a_list_never_goes_back_between_epochs() -> None:
     assert altered(world, "doctor", body, {"sections": sections}) is Reason.WRONG_LIST
 
 
+def test_a_list_does_not_get_shorter_between_epochs() -> None:
+    world = shared()
+    longer = world.list_head(MEDICAL).append(seed32("entry").hex())
+    for at, reason in ((longer.append(seed32("entry 2").hex()), None), (longer, Reason.WRONG_LIST)):
+        body = world.composed_rotate("doctor", MEDICAL).body
+        sections = [{**item, "list": at.to_json()} for item in _objects(body["sections"])]
+        assert altered(world, "doctor", body, {"sections": sections}) is reason
+
+
+def test_who_comes_back_still_holds_what_they_were_given_before() -> None:
+    world = shared()
+    world.revoke("doctor", "nurse", MEDICAL)
+    world.rotate("doctor", MEDICAL)
+    world.join("second", "H1", "clinic", history_from_ms=0)
+    world.grant("doctor", "nurse", {MEDICAL: (2, 0)})
+    assert world.verdict(world.grant("nurse", "second", {MEDICAL: (1, 0)})) is None
+    assert world.opens("second", MEDICAL, 1)
+
+
+def test_a_participation_that_ended_does_not_come_back_with_a_slow_clock() -> None:
+    world = CaseWorld.team()
+    world.join("locum", "H1", "clinic", until_ms=world.now_ms + 2 * MINUTE_MS)
+    world.wait(3)
+    world.inform()
+    world.now_ms -= 2 * MINUTE_MS
+    assert world.verdict(world.claim("locum", MEDICAL)) is Reason.NOT_ENTITLED
+
+
 # -- freshness ---------------------------------------------------------------------------------------------------------
 
 WIDENING: Mapping[str, Callable[[CaseWorld], Statement]] = {

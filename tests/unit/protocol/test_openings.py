@@ -140,6 +140,15 @@ def test_what_was_received_through_an_opening_is_not_opened_again() -> None:
     assert made(world, opened(world, author="carer"), received) is Reason.NOT_ENTITLED
 
 
+def test_being_named_once_is_no_right_to_name_others() -> None:
+    world = keyed()
+    received = entry(
+        world, "carer", author_category=2, compartment="transmissions", named=frozenset({world.user("doctor")})
+    )
+    assert made(world, opened(world, author="doctor"), received) is Reason.NOT_ENTITLED
+    assert made(world, opened(world, author="doctor"), replace(received, author_category=1)) is None
+
+
 def test_a_masked_entry_is_opened_by_its_author_only() -> None:
     world = keyed()
     masked = entry(world, mask="withheld_by_author")
