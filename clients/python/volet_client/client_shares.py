@@ -21,7 +21,7 @@ from volet_protocol.sections import KeyId
 class ExchangeKeys(Protocol):
     """Where the key of an exchange's epoch comes from."""
 
-    def key(self, exchange: str, epoch: int) -> bytes | None:
+    def key(self, view: CaseView, exchange: str, epoch: int) -> bytes | None:
         """Return the key, None for an epoch this user was not boxed."""
         ...
 
@@ -58,7 +58,7 @@ class ClientShares:
                 return None
             return open_shares(header, self._author.user, box, self._author.box_key(reader.generation))[part]
         if header.form == EXCHANGE:
-            key = self._exchanges.key(header.place.name, header.epoch or 0)
+            key = self._exchanges.key(view, header.place.name, header.epoch or 0)
             return None if key is None else client_share_from_section(key, entry.id, part)
         chain = view.of(header.place.name)
         which = KeyId(header.place.name, header.epoch or 0, header.step or 0)

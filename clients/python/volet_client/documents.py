@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from volet_client.author import draw
+from volet_client.casebook import CaseView
 from volet_client.entries import Entries, Posted
 from volet_client.errors import UnreachableError, UsageError, VerificationError
 from volet_client.files import PRIVATE_FILE, flush_folder, make_private_folder
@@ -165,10 +166,10 @@ class Documents:
 
     def fetch(self, case: str, place: Place, given: str, folder: Path, *, advance: Advance) -> Fetched:
         """Fetch a document into a folder, under the name its author gave it; an existing file is never replaced."""
-        view = self._keys.case_view(case)
+        view = self._keys.view_at(case, place)
         listed, item = self._entries.find(case, place, given)
         try:
-            title, _ = self._title(case, listed, item)
+            title = self._title(view, listed, item)
             share = self._entries.client_share(view, listed, item, BODY)
             released = next(iter(self._releases.ask(listed, case, [item], BODY, intent="offline").values()))
             name = title.file.name if title.file is not None else f"{given}.bin"
@@ -186,12 +187,10 @@ class Documents:
             raise VerificationError(f"document {given[:16]}: size", Reason.BAD_PADDING)
         return Fetched(target, title, size, released.leaf)
 
-    def _title(self, case: str, listed: ListView, item: ListedEntry) -> tuple[Title, int]:
-        view = self._keys.case_view(case)
+    def _title(self, view: CaseView, listed: ListView, item: ListedEntry) -> Title:
         share = self._entries.client_share(view, listed, item, TITLE)
-        released = next(iter(self._releases.ask(listed, case, [item], TITLE, intent="open").values()))
-        plain = open_part(released.entry, TITLE, self._releases.chunks(released), share, released.share)
-        return read_title(plain), released.leaf
+        released = next(iter(self._releases.ask(listed, view.case, [item], TITLE, intent="open").values()))
+        return read_title(open_part(released.entry, TITLE, self._releases.chunks(released), share, released.share))
 
     def _write(self, released: Released, client_share: bytes, target: Path, advance: Advance) -> int:
         temporary = target.parent / f".{released.entry.id[:16]}.part"

@@ -117,7 +117,7 @@ class Entries:
 
     def titles(self, case: str, place: Place, *, intent: str = SYNC) -> list[Read]:
         """Return every entry of a place with its title where this client may have it. Titles are released in pages."""
-        view, listed = self._keys.case_view(case), self._lists.view(case, place)
+        view, listed = self._keys.view_at(case, place), self._lists.view(case, place)
         found: dict[int, Read] = {}
         askable: list[ListedEntry] = []
         for item in listed.entries:
@@ -201,7 +201,7 @@ class Entries:
 
     def read(self, case: str, place: Place, given: str, *, intent: str = OPEN, purpose: str | None = None) -> Read:
         """Open one entry: title and body, two releases, each logged."""
-        view = self._keys.case_view(case)
+        view = self._keys.view_at(case, place)
         listed, item = self.find(case, place, given)
         if item.taken_back:
             raise NotReadableError(

@@ -86,10 +86,12 @@ class Exchanges:
         self._views[exchange] = found
         return found
 
-    def key(self, exchange: str, epoch: int) -> bytes | None:
+    def key(self, view: CaseView, exchange: str, epoch: int) -> bytes | None:
         """Return the key of an epoch, None when this user was not boxed it."""
         held = self._views.get(exchange)
-        return None if held is None else held.keys.get(epoch)
+        if held is None or epoch > held.state.epoch:
+            held = self.view(view, exchange)
+        return held.keys.get(epoch)
 
     def current(self, view: CaseView, exchange: str) -> ExchangeKey:
         """Return the key to write under; a list that owes a change is changed first."""

@@ -60,6 +60,10 @@ class ExchangeKey:
 class Exchanges(Protocol):
     """What writing needs of exchanges."""
 
+    def view(self, view: CaseView, exchange: str) -> object:
+        """Verify an exchange and open its keys."""
+        ...
+
     def current(self, view: CaseView, exchange: str) -> ExchangeKey:
         """Return the key to write under, after changing a list that owes it."""
         ...
@@ -90,9 +94,12 @@ class SealingKeys:
         """This device's key."""
         return self._author.identity.device.sign
 
-    def case_view(self, case: str) -> CaseView:
-        """Return the newest verified view of a case."""
-        return self._casebook.view(case)
+    def view_at(self, case: str, place: Place) -> CaseView:
+        """Return the newest verified view of a case, with the keys of the exchange where the place is one."""
+        view = self._casebook.view(case)
+        if place.kind == EXCHANGE:
+            self._exchanges.view(view, place.name)
+        return view
 
     def preamble(self) -> Preamble:
         """Return the common fields of a statement made now."""

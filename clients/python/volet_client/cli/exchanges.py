@@ -92,10 +92,7 @@ def exchange_send(context: Context, args: argparse.Namespace) -> None:
 
 def exchange_show(context: Context, args: argparse.Namespace) -> None:
     """Show an exchange: its titles."""
-    client = context.client()
     args.place = f"exchange:{args.exchange}"
-    case, place = the_case(client, args), the_place(client, args.place)
-    client.exchanges.view(client.cases.view(case), place.name)
     list_titles(context, args)
 
 
