@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -54,6 +55,8 @@ from volet_service.entrypoints.http.app import create_app
 from volet_service.settings import Settings
 
 LOG_ORIGIN = "log.example"
+# Loading the machine's authorities takes longer than a whole test, and nothing here speaks TLS.
+_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class HandClock:
@@ -97,7 +100,7 @@ class LiveHub:
     opened: list[httpx.Client] = field(default_factory=list)
 
     def client(self) -> httpx.Client:
-        self.opened.append(httpx.Client(base_url=self.url, trust_env=False, timeout=30))
+        self.opened.append(httpx.Client(base_url=self.url, trust_env=False, timeout=30, verify=_TLS))
         return self.opened[-1]
 
     def close(self) -> None:

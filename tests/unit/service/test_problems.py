@@ -1,4 +1,4 @@
-"""Every problem is whole: status, two titles, an anchor in the document; one translator; nothing varies where hidden."""
+"""Every problem is whole: status, two titles, an anchor; one translator; nothing varies where hidden."""
 
 from __future__ import annotations
 

@@ -1,0 +1,242 @@
+"""The database: schema, triggers, start-up refusals, and what a fault at commit leaves behind."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, text
+
+from support.hub import HandClock, OpenDoor, make_folder
+from volet_protocol.leaf import Leaf, LeafType
+from volet_protocol.log_payload import IdentityPayload, ViewPayload
+from volet_protocol.merkle import leaf_hash, root_of
+from volet_service.adapters.sealed import Sealer
+from volet_service.adapters.shares import ShareStore
+from volet_service.adapters.signer import read_log_key
+from volet_service.adapters.store.engine import open_writer, upgrade
+from volet_service.adapters.store.log import LogAppender
+from volet_service.adapters.store.tables import APPEND_ONLY, metadata
+from volet_service.adapters.store.unit_of_work import Writer
+from volet_service.application.ports import UnitOfWork
+from volet_service.bootstrap import admin
+from volet_service.bootstrap.hub import CannotStart, build
+from volet_service.domain.errors import LogUnavailable, NotFound, Refusal, StorageFull
+from volet_service.domain.leaves import LeafContent
+from volet_service.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return make_folder(tmp_path / "hub")
+
+
+def open_store(settings: Settings, clock: HandClock) -> Writer:
+    log = LogAppender(
+        read_log_key(settings.path(settings.log_key)), Sealer.of_file(settings.path(settings.payload_key)), os.urandom
+    )
+    shares = ShareStore(settings.path(settings.shares), Sealer.of_file(settings.path(settings.share_key)))
+    engine = open_writer(settings.path(settings.database))
+    made = Writer(engine, log, shares, clock=clock, origin=settings.origin, tables={})
+    made.load()
+    return made
+
+
+@pytest.fixture
+def writer(settings: Settings) -> Iterator[Writer]:
+    made = open_store(settings, HandClock())
+    yield made
+    made.close()
+
+
+def look(uow: UnitOfWork, /) -> int:
+    return uow.log.append(LeafContent(ViewPayload("log-look", uow.now_ms), IdentityPayload()))
+
+
+def leaves(settings: Settings) -> list[bytes]:
+    with sqlite3.connect(settings.path(settings.database)) as connection:
+        found = [row[0] for row in connection.execute("SELECT leaf FROM log_entry ORDER BY idx")]
+    connection.close()
+    return found
+
+
+class TestSchema:
+    def test_migrations_go_up_and_down(self, tmp_path: Path) -> None:
+        path = tmp_path / "hub.sqlite"
+        upgrade(path)
+        with sqlite3.connect(path) as connection:
+            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        connection.close()
+        assert tables == {*metadata.tables, "alembic_version"}
+
+    def test_the_tables_in_code_are_those_of_the_migrations(self, settings: Settings) -> None:
+        engine = create_engine(f"sqlite:///{settings.path(settings.database)}")
+        with engine.connect() as connection:
+            assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        engine.dispose()
+
+    @pytest.mark.parametrize("table", APPEND_ONLY)
+    def test_what_only_grows_refuses_to_be_changed_or_deleted(self, table: str) -> None:
+        migration = (Path(__file__).parents[3] / "migrations/versions/0001_first_schema.py").read_text("utf-8")
+        assert f'"{table}"' in migration
+
+    def test_a_leaf_cannot_be_changed_nor_deleted(self, writer: Writer, settings: Settings) -> None:
+        writer.begin()
+        writer.run(look)
+        writer.commit()
+        with sqlite3.connect(settings.path(settings.database)) as connection:
+            for statement in ("UPDATE log_entry SET leaf = x'00'", "DELETE FROM log_entry"):
+                with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                    connection.execute(statement)
+        connection.close()
+
+
+class TestStartUp:
+    def test_a_folder_as_made_starts(self, settings: Settings) -> None:
+        build(settings, OpenDoor(), HandClock()).stop()
+
+    def refused(self, settings: Settings, sentence: str) -> None:
+        with pytest.raises(CannotStart, match=sentence):
+            build(settings, OpenDoor(), HandClock())
+
+    def test_a_database_at_another_version_is_refused(self, settings: Settings) -> None:
+        engine = create_engine(f"sqlite:///{settings.path(settings.database)}")
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        engine.dispose()
+        self.refused(settings, "volet admin migrate")
+
+    def test_a_database_that_is_missing_is_refused(self, settings: Settings) -> None:
+        settings.path(settings.database).unlink()
+        self.refused(settings, "volet admin init")
+
+    @pytest.mark.parametrize("key", ["log_key", "share_key", "payload_key"])
+    def test_a_key_that_others_can_read_is_refused(self, settings: Settings, key: str) -> None:
+        settings.path(getattr(settings, key)).chmod(0o640)
+        self.refused(settings, "chmod 600")
+
+    def test_a_missing_trust_bundle_is_refused(self, settings: Settings) -> None:
+        settings.path(settings.trust).unlink()
+        self.refused(settings, "trust.json")
+
+    def test_a_trust_bundle_of_another_hub_is_refused(self, settings: Settings) -> None:
+        self.refused(settings.model_copy(update={"origin": "https://other.example"}), "trust bundle of")
+
+    def test_a_log_whose_head_was_not_signed_is_refused(self, settings: Settings) -> None:
+        made = open_store(settings, HandClock())
+        made.begin()
+        made.run(look)
+        made.commit()
+        made.close()
+        engine = create_engine(f"sqlite:///{settings.path(settings.database)}")
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE log_head SET compact_range = zeroblob(32)"))
+        engine.dispose()
+        self.refused(settings, "not the tree it last signed")
+
+    def test_keys_are_never_overwritten(self, settings: Settings) -> None:
+        with pytest.raises(FileExistsError):
+            admin.init(settings.folder, settings.origin)
+
+
+class TestBatches:
+    def test_leaves_are_gap_free_and_the_root_is_the_tree_of_the_leaves(
+        self, writer: Writer, settings: Settings
+    ) -> None:
+        for count in (1, 3, 2):
+            writer.begin()
+            for _ in range(count):
+                writer.run(look)
+            writer.commit()
+        found = leaves(settings)
+        assert len(found) == writer.log.state.size == 6
+        assert writer.log.state.range.root() == root_of([leaf_hash(leaf) for leaf in found])
+
+    def test_a_refused_use_case_leaves_nothing_and_its_neighbours_stay(
+        self, writer: Writer, settings: Settings
+    ) -> None:
+        def refuse(uow: UnitOfWork, /) -> None:
+            look(uow)
+            raise NotFound
+
+        writer.begin()
+        first, refused, last = writer.run(look), writer.run(refuse), writer.run(look)
+        writer.commit()
+        assert (first(), last()) == (0, 1)
+        with pytest.raises(NotFound):
+            refused()
+        assert len(leaves(settings)) == 2
+
+    def test_a_recorded_refusal_is_the_only_leaf_of_its_use_case(self, writer: Writer, settings: Settings) -> None:
+        def refuse(uow: UnitOfWork, /) -> None:
+            look(uow)
+            uow.record_refusal(
+                LeafContent(ViewPayload("refusal", uow.now_ms, rules=("R1",)), IdentityPayload())
+            )  # fmt: skip
+            raise SomeRefusal
+
+        writer.begin()
+        writer.run(refuse)
+        writer.commit()
+        assert [Leaf.parse(leaf).type for leaf in leaves(settings)] == [LeafType.REFUSAL]
+
+    def test_a_clock_that_went_back_appends_nothing(self, settings: Settings) -> None:
+        clock = HandClock()
+        made = open_store(settings, clock)
+        made.begin()
+        made.run(look)
+        made.commit()
+        clock.at_ms -= 5_000
+        with pytest.raises(LogUnavailable):
+            made.begin()
+        made.abort()
+        made.close()
+
+    def test_a_full_disk_fails_the_batch_and_what_was_there_stays(self, writer: Writer, settings: Settings) -> None:
+        writer.begin()
+        writer.run(look)
+        writer.commit()
+
+        def fill(uow: UnitOfWork, /) -> None:
+            look(uow)
+            raise sqlite3.OperationalError("database or disk is full")
+
+        writer.begin()
+        with pytest.raises(StorageFull):
+            writer.run(fill)
+        writer.abort()
+        assert len(leaves(settings)) == 1
+        writer.begin()
+        writer.run(look)
+        writer.commit()
+        assert len(leaves(settings)) == 2
+
+    def test_a_second_writer_on_the_same_file_never_forks_the_log(self, writer: Writer, settings: Settings) -> None:
+        other = open_store(settings, HandClock())
+        writer.begin()
+        writer.run(look)
+        writer.commit()
+        other.begin()
+        answer = other.run(look)
+        with pytest.raises((Refusal, ValueError)):
+            commit(other, answer)
+        other.abort()
+        other.begin()
+        other.run(look)
+        other.commit()
+        other.close()
+        assert len(leaves(settings)) == 2
+
+
+def commit(writer: Writer, answer: Callable[[], object]) -> None:
+    answer()
+    writer.commit()
+
+
+class SomeRefusal(NotFound):
+    """Any refusal: the base of the tree is not raised."""
