@@ -34,7 +34,10 @@ def decide(table: PolicyTable, facts: CaseFacts, question: Question) -> Decision
         return answer(table, question, table.ask("shield", "unknown_code", "O14"), "gate")
     match question.action:
         case "read" | "write":
-            return _Asking(table, facts, question).decide()
+            decision = _Asking(table, facts, question).decide()
+            # Minutes of a case conference rest on its conditions too (R78).
+            minutes = question.entry is not None and question.entry.kind == "minutes"
+            return replace(decision, rules=(*decision.rules, "R78")) if minutes else decision
         case "list":
             levels = (question.level,) if question.level else (1, 2)
             return best([
@@ -78,7 +81,7 @@ class _Asking:
             return answer(table, question, table.ask("shield", gate, row), "gate")
         standing = self._reporting(standing)
         if standing.relation not in PARTICIPATING | REPRESENTING | {"self", "emergency", "report"}:
-            return self._answer(standing.relation, "-", "-", standing, "participation")
+            return self._without_basis(standing)
         if standing.row is None:
             return self._answer("unqualified", "-", "-", standing, "gate")
         if table.cell(standing.row, question.compartment) in _NEVER:
@@ -90,7 +93,7 @@ class _Asking:
         question, entry = self.question, self.question.entry
         if entry is not None and question.action == "read":
             if entry.author == question.user and standing.relation != "emergency":
-                return self._answer("own", "-", "-", standing, "own")
+                return self._own(standing, row)
             if question.via == "own" and standing.relation in PARTICIPATING:
                 return self._answer("not_own", "-", "-", standing, "own")
             mask = shields.mask(self.facts, entry, question, row, standing.relation)
@@ -104,6 +107,21 @@ class _Asking:
                 outcome = self.table.ask("shield", code, row)
                 return answer(self.table, question, outcome, "opposition", (*standing.facts, *used))
         return self._by_standing(standing, row)
+
+    def _without_basis(self, standing: Standing) -> Decision:
+        """Deny who does not take part; a cell that is never theirs is one more reason."""
+        decision = self._answer(standing.relation, "-", "-", standing, "participation")
+        row = standing.row
+        if row is None or self.table.row(row) is None or self.table.cell(row, self.question.compartment) not in _NEVER:
+            return decision
+        never = self.table.ask("shield", "never", row)
+        return replace(decision, rules=tuple(dict.fromkeys((*decision.rules, *never.rules))))
+
+    def _own(self, standing: Standing, row: str) -> Decision:
+        """Permit the author, and name the rules of the share too when it permits as well."""
+        own = self._answer("own", "-", "-", standing, "own")
+        shared = self._by_standing(standing, row)
+        return worst([own, shared]) if shared.permitted else own
 
     def _by_standing(self, standing: Standing, row: str) -> Decision:
         """Decide steps 5 to 8."""

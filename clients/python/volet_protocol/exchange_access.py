@@ -24,10 +24,8 @@ _NEVER = frozenset({"x", "x*"})
 
 def decide_exchange(table: PolicyTable, facts: CaseFacts, question: Question) -> Decision:
     """Return the decision on sending, on receiving, or on the whole exchange."""
-    if question.action == "exchange_send":
-        return _decide_side(table, facts, _channel(question), sending=True)
-    if question.action == "exchange_receive":
-        return _decide_side(table, facts, _channel(question), sending=False)
+    if question.action in {"exchange_send", "exchange_receive"}:
+        return decide_side(table, facts, _channel(question), opposable=not _is_report(question))
     sender = Party(question.user, question.capacity, account=question.account)
     send = replace(question, action="exchange_send", recipients=())
     receive = replace(question, action="exchange_receive", sender=sender, mandate=None)
@@ -39,10 +37,18 @@ def decide_exchange(table: PolicyTable, facts: CaseFacts, question: Question) ->
 def _channel(question: Question) -> Question:
     """Return the question an exchange asks: it looks at every participation, save when a regime is claimed."""
     kept = {"child_protection", "mdph", "mandate"}
-    return question if question.via in kept else replace(question, via="any")
+    # A report of danger is sent by any professional bound by secret, from outside the list (R36).
+    reporting = question.action == "exchange_send" and _is_report(question)
+    return question if question.via in kept and not reporting else replace(question, via="any")
 
 
-def _decide_side(table: PolicyTable, facts: CaseFacts, question: Question, *, sending: bool) -> Decision:
+def _is_report(question: Question) -> bool:
+    return question.entry is not None and question.entry.kind in shields.HIDDEN_KINDS
+
+
+def decide_side(table: PolicyTable, facts: CaseFacts, question: Question, *, opposable: bool) -> Decision:
+    """Return the decision on one side; an opposition binds neither child protection nor a statutory transmission."""
+    sending = question.action == "exchange_send"
     standing = situation.standing_of(facts, question)
     capacity = question.capacity
     gate = shields.gate(table, facts, question, capacity.row if capacity else None)
@@ -53,6 +59,8 @@ def _decide_side(table: PolicyTable, facts: CaseFacts, question: Question, *, se
     relation = standing.relation
     if row is None or relation not in PARTICIPATING | _ON_OWN_SIDE:
         return answer(table, question, table.ask("standing", question.action, relation, "-", "-"), "participation")
+    if sending and _is_report(question) and capacity is not None and not capacity.secret_basis:
+        return answer(table, question, table.ask("standing", question.action, "unbound", "-", "-"), "regime")
     cell = table.cell(row, question.compartment)
     if cell in _NEVER:
         return answer(table, question, table.ask("shield", "never", row), "never", standing.facts)
@@ -61,7 +69,7 @@ def _decide_side(table: PolicyTable, facts: CaseFacts, question: Question, *, se
     # Sending a withheld entry by name is its author's right, and the recipient is then named.
     if mask and (sending or mask != "withheld" or not _sent_by_author(question)):
         return answer(table, question, table.ask("shield", mask, row), "masks", standing.facts)
-    if relation in PARTICIPATING and relation != "list":
+    if opposable and relation in PARTICIPATING and relation != "list":
         code, used = shields.opposition(facts, question, entry.id if entry else None, emergency=False)
         if code:
             return answer(table, question, table.ask("shield", code, row), "opposition", (*standing.facts, *used))

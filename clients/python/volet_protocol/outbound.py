@@ -21,6 +21,8 @@ from volet_protocol.questions import Decision, Party, Question
 _PROCEDURES = {"C3": "ccapex", "C2": "siao"}
 _REPORTS = frozenset({"signalement", "information_preoccupante"})
 _INS = Outcome(DENY, ("R76",), ("use_local_identifier",))
+# No opposition stops a transmission that the law orders (R3, R31, R33, R36, R37, R42).
+_STATUTORY = frozenset({"C2", "C3", "O11", "O13"})
 _PERSONAL = frozenset({"self", "parent", "guardian"})
 
 
@@ -30,7 +32,8 @@ def decide_export(table: PolicyTable, facts: CaseFacts, question: Question) -> D
     if question.carries_ins and (person is None or person.identity_status != "QUAL"):
         return answer(table, question, _INS, "gate")
     send = replace(question, action="exchange_send", via="any", recipients=())
-    sides = [exchange_access.decide_exchange(table, facts, send)]
+    statutory = bool(question.recipients) and all(party.row in _STATUTORY for party in question.recipients)
+    sides = [exchange_access.decide_side(table, facts, send, opposable=not statutory)]
     for party in question.recipients:
         if party.row is None:
             receive = replace(question, action="exchange_receive", sender=Party(question.user, question.capacity))
