@@ -10,13 +10,13 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx
 import pytest
 
-from support.browser import Browser
 from support.identities import TestUser, make_device, make_user
 from support.login_hub import LoginHub, login_hub
 from support.loopback import HUB_CLIENT, free_port, now_ms, provider_process, trust_bundle
 from volet_client import login as client
 from volet_client.refusals import RefusedError
 from volet_client.transport import HttpTransport
+from volet_demo.browser import Browser
 from volet_protocol.canonical import JsonObject
 from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import ProtocolError, Reason

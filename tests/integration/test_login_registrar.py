@@ -13,7 +13,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from support.browser import Browser
 from support.identities import make_user
 from support.loopback import (
     HUB_CLIENT,
@@ -26,6 +25,7 @@ from support.loopback import (
 )
 from volet_client import login as client
 from volet_client.login import RegistrarRefusedError
+from volet_demo.browser import Browser
 from volet_protocol.encodings import from_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.trust_bundle import TrustBundle

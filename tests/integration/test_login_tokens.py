@@ -14,8 +14,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from support.browser import Browser
 from support.loopback import free_port, now_ms, served
+from volet_demo.browser import Browser
 from volet_protocol.encodings import from_base64url, to_base64url
 from volet_service.adapters.identity_provider import OpenIdProvider, RelyingParty
 from volet_service.application.login_ports import Expected

@@ -25,12 +25,13 @@ def volet_command() -> list[str]:
     return [sys.executable, "-m", "volet_client.cli"]
 
 
-def free_port() -> int:
-    """Return a loopback port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_ports(count: int) -> list[int]:
+    """Return distinct loopback ports nobody listens on now."""
+    probes = [socket.create_server((HOST, 0)) for _ in range(count)]
+    ports: list[int] = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
 
 
 class ProcessFailedError(RuntimeError):
@@ -60,42 +61,59 @@ class Processes:
     """A set of processes that end together; use as a context manager."""
 
     logs: Path
-    running: list[Running] = field(default_factory=list)
+    running: list[Running] = field(default_factory=list[Running])
 
-    def start(
-        self, name: str, arguments: Sequence[str], *, ready_url: str, environment: Mapping[str, str] | None = None
+    def launch(
+        self, name: str, arguments: Sequence[str], environment: Mapping[str, str], *, talks: bool = False
     ) -> Running:
-        """Start `volet ARGUMENTS` and wait until `ready_url` answers 200; raise `ProcessFailedError` otherwise."""
+        """Start `volet ARGUMENTS` without waiting; with `talks`, its standard input and output are pipes."""
         self.logs.mkdir(parents=True, exist_ok=True)
         log = self.logs / f"{name}.log"
         with log.open("wb") as out:
             process = subprocess.Popen(  # noqa: S603 - our own command, and the arguments are written here
                 [*volet_command(), *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **(environment or {})},
+                stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
+                stdout=subprocess.PIPE if talks else out,
+                stderr=out,
+                env={**os.environ, **environment},
+                # Ctrl-C reaches whoever tells the story; it then ends these one by one.
+                start_new_session=True,
             )
         started = Running(name, process, log)
         self.running.append(started)
-        self._wait(started, ready_url)
         return started
 
-    def _wait(self, started: Running, ready_url: str) -> None:
+    def run(self, *lines: tuple[str, Sequence[str], Mapping[str, str]]) -> list[str]:
+        """Run short commands side by side; return what each printed, raise `ProcessFailedError` when one fails."""
+        launched = [self.launch(name, arguments, environment, talks=True) for name, arguments, environment in lines]
+        answers: list[str] = []
+        for one in launched:
+            out, _ = one.process.communicate(timeout=READY_SECONDS)
+            self.running.remove(one)
+            if one.process.returncode != 0:
+                raise ProcessFailedError(f"{one.name} ended with status {one.process.returncode}:\n{one.tail()}")
+            answers.append(out.decode("utf-8"))
+        return answers
+
+    def wait(self, started: Running, ready_url: str) -> None:
+        """Wait until `ready_url` answers 200; raise `ProcessFailedError` otherwise."""
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
             if started.process.poll() is not None:
                 raise ProcessFailedError(f"{started.name} ended at start:\n{started.tail()}")
             try:
-                if httpx.get(ready_url, timeout=2.0).status_code == httpx.codes.OK:
+                if httpx.get(ready_url, timeout=2.0, trust_env=False).is_success:
                     return
             except httpx.HTTPError:
-                time.sleep(0.05)
+                pass
+            time.sleep(0.05)
         raise ProcessFailedError(f"{started.name} did not answer at {ready_url}:\n{started.tail()}")
 
     def stop(self) -> None:
         """End what was started here, newest first: ask, then insist."""
         for started in reversed(self.running):
+            if started.process.stdin is not None:
+                started.process.stdin.close()
             started.process.terminate()
         for started in reversed(self.running):
             try:
@@ -103,6 +121,8 @@ class Processes:
             except subprocess.TimeoutExpired:
                 started.process.kill()
                 started.process.wait()
+            if started.process.stdout is not None:
+                started.process.stdout.close()
         self.running.clear()
 
     def __enter__(self) -> Self:

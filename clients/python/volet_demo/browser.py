@@ -1,7 +1,7 @@
 """A browser without a screen: follows redirections between loopback hosts, presses the button of an account.
 
-Used by the tests and by whoever plays the story without a person at the keyboard. It keeps no cookie and runs no
-script, which is all that the login pages need.
+The demonstration plays each person's login with it, and so do the tests. It keeps no cookie and runs no script, which
+is all that the login pages need.
 """
 
 from __future__ import annotations

@@ -1,0 +1,102 @@
+"""`volet demo`: starts everything, plays the story, prints the transcript; then serves until Ctrl-C, unless --once."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from volet_demo import scenes_audit, scenes_person, scenes_team
+from volet_demo.party import StoryError
+from volet_demo.processes import ProcessFailedError
+from volet_demo.story import Story, play
+from volet_demo.transcript import Transcript
+from volet_demo.world import World, next_folder, wait_until_interrupted
+
+SCENES: tuple[Callable[[Story], None], ...] = (
+    scenes_team.arrivals,
+    scenes_team.opening,
+    scenes_team.care,
+    scenes_team.asking,
+    scenes_person.consent,
+    scenes_person.looking,
+    scenes_person.withdrawal,
+    scenes_person.mis_sent,
+    scenes_audit.audit,
+)
+FAILED = 1
+PARENT = Path("var/demo")
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the demonstration; return 0, or 1 with a sentence when a step does not come out as it must."""
+    parser = argparse.ArgumentParser(
+        prog="volet demo",
+        description="Joue l'histoire de Mme A avec de vrais programmes, sur cette machine. (Plays the story.)",
+    )
+    parser.add_argument("--once", action="store_true", help="s'arrête après l'histoire (end after the story)")
+    parser.add_argument("--dir", type=Path, help="dossier à créer, var/demo/N par défaut (folder to create)")
+    parser.add_argument("--record", action="store_true", help="enregistre le trafic (record the traffic)")
+    options = parser.parse_args(argv)
+    root: Path = options.dir or next_folder(PARENT)
+    if root.exists():
+        return _fail(f"{root} existe déjà : donnez un dossier qui n'existe pas encore.")
+    begun = time.monotonic()
+    world = World(root.resolve(), record=options.record)
+    transcript = Transcript(_line)
+    try:
+        with world:
+            transcript.title("Volet : Mme A rentre chez elle")
+            transcript.plain(f"Fournisseur d'identité, gestionnaire des habilitations, plateforme : dans {root}")
+            world.start()
+            story = Story(world, transcript)
+            ready = time.monotonic() - begun
+            play(story, SCENES)
+            transcript.plain()
+            transcript.plain(
+                "Tout s'est passé comme il le fallait. "
+                f"Mise en place : {ready:.1f} s ; histoire : {story.seconds:.1f} s."
+            )
+            if not options.once:
+                _serve(story)
+    except (StoryError, ProcessFailedError) as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:
+        _line("")
+        _line("Arrêté.")
+    return 0
+
+
+def _serve(story: Story) -> None:
+    """Hand the profiles over to whoever sits at the keyboard, and keep the processes running."""
+    for party in story.everybody:
+        party.stop()
+    coord = story.party("coord")
+    _line("")
+    _line("La plateforme reste en service. Dans un autre terminal, prenez la place de quelqu'un :")
+    _line("")
+    for name, value in coord.environment.items():
+        _line(f"  export {name}={value}")
+    _line("  volet case show")
+    _line("  volet list medical/1")
+    _line("")
+    _line("Et des autres, en changeant de profil :")
+    for party in story.everybody[1:]:
+        _line(f"  export VOLET_PROFILE={party.profile} VOLET_PASSPHRASE_FILE={party.passphrase}   # {party.name}")
+    _line("")
+    _line("À essayer : « volet accesses » en Mme A, « volet post plan/2 --title … --text … » en Coord,")
+    _line(f"« volet log verify {story.world.path('files', 'journal.json')} » en n'importe qui. Ctrl-C arrête tout.")
+    wait_until_interrupted(story.world)
+
+
+def _line(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _fail(sentence: str) -> int:
+    sys.stdout.flush()
+    sys.stderr.write(f"volet demo : {sentence}\n")
+    return FAILED

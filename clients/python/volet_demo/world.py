@@ -1,0 +1,232 @@
+"""The world of the story: a fresh folder, keys and configuration of everybody, the processes on loopback.
+
+    controller/   the controller's offline keys, trust.json, activation.json
+    provider/     the identity provider                       hub/     what `volet admin init` made
+    registrar/    configuration, staff list, signing key      files/   the documents of the story
+    profiles/     one profile and one passphrase file a party logs/    what each process printed
+
+Hub and registrar are two relying parties of one provider: a binding made for the hub only introduces somebody, one
+made for the independent registrar proves (protocol 5.2). The trust bundle says which is which.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from volet_demo.browser import Browser
+from volet_demo.cast import CAST, REGISTRAR_NAME, STRUCTURES, Role
+from volet_demo.party import Party
+from volet_demo.processes import HOST, Processes, ProcessFailedError, Running, free_ports
+from volet_demo.relay import RecordingRelay
+from volet_protocol.canonical import JsonValue
+
+HUB_CLIENT, REGISTRAR_CLIENT = "volet-hub", "volet-registrar"
+_STAFF_DAYS = 200
+_KEYS, _THRESHOLD = 3, 2
+_NOTHING: Mapping[str, str] = {}
+_DEMO = {"VOLET_DEMO": "1"}
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where each process answers; `hub` is what clients talk to, `hub_port` where the hub listens."""
+
+    provider: str
+    registrar: str
+    hub: str
+    hub_port: int
+
+
+@dataclass
+class World:
+    """Everything that runs. Use as a context manager: leaving it stops what it started, and only that."""
+
+    root: Path
+    record: bool = False
+    processes: Processes = field(init=False)
+    browser: Browser = field(init=False)
+    addresses: Addresses = field(init=False)
+    hub: Running = field(init=False)
+    registrar: Running = field(init=False)
+    parties: dict[str, Party] = field(default_factory=dict[str, Party])
+    relay: RecordingRelay | None = None
+
+    def __post_init__(self) -> None:
+        self.processes = Processes(self.root / "logs")
+        self.browser = Browser()
+
+    @property
+    def traffic(self) -> Path:
+        """The recorded bytes between clients and hub, where a record was asked for."""
+        return self.root / "traffic.bin"
+
+    def path(self, *parts: str) -> Path:
+        """Return a path in the world's folder."""
+        return self.root.joinpath(*parts)
+
+    def start(self) -> None:
+        """Make keys and configuration, start every process, make a profile for each party."""
+        self.root.mkdir(parents=True, exist_ok=False, mode=0o700)
+        self._choose_addresses()
+        provider = self._launch_provider()
+        printed = self.processes.run(
+            ("controller-init", ["controller", "init", str(self.path("controller")), "--keys", str(_KEYS),
+                                 "--threshold", str(_THRESHOLD)], _NOTHING),
+            ("registrar-key", ["registrar", "key", "--out", str(self.path("registrar", "registrar.key"))], _NOTHING),
+            ("admin-init", ["admin", "init", str(self.path("hub")), "--origin", self.addresses.hub], _NOTHING),
+        )  # fmt: skip
+        self.processes.wait(provider, f"{self.addresses.provider}/.well-known/openid-configuration")
+        self._sign(registrar_key=printed[1].strip(), log_vkey=printed[2].strip().rsplit(" ", 1)[-1])
+        self._start_services()
+        self.make_parties(CAST)
+
+    def make_parties(self, roles: Iterable[Role]) -> None:
+        """Give each role a profile with its own passphrase, and start its client."""
+        made: list[Party] = []
+        self.path("profiles").mkdir(mode=0o700, exist_ok=True)
+        for role in roles:
+            passphrase = self.path("profiles", f"{role.key}.passphrase")
+            _write(passphrase, secrets.token_urlsafe(24), private=True)
+            party = Party(role.key, role.name, self.path("profiles", role.key), passphrase)
+            party.start(self.processes)
+            party.send("init", "--trust", str(self.path("controller", "trust.json")))
+            self.parties[role.key] = party
+            made.append(party)
+        for party in made:
+            words = ("init",)
+            party.succeeded(words, party.receive(words))
+
+    def _choose_addresses(self) -> None:
+        ports = free_ports(3)
+        hub_port = ports[2]
+        if self.record:
+            self.relay = RecordingRelay(hub_port, self.traffic)
+        origins = [f"http://{HOST}:{port}" for port in ports]
+        hub = f"http://{HOST}:{self.relay.port}" if self.relay else origins[2]
+        self.addresses = Addresses(origins[0], origins[1], hub, hub_port)
+
+    def _launch_provider(self) -> Running:
+        callbacks = {
+            HUB_CLIENT: f"{self.addresses.hub}/v1/logins/callback",
+            REGISTRAR_CLIENT: f"{self.addresses.registrar}/v1/callback",
+        }
+        known = {
+            "clients": [{"client_id": client, "redirect_uris": [uri]} for client, uri in callbacks.items()],
+            "accounts": [{"sub": r.key, "label": r.label, "kind": r.kind, "acr": "eidas2"} for r in CAST],
+        }
+        for folder in ("provider", "registrar"):
+            self.path(folder).mkdir()
+        _write(self.path("provider", "accounts.json"), known)
+        arguments = [
+            "demo-provider", "--accounts", str(self.path("provider", "accounts.json")),
+            "--keys", str(self.path("provider", "keys.json")), "--port", self.addresses.provider.rsplit(":", 1)[1],
+        ]  # fmt: skip
+        return self.processes.launch("provider", arguments, _DEMO)
+
+    def _sign(self, *, registrar_key: str, log_vkey: str) -> None:
+        """Let the controller sign trust.json and the activation of the rules, and hand both to the hub."""
+        folder = self.path("controller")
+        published = httpx.get(f"{self.addresses.provider}/jwks.json", trust_env=False).json()
+        _write(folder / "provider.jwks.json", published)
+        _write(folder / "parties.json", self._parties(registrar_key))
+        signing = ["--key", str(folder / "controller-1.key"), "--key", str(folder / "controller-2.key")]
+        trust, activation = folder / "trust.json", folder / "activation.json"
+        compose = [
+            "controller", "trust", "--hub", self.addresses.hub, "--log-vkey", log_vkey,
+            "--parties", str(folder / "parties.json"), "--controllers", str(folder / "controllers.json"),
+            *signing, "--out", str(trust),
+        ]  # fmt: skip
+        self.processes.run(("controller-trust", compose, _NOTHING))
+        activate = ["controller", "activate", "--trust", str(trust), *signing, "--out", str(activation)]
+        self.processes.run(("controller-activate", activate, _NOTHING))
+        for path in (trust, activation):
+            self.path("hub", path.name).write_bytes(path.read_bytes())
+        issuer = {"issuer": self.addresses.provider, "client_id": HUB_CLIENT}
+        _write(self.path("hub", "issuers.json"), {"issuers": [issuer]})
+
+    def _parties(self, registrar_key: str) -> Mapping[str, object]:
+        rows = sorted({str(role.capacity["row"]) for role in CAST if role.capacity is not None})
+        structures = [{"id": id_, "label": label, "kind": kind} for id_, label, kind in STRUCTURES]
+        issuer = {
+            "iss": self.addresses.provider, "jwks": "provider.jwks.json",
+            "audiences": [{"aud": HUB_CLIENT, "mode": "self"}, {"aud": REGISTRAR_CLIENT, "mode": "registrar"}],
+            "rows": rows, "structures": [structure["id"] for structure in structures],
+        }  # fmt: skip
+        registrar = {"name": REGISTRAR_NAME, "key": registrar_key, "rows": rows, "structures": structures}
+        return {"issuers": [issuer], "registrars": [registrar]}
+
+    def _start_services(self) -> None:
+        until = (datetime.now(UTC) + timedelta(days=_STAFF_DAYS)).date().isoformat()
+        staff: list[JsonValue] = [
+            {"sub": role.key, "until": until, "capacity": dict(role.capacity)} for role in CAST if role.capacity
+        ]
+        config: dict[str, JsonValue] = {
+            "name": REGISTRAR_NAME, "origin": self.addresses.registrar, "hubs": [self.addresses.hub],
+            "port": int(self.addresses.registrar.rsplit(":", 1)[1]), "issuer": self.addresses.provider,
+            "client_id": REGISTRAR_CLIENT, "key": "registrar.key", "staff": "staff.json",
+        }  # fmt: skip
+        _write(self.path("registrar", "staff.json"), staff)
+        _write(self.path("registrar", "registrar.json"), config)
+        self.registrar = self.processes.launch(
+            "registrar", ["registrar", "serve", "--config", str(self.path("registrar", "registrar.json"))], _NOTHING
+        )
+        self.hub = self.processes.launch(
+            "hub", ["serve", str(self.path("hub")), "--port", str(self.addresses.hub_port), "--demo"], _NOTHING
+        )
+        self.processes.wait(self.registrar, f"{self.addresses.registrar}/v1/about")
+        self.processes.wait(self.hub, f"{self.addresses.hub}/v1/ready")
+
+    def stop(self) -> None:
+        """Stop every process and the relay."""
+        self.browser.__exit__()
+        self.processes.stop()
+        if self.relay is not None:
+            self.relay.close()
+            self.relay = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def next_folder(parent: Path) -> Path:
+    """Return a folder of `parent` that does not exist yet, numbered one further than the last."""
+    parent.mkdir(parents=True, exist_ok=True)
+    used = [int(path.name) for path in parent.iterdir() if path.name.isdecimal()]
+    return parent / str(max(used, default=0) + 1)
+
+
+def check_alive(world: World) -> None:
+    """Raise `ProcessFailedError` when a process of the world has ended by itself."""
+    for running in world.processes.running:
+        if running.process.poll() is not None:
+            raise ProcessFailedError(f"{running.name} ended:\n{running.tail()}")
+
+
+def wait_until_interrupted(world: World) -> None:
+    """Serve until somebody presses Ctrl-C."""
+    while True:
+        time.sleep(1.0)
+        check_alive(world)
+
+
+def _write(path: Path, content: object, *, private: bool = False) -> None:
+    text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False, indent=1)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o644)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text + "\n")
