@@ -15,6 +15,7 @@ from volet_protocol import canonical, user_chain
 from volet_protocol.capacities import subject_chain
 from volet_protocol.encodings import from_base64url, to_base64url
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.login import LoginStatement
 from volet_protocol.statements import UnverifiedStatement
 from volet_protocol.user_chain import UserChain
@@ -22,6 +23,7 @@ from volet_protocol.user_links import check_boxes
 from volet_service.application.ports import UnitOfWork
 from volet_service.application.records import BindingRecord, Login, Session, UserLink
 from volet_service.domain.errors import NotFound
+from volet_service.domain.leaves import LeafContent, by_statement
 from volet_service.domain.logins import LoginRefusal, check_running, login_refused, token_hash
 
 
@@ -90,6 +92,8 @@ def open_session(command: OpenSession, uow: UnitOfWork, /) -> SessionOpened:
         expires_ms=uow.now_ms + command.session_ms,
     )
     uow.sessions.add(session)
+    who = by_statement(command.statement, read.preamble)
+    uow.log.append(LeafContent(ViewPayload("login", uow.now_ms), who))
     return SessionOpened(session.expires_ms, first)
 
 
@@ -110,6 +114,9 @@ def _chain(command: OpenSession, login: Login, uow: UnitOfWork) -> UserChain:
         for seq, link in enumerate(command.chain)
     ]
     uow.users.append(chain, links)
+    for link in chain.links:
+        who = IdentityPayload(user=login.user, device=login.device, request_hash=link.hash, request=link.to_json())
+        uow.log.append(LeafContent(ViewPayload("user-link", uow.now_ms), who))
     return chain
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 
 from support.hub import HandClock, OpenDoor, make_folder
+from support.identities import make_user
 from volet_protocol.leaf import Leaf, LeafType
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.merkle import leaf_hash, root_of
@@ -24,9 +25,10 @@ from volet_service.adapters.store.log import LogAppender
 from volet_service.adapters.store.tables import APPEND_ONLY, metadata
 from volet_service.adapters.store.unit_of_work import Writer
 from volet_service.application.ports import UnitOfWork
+from volet_service.application.records import Session, UserLink
 from volet_service.bootstrap import admin
 from volet_service.bootstrap.hub import CannotStart, build
-from volet_service.domain.errors import LogUnavailable, NotFound, Refusal, StorageFull
+from volet_service.domain.errors import Denied, LogUnavailable, NotFound, Refusal, StorageFull
 from volet_service.domain.leaves import LeafContent
 from volet_service.settings import Settings
 
@@ -178,7 +180,7 @@ class TestBatches:
             uow.record_refusal(
                 LeafContent(ViewPayload("refusal", uow.now_ms, rules=("R1",)), IdentityPayload())
             )  # fmt: skip
-            raise SomeRefusal
+            raise Denied
 
         writer.begin()
         writer.run(refuse)
@@ -238,5 +240,74 @@ def commit(writer: Writer, answer: Callable[[], object]) -> None:
     writer.commit()
 
 
-class SomeRefusal(NotFound):
-    """Any refusal: the base of the tree is not raised."""
+class TestFaults:
+    def everything(self, uow: UnitOfWork, /) -> int:
+        """Write a little of everything that one batch may hold: rows, a head, a share, a leaf."""
+        user = make_user(uow.log.size)
+        link = UserLink(0, user.chain.links[0].hash, user.chain.links[0].to_bytes(), None)
+        uow.users.append(user.chain, [link])
+        uow.sessions.add(Session(user.user, user.user, user.device.id, None, uow.now_ms, uow.now_ms + 1))
+        uow.shares.put(user.user, {"title": bytes(32), "body": bytes(32)})
+        return look(uow)
+
+    def attempt(self, writer: Writer) -> bool:
+        """Run one batch as the sequencer does; tell whether it was acknowledged."""
+        try:
+            writer.begin()
+            answer = writer.run(self.everything)
+            writer.commit()
+            answer()
+        except Refusal:
+            writer.abort()
+            return False
+        return True
+
+    def test_a_fault_at_any_statement_of_a_batch_leaves_all_of_it_or_nothing(self, settings: Settings) -> None:
+        writer = open_store(settings, HandClock())
+        fault = Fault()
+        event.listen(writer._engine, "before_cursor_execute", fault)
+        acknowledged = 0
+        for at in range(1, 40):
+            fault.arm(at)
+            done = self.attempt(writer)
+            fault.disarm()
+            acknowledged += done
+            found = leaves(settings)
+            # A leaf of the act and the chain-heads leaf of its batch.
+            assert len(found) == writer.log.state.size == 2 * acknowledged
+            assert writer.log.state.range.root() == root_of([leaf_hash(leaf) for leaf in found])
+            assert rows(settings, "session") == rows(settings, "user_link") == acknowledged
+            assert rows(settings, "chain_head") == acknowledged
+            if done:
+                break
+        assert acknowledged == 1, "more statements than faults were tried"
+        writer.close()
+        again = open_store(settings, HandClock())
+        assert self.attempt(again)
+        again.close()
+
+
+class Fault:
+    """Breaks the connection at the n-th statement that writes."""
+
+    def __init__(self) -> None:
+        self.left = 0
+
+    def arm(self, at: int) -> None:
+        self.left = at
+
+    def disarm(self) -> None:
+        self.left = 0
+
+    def __call__(self, *_event: object) -> None:
+        if self.left:
+            self.left -= 1
+            if not self.left:
+                raise sqlite3.OperationalError("disk I/O error")
+
+
+def rows(settings: Settings, table: str) -> int:
+    with sqlite3.connect(settings.path(settings.database)) as connection:
+        count = int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 -- a test's name
+    connection.close()
+    return count
