@@ -114,8 +114,8 @@ def _chain(command: OpenSession, login: Login, uow: UnitOfWork) -> UserChain:
         for seq, link in enumerate(command.chain)
     ]
     uow.users.append(chain, links)
-    for link in chain.links:
-        who = IdentityPayload(user=login.user, device=login.device, request_hash=link.hash, request=link.to_json())
+    for signed in chain.links:
+        who = IdentityPayload(user=login.user, device=login.device, request_hash=signed.hash, request=signed.to_json())
         uow.log.append(LeafContent(ViewPayload("user-link", uow.now_ms), who))
     return chain
 
