@@ -59,6 +59,9 @@ class Record(Generic[F]):
         return self.power not in {fact_rules.PERSON, fact_rules.REPRESENTATIVE}
 
 
+_NO_RECORDS: Mapping[str, tuple[Record[Fact], ...]] = MappingProxyType({})
+
+
 @dataclass(frozen=True)
 class CaseFacts:
     """The state of the facts of one case at one position of its chain. Immutable."""
@@ -68,7 +71,7 @@ class CaseFacts:
     structure: str
     created_ms: int
     opener: FactAuthor
-    records: Mapping[str, tuple[Record[Fact], ...]] = field(default_factory=dict)
+    records: Mapping[str, tuple[Record[Fact], ...]] = field(default_factory=lambda: _NO_RECORDS)
     ends: Mapping[str, int] = field(default_factory=lambda: _NONE)
     hashes: frozenset[str] = frozenset()
 

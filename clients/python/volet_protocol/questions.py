@@ -33,7 +33,7 @@ class EntryMeta:
     @property
     def masks(self) -> frozenset[str]:
         """All the masks of the entry."""
-        return self.other_masks | ({self.mask} if self.mask is not None else frozenset())
+        return self.other_masks if self.mask is None else self.other_masks | {self.mask}
 
 
 @dataclass(frozen=True)

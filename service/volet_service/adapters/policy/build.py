@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
+from typing import Protocol, cast
 
 import casbin
 
@@ -35,6 +36,14 @@ def build(source: PolicySource) -> bytes:
     return _to_bytes(source, answers)
 
 
+class _Enforcer(Protocol):
+    """What is used of the engine."""
+
+    def enforce(self, *question: str) -> bool: ...
+
+    def add_policy(self, *line: str) -> bool: ...
+
+
 class Engine:
     """The policy engine over one source; not for use by several threads.
 
@@ -44,7 +53,7 @@ class Engine:
 
     def __init__(self, source: PolicySource) -> None:
         self._source = source
-        self._enforcers: dict[tuple[str, str], casbin.Enforcer] = {}
+        self._enforcers: dict[tuple[str, str], _Enforcer] = {}
         self._lines: dict[str, list[Line]] = {}
         self.used: set[str] = set()
         for line in source.lines:
@@ -54,7 +63,7 @@ class Engine:
         """Return what the engine says of one question, and the lines that speak of it."""
         question = {name: codes.get(name, UNUSED) for name in CODES}
         enforcer = self._enforcer(table, question["relation"])
-        allowed = bool(enforcer.enforce(table, *(question[name] for name in CODES)))
+        allowed = enforcer.enforce(table, *(question[name] for name in CODES))
         lines = [line for line in self._lines.get(table, []) if line.matches(question)]
         denies = [line for line in lines if not line.allows]
         if allowed != (bool(lines) and not denies):
@@ -62,9 +71,10 @@ class Engine:
         self.used.update(line.id for line in lines)
         return allowed, denies or lines
 
-    def _enforcer(self, table: str, relation: str) -> casbin.Enforcer:
+    def _enforcer(self, table: str, relation: str) -> _Enforcer:
         if (table, relation) not in self._enforcers:
-            enforcer = casbin.Enforcer(casbin.Enforcer.new_model(text=self._source.model))
+            model = casbin.Enforcer.new_model(text=self._source.model)
+            enforcer = cast("_Enforcer", casbin.Enforcer(model))
             for line in self._lines.get(table, []):
                 if ANY in line.codes["relation"] or relation in line.codes["relation"]:
                     _add(enforcer, line)
@@ -72,7 +82,7 @@ class Engine:
         return self._enforcers[table, relation]
 
 
-def _add(enforcer: casbin.Enforcer, line: Line) -> None:
+def _add(enforcer: _Enforcer, line: Line) -> None:
     effect = "allow" if line.allows else "deny"
     for number, codes in enumerate(itertools.product(*(line.codes[name] for name in CODES))):
         if not enforcer.add_policy(f"{line.id}/{number}", effect, line.table, *codes):
