@@ -17,7 +17,7 @@ from volet_client.refusals import NotFoundError
 from volet_client.rules import Rules
 from volet_client.trust import CASE, Proven
 from volet_protocol import case_chain
-from volet_protocol.canonical import JsonObject
+from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.case_state import CaseChain
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
@@ -39,8 +39,8 @@ class ClassView:
     proven: Proven
     hashes: dict[int, str]
     # Client shares by (entry, part) that valid openings gave to this user, with the opening's link.
-    shares: dict[tuple[str, str], tuple[str, bytes]] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
+    shares: dict[tuple[str, str], tuple[str, bytes]] = field(default_factory=dict[tuple[str, str], tuple[str, bytes]])
+    refused: dict[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass
@@ -74,14 +74,17 @@ class Casebook:
         """Return the ids of the cases that the hub names to this user."""
         return [Fields(item, "case").hash("case") for item in self._hub.transport.get_list("/v1/cases")]
 
-    def view(self, case: str, *, refresh: bool = True) -> CaseView:
-        """Return the verified view of a case, brought up to date unless told otherwise."""
+    def view(self, case: str, *, refresh: bool = True, every_class: bool = False) -> CaseView:
+        """Return the verified view of a case, brought up to date unless told otherwise.
+
+        Classes that were not served at the first look are asked for again with `every_class`, which each sync does.
+        """
         self._author.check_own_chain()
         known = self._views.get(case)
         if known is not None and not refresh:
             return known
         classes: dict[str, ClassView] = {} if known is None else dict(known.classes)
-        for class_ in CLASSES:
+        for class_ in CLASSES if known is None or every_class else tuple(classes):
             try:
                 classes[class_] = self._load(case, class_, classes)
             except NotFoundError:
@@ -215,5 +218,5 @@ class Casebook:
                 self._directory.refresh(user)
 
 
-def _objects(value: object) -> list[JsonObject]:
+def _objects(value: JsonValue | None) -> list[JsonObject]:
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []

@@ -142,7 +142,7 @@ class Cases:
 
     def sync(self, case: str) -> tuple[CaseView, Duties]:
         """Verify a case, then do what its members are owed."""
-        return self._granting.work(self._casebook.view(case))
+        return self._granting.work(self._casebook.view(case, every_class=True))
 
     def sections(self, view: CaseView) -> list[SectionShown]:
         """Return every section that the rules do not hide from this user."""

@@ -41,7 +41,7 @@ class ExchangeView:
 
     state: ExchangeChain
     hashes: dict[int, str]
-    keys: dict[int, bytes] = field(default_factory=dict)
+    keys: dict[int, bytes] = field(default_factory=dict[int, bytes])
 
 
 class Exchanges:

@@ -40,10 +40,10 @@ GRANT_VALIDITY_MS = 24 * 3_600_000
 class Duties:
     """What was done for a case, and what could not be: each refusal in words."""
 
-    rotated: list[str] = field(default_factory=list)
-    granted: dict[str, list[str]] = field(default_factory=dict)
-    waiting: dict[str, str] = field(default_factory=dict)
-    failed: list[VoletError] = field(default_factory=list)
+    rotated: list[str] = field(default_factory=list[str])
+    granted: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    waiting: dict[str, str] = field(default_factory=dict[str, str])
+    failed: list[VoletError] = field(default_factory=list[VoletError])
 
 
 class Granting:

@@ -31,6 +31,7 @@ class Hub:
         self.transport = transport
         self.trust = TrustState.restore(profile.bundle, profile.load(STATE))
         self._saved = self.trust.to_json()
+        self._told()
 
     @property
     def origin(self) -> str:
@@ -53,9 +54,11 @@ class Hub:
         try:
             proof = HeadProof.read(Fields(served, "head proof"))
             _, checkpoint = proof.verify(self.trust.log, label, chain)
-            return self.trust.prove(label, chain, proof, self.consistency_to(checkpoint.size))
+            proven = self.trust.prove(label, chain, proof, self.consistency_to(checkpoint.size))
         except ProtocolError as error:
             raise self.failed(error, served) from None
+        self._told()
+        return proven
 
     def advance(self, label: str, chain: str, proven: Proven, hashes: Mapping[int, str]) -> None:
         """Hold a head whose chain was replayed (rules T5, T6)."""
@@ -80,11 +83,20 @@ class Hub:
         """Verify a receipt and let its checkpoint extend what is held."""
         try:
             receipt = Receipt.read(served)
-            checkpoint = receipt.verify(self.trust.log).checkpoint
-            consistency = self.consistency_to(checkpoint.size)
-            return receipt.accept(self.trust.view, self.trust.log.origin, consistency)
+            asked = self.transport.tree_size
+            newest = self.trust.newest()
+            own = receipt.consistency if newest is not None and newest.size == asked else None
+            if own is None:
+                own = self.consistency_to(receipt.verify(self.trust.log).checkpoint.size)
+            verified = receipt.accept(self.trust.view, self.trust.log.origin, own)
         except ProtocolError as error:
             raise self.failed(error, served) from None
+        self._told()
+        return verified
+
+    def _told(self) -> None:
+        newest = self.trust.newest()
+        self.transport.tree_size = None if newest is None else newest.size
 
     def checkpoint(self) -> CheckpointRef:
         """Return the newest checkpoint verified, as requests name it."""

@@ -1,4 +1,4 @@
-"""The key store of a profile: one passphrase, one master key, any number of sealed files (docs/clients.md).
+"""The key store of a profile: one passphrase, one master key, any number of sealed files.
 
     keystore.json   canonical JSON: {v, type, kdf, memory_kib, passes, lanes, salt, nonce, sealed}
     NAME.sealed     magic || nonce (12) || AES-256-GCM, key = HKDF-Expand(master, `volet/v1/profile-file` LF NAME)

@@ -16,6 +16,7 @@ from volet_protocol.active_tables import ActiveTables
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.encodings import from_base64url
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.hashing import sha256
 from volet_protocol.policy_table import PolicyTable
 
 _UPDATE = Said(
@@ -45,7 +46,9 @@ class Rules:
         served = self._hub.transport.get("/v1/policy")
         ceiling = shipped_table()
         try:
-            table = PolicyTable.load(from_base64url(str(served.get("table", ""))))
+            data = from_base64url(str(served.get("table", "")))
+            # The same bytes decide alike: parsing them twice would double the start of every command.
+            table = ceiling if sha256(data).hex() == ceiling.hash else PolicyTable.load(data)
             self._hub.trust.check_table(table, ceiling)
             return table, self._active(table, ceiling, served.get("activation"))
         except ProtocolError as error:

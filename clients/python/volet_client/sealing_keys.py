@@ -43,7 +43,7 @@ class Sealed:
 
     header: EntryHeader
     client_shares: Mapping[str, bytes]
-    boxes: Mapping[str, bytes] = field(default_factory=dict)
+    boxes: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
 
 
 @dataclass(frozen=True)

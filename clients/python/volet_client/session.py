@@ -10,13 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-import httpx
-
 from volet_client import login
 from volet_client.author import Author, draw
 from volet_client.errors import TransportError, UsageError
 from volet_client.hub import Hub
 from volet_client.profile import SESSION, Profile
+from volet_client.transport import open_http
 from volet_client.words import Said
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.capacities import Attestation
@@ -113,7 +112,7 @@ class Session:
     def start_attesting(self, origin: str, iss: str | None = None, aud: str | None = None) -> Started:
         """Begin an identification at a registrar, for our own nonce."""
         inputs = self._inputs(*self.relying_party(REGISTRAR, iss, aud))
-        with httpx.Client(timeout=30.0, trust_env=False) as http:
+        with open_http(origin) as http:
             pending = login.Registrar(http, origin).begin(inputs)
         self._keep(
             pending.inputs, login_id=pending.identification, secret=pending.secret, origin=origin,
@@ -127,7 +126,7 @@ class Session:
         pending = login.PendingIdentification(
             self._read_inputs(held), str(held["login"]), str(held["secret"]), str(held["url"])
         )
-        with httpx.Client(timeout=30.0, trust_env=False) as http:
+        with open_http(str(held["origin"])) as http:
             registrar = login.Registrar(http, str(held["origin"]))
             token = _waited(lambda: registrar.wait(pending, wait_s=wait_s))
             now_ms = self._author.clock()

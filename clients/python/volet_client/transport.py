@@ -1,4 +1,4 @@
-"""HTTP to the hub: one origin, JSON in and out, problems as exceptions (docs/api.md).
+"""HTTP to the hub: one origin, JSON in and out, problems as exceptions.
 
 Every write of the interface is keyed by ids inside the signed statement (same bytes, same answer), so that repeating
 one after a lost answer is safe; only those calls, and reads, are repeated. Redirects are not followed: the origin is
@@ -8,8 +8,9 @@ pinned in the trust bundle. An answer is read up to a limit, then refused.
 from __future__ import annotations
 
 import json
+import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol, cast
 
@@ -32,6 +33,7 @@ class Transport(Protocol):
     """What the client needs of a hub: real over HTTP, or a simulator."""
 
     token: str | None
+    tree_size: int | None
 
     def get(self, path: str, **params: str | int) -> JsonObject:
         """Read an object."""
@@ -73,9 +75,9 @@ class HttpTransport:
         self.origin = origin
         self.token: str | None = None
         self._sleep = sleep
-        self._http = httpx.Client(
-            base_url=origin, timeout=httpx.Timeout(30.0, connect=5.0), follow_redirects=False, trust_env=False
-        )
+        # What was verified of the log: told with each write, so that its receipt proves that it extends that.
+        self.tree_size: int | None = None
+        self._http = open_http(origin)
 
     def close(self) -> None:
         """Close the connections."""
@@ -112,7 +114,7 @@ class HttpTransport:
     def stream(self, path: str, **params: str | int) -> Iterator[bytes]:
         """Yield the raw bytes at `path` as they come; not repeated, the caller resumes by position."""
         with self._open("GET", path, params, b"", "application/json") as answer:
-            if answer.status_code != httpx.codes.OK:
+            if not answer.is_success:
                 raise self._refusal(answer, answer.read(), path)
             try:
                 yield from answer.iter_bytes(64 * 1024)
@@ -122,8 +124,10 @@ class HttpTransport:
     @contextmanager
     def _open(
         self, method: str, path: str, params: Mapping[str, str | int], content: bytes, kind: str
-    ) -> Iterator[httpx.Response]:
+    ) -> Generator[httpx.Response]:
         headers = {"Content-Type": kind} if content else {}
+        if method == "POST" and self.tree_size is not None:
+            headers["Volet-Tree-Size"] = str(self.tree_size)
         if self.token is not None:
             headers["Authorization"] = f"Volet {self.token}"
         try:
@@ -164,6 +168,14 @@ class HttpTransport:
         detail = _object(data, path)
         problem = Problem.from_uri(str(detail.get("type", "")))
         return BadAnswerError(f"{answer.status_code} {path}") if problem is None else refusal_for(problem, detail)
+
+
+def open_http(origin: str) -> httpx.Client:
+    """Return an HTTP client of one origin: no redirects, no proxies from the environment."""
+    # Reading the certificates of the machine takes longer than most commands; without TLS nobody is trusted at all.
+    context = ssl.create_default_context() if origin.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    timeout = httpx.Timeout(30.0, connect=5.0)
+    return httpx.Client(base_url=origin, timeout=timeout, follow_redirects=False, trust_env=False, verify=context)
 
 
 def _capped(answer: httpx.Response, path: str) -> bytes:

@@ -53,14 +53,15 @@ def _run(context: Context, recorder: Recorder, line: str) -> int:
         words: object = json.loads(line)
     except ValueError:
         words = None
-    if not isinstance(words, list) or not all(isinstance(word, str) for word in words) or words[:1] == ["batch"]:
+    given = cast("list[object]", words) if isinstance(words, list) else []
+    if not given or not all(isinstance(word, str) for word in given) or given[0] == "batch":
         return recorder.fail(
             UsageError(Said("Ligne inattendue.", "Unexpected line."), Said('["whoami"]', '["whoami"]'))
         )
     # argparse prints what it dislikes: in here that is part of the answer.
     complaint = io.StringIO()
     with redirect_stderr(complaint):
-        status = run_line(context, cast("list[str]", words))
+        status = run_line(context, cast("list[str]", given))
     context.save()
     if complaint.getvalue():
         recorder.fail(UsageError(Said(complaint.getvalue().strip(), complaint.getvalue().strip())))

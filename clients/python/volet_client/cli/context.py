@@ -36,6 +36,12 @@ class Context:
         """Return the unlocked profile."""
         return self.client().profile
 
+    def use(self, profile: Profile) -> None:
+        """Go on with a profile that was just made, without asking for its passphrase again."""
+        from volet_client.client import Client  # noqa: PLC0415 - as in `client`
+
+        self._client = Client(profile)
+
     def client(self) -> Client:
         """Return the client of the unlocked profile."""
         if self._client is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from typing import Protocol
 
 from volet_client.appending import Appended
 from volet_client.cli.asking import (
@@ -24,13 +25,21 @@ from volet_protocol.fact_notices import NoticeLine, Recipients, To, ToFunction, 
 _MEANS = ("oral", "written", "electronic")
 
 
+class Verbs(Protocol):
+    """What `add_subparsers` returns: argparse has no public name for it."""
+
+    def add_parser(self, name: str, *, help: str) -> argparse.ArgumentParser:  # noqa: A002 - argparse's own word
+        """Add a verb."""
+        ...
+
+
 def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     """Add the arguments of one of these commands."""
     verbs = parser.add_subparsers(dest="verb", required=True)
     {"member": _register_member, "notice": _register_notice, "consent": _register_consent}[name](verbs, parser, lang)
 
 
-def _register_member(verbs: object, parser: argparse.ArgumentParser, lang: str) -> None:
+def _register_member(verbs: Verbs, parser: argparse.ArgumentParser, lang: str) -> None:
     parser.epilog = Said(
         'exemples :\n  volet member add "Dr Mo" --case "Mme A"\n  volet member end ide-l',
         'examples:\n  volet member add "Dr Mo" --case "Mrs A"\n  volet member end ide-l',
@@ -59,7 +68,7 @@ def _register_member(verbs: object, parser: argparse.ArgumentParser, lang: str) 
     person.set_defaults(run=member_person)
 
 
-def _register_notice(verbs: object, parser: argparse.ArgumentParser, lang: str) -> None:
+def _register_notice(verbs: Verbs, parser: argparse.ArgumentParser, lang: str) -> None:
     parser.epilog = Said(
         "exemples :\n  volet notice record --general\n"
         '  volet notice record --to "Coord" --from-category 1 --information medical/1,medication/1',
@@ -96,7 +105,7 @@ def add_line_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("--to-function", metavar="S1@structure", action="append", default=[])
 
 
-def _register_consent(verbs: object, parser: argparse.ArgumentParser, lang: str) -> None:
+def _register_consent(verbs: Verbs, parser: argparse.ArgumentParser, lang: str) -> None:
     parser.epilog = Said(
         "exemples :\n  volet consent give --information medical/2,medication/2 --row H2\n  volet consent withdraw last",
         "examples:\n  volet consent give --information medical/2 --row H2\n  volet consent withdraw last",
@@ -124,9 +133,8 @@ def _register_consent(verbs: object, parser: argparse.ArgumentParser, lang: str)
     listed.set_defaults(run=consent_list)
 
 
-def _verb(verbs: object, name: str, about: Said, lang: str) -> argparse.ArgumentParser:
-    add_parser = verbs.add_parser  # type: ignore[attr-defined]  # argparse has no public name for what it returns
-    parser: argparse.ArgumentParser = add_parser(name, help=about.to(lang))
+def _verb(verbs: Verbs, name: str, about: Said, lang: str) -> argparse.ArgumentParser:
+    parser = verbs.add_parser(name, help=about.to(lang))
     add_case(parser, lang)
     return parser
 

@@ -65,7 +65,7 @@ def init(context: Context, args: argparse.Namespace) -> None:
         raise UsageError(Said(f"{args.trust} illisible.", f"{args.trust}: {error.strerror}.")) from None
     bundle = read_bundle(trust)
     identity = draw_identity(bundle.hub, now_ms())
-    Profile.create(context.config, context.passphrase(twice=True), trust, identity)
+    context.use(Profile.create(context.config, context.passphrase(twice=True), trust, identity))
     context.terminal.result(
         {"profile": str(context.config.profile), "hub": bundle.hub, "trust": bundle.hash, "user": identity.user},
         [

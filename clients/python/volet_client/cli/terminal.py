@@ -12,7 +12,7 @@ import getpass
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -78,7 +78,7 @@ class Terminal:
         return first
 
     @contextmanager
-    def progress(self, said: Said, total: int) -> Iterator[Advance]:
+    def progress(self, said: Said, total: int) -> Generator[Advance]:
         """Show a bar over `total` bytes on standard error; silent with --json or without a screen."""
         if self.as_json or not self._err.isatty():
             yield lambda _size: None
