@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from volet_client.author import Author, draw
-from volet_client.errors import UnreadableFileError, UsageError, VerificationError
+from volet_client.errors import UsageError, VerificationError
 from volet_client.hub import Hub
+from volet_client.log_export import FORMAT, LogChecked, check_export, identity_of
 from volet_client.words import Said
 from volet_protocol.canonical import JsonObject, JsonValue
-from volet_protocol.checkpoint import LogVerifier, SignedCheckpoint
+from volet_protocol.checkpoint import SignedCheckpoint
 from volet_protocol.encodings import from_base64url, to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.leaf import Leaf
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.log_request import AUDIT, OWN_ACCESS, LogRequest
-from volet_protocol.merkle import CompactRange, leaf_hash
 from volet_protocol.receipt import Receipt
 from volet_protocol.release import REQUEST_ID_SIZE
-from volet_protocol.statements import from_json
 
 PAGE = 500
 LEAVES = 1024
-FORMAT = "volet-log-export/v1"
 AUDITOR_ROW = "O14"
 
 
@@ -56,16 +54,6 @@ class Accesses:
     checkpoint: SignedCheckpoint
 
 
-@dataclass(frozen=True)
-class LogChecked:
-    """A whole log, recomputed: how many leaves of each type, and the checkpoint they lead to."""
-
-    checkpoint: SignedCheckpoint
-    leaves: dict[str, int]
-    receipts: int
-    requests: int
-
-
 class Audit:
     """The log as this user may see it."""
 
@@ -75,19 +63,24 @@ class Audit:
 
     def accesses(self, case: str | None) -> Accesses:
         """Return the acts of a case, or of all cases to an auditor: every leaf's receipt verified."""
-        acts, last, start = list[Access](), None, 0
+        acts: list[Access] = []
+        for page in self._pages(case):
+            acts += [self._access(Fields(item, "record")) for item in page]
+        newest = self._hub.trust.newest()
+        assert newest is not None  # noqa: S101 - each page came with a receipt, whose checkpoint is now held
+        return Accesses(tuple(acts), _gaps(acts) if case else {}, newest)
+
+    def _pages(self, case: str | None) -> Iterator[list[JsonObject]]:
+        """Yield the records page by page; each look is a leaf of the log too, and its receipt is verified."""
+        start = 0
         while True:
-            answer = self._ask(case, start)
-            fields = Fields(answer, "records")
-            items = fields.objects("records", 100_000)
-            receipt = self._hub.receipt(fields.raw("receipt"))
-            last = receipt.checkpoint
-            page = [self._access(item) for item in items]
-            acts += page
+            fields = Fields(self._ask(case, start), "records")
+            page = [item for item in fields.items("records", 100_000) if isinstance(item, Mapping)]
+            self._hub.receipt(fields.raw("receipt"))
+            yield page
             if len(page) < PAGE:
-                break
-            start = page[-1].index + 1
-        return Accesses(tuple(acts), _gaps(acts) if case else {}, last)
+                return
+            start = Fields(page[-1], "record").integer("index") + 1
 
     def _ask(self, case: str | None, start: int) -> JsonObject:
         attestation = self._author.attestation
@@ -128,17 +121,18 @@ class Audit:
     def export(self, path: Path, *, records: bool) -> LogChecked:
         """Write everything an outsider needs to check the log without the hub; refuse to replace a file.
 
-        With `records`, an auditor adds the receipts and the readers' own signed requests.
+        With `records`, an auditor adds the receipts, the readers' own signed requests, and the chains that prove them.
         """
+        # Records first: each look is itself in the log, and the checkpoint has to cover all that is shown.
+        shown = [record for page in self._pages(None) for record in page] if records else []
         note = self._hub.transport.get_text("/v1/log/checkpoint")
         checkpoint = self._hub.trust.log.open(note)
-        served = self._ask(None, 0) if records else {}
         bundle = self._hub.profile.bundle
         content: JsonObject = {
             "format": FORMAT, "checkpoint": note,
             "log": {"origin": bundle.log_origin, "vkey": bundle.log_vkey, "policy": bundle.log_policy},
             "leaves": [to_base64url(leaf) for leaf in self._leaves(checkpoint.size)],
-            "records": served.get("records", []),
+            "records": list(shown), "users": self._users(shown),
         }  # fmt: skip
         checked = check_export(content, self._hub.trust.log)
         try:
@@ -147,6 +141,12 @@ class Audit:
         except FileExistsError:
             raise UsageError(Said(f"{path} existe déjà.", f"{path} already exists.")) from None
         return checked
+
+    def _users(self, records: list[JsonObject]) -> dict[str, JsonValue]:
+        """Return the links of everybody who acted in these records, each chain verified."""
+        actors = [identity_of(record, self._hub.trust.log) for record in records]
+        users = sorted({actor.user for actor in actors if actor is not None and actor.user is not None})
+        return {user: [link.to_json() for link in self._author.directory.refresh(user).chain.links] for user in users}
 
     def verify(self) -> LogChecked:
         """Fetch every leaf, recompute the tree, compare with the signed checkpoint; extend what is held."""
@@ -170,58 +170,6 @@ class Audit:
                 raise VerificationError(f"leaves {start} to {size}", Reason.MISSING_FIELD)
             yield from page
             start += len(page)
-
-
-def read_export(path: Path) -> JsonObject:
-    """Return an exported log."""
-    try:
-        value: object = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        value = None
-    if not isinstance(value, dict) or cast("JsonObject", value).get("format") != FORMAT:
-        raise UnreadableFileError(path, Said("ce n'est pas un journal exporté", "it is not an exported log"))
-    return cast("JsonObject", value)
-
-
-def check_export(content: JsonObject, log: LogVerifier) -> LogChecked:
-    """Check a log off line: signature, root over every leaf, every receipt, every signed request inside.
-
-    `log` comes from a trust bundle, never from the export itself.
-    """
-    checkpoint = log.open(str(content.get("checkpoint", "")))
-    tree, counts = CompactRange(), dict[str, int]()
-    leaves = [from_base64url(str(leaf)) for leaf in cast("list[JsonValue]", content.get("leaves", []))]
-    before_ms = 0
-    for leaf in leaves:
-        parsed = Leaf.parse(leaf)
-        if parsed.ts_ms < before_ms:
-            raise ProtocolError(Reason.TIME_BACKWARDS, "leaves of the log")
-        before_ms = parsed.ts_ms
-        name = parsed.type.name.lower()
-        counts[name] = counts.get(name, 0) + 1
-        tree.append(leaf_hash(leaf))
-    if tree.size != checkpoint.size or tree.root() != checkpoint.root:
-        raise ProtocolError(Reason.BAD_PROOF, "root over the leaves of the log")
-    receipts = requests = 0
-    for record in cast("list[JsonObject]", content.get("records", [])):
-        if "receipt" not in record:
-            continue
-        verified = Receipt.read(cast("JsonObject", record["receipt"])).verify(log)
-        if verified.index >= len(leaves) or Leaf.parse(leaves[verified.index]) != verified.leaf:
-            raise ProtocolError(Reason.BAD_PROOF, f"record {verified.index} of another leaf")
-        receipts += 1
-        if verified.identity is not None:
-            requests += _check_request(IdentityPayload.read(verified.identity))
-    return LogChecked(checkpoint, counts, receipts, requests)
-
-
-def _check_request(identity: IdentityPayload) -> int:
-    """Check that the reader's own statement is the one the leaf committed to."""
-    if identity.request is None:
-        return 0
-    if from_json(identity.request).hash != identity.request_hash:
-        raise ProtocolError(Reason.WRONG_HASH, "signed request in a record")
-    return 1
 
 
 def _gaps(acts: list[Access]) -> dict[str, tuple[int, ...]]:

@@ -6,11 +6,12 @@ import argparse
 import datetime as dt
 from pathlib import Path
 
-from volet_client.audit import Access, LogChecked, check_export, read_export
+from volet_client.audit import Access
 from volet_client.cli.asking import add_case, the_case, user_name
 from volet_client.cli.context import Context
 from volet_client.client import Client
 from volet_client.errors import UsageError
+from volet_client.log_export import LogChecked, check_export, read_export
 from volet_client.profile import read_bundle
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue

@@ -1,0 +1,130 @@
+"""An exported log: everything an outsider needs in order to check it without the hub, and the check itself.
+
+    {"format", "checkpoint": signed note, "log": {origin, vkey, policy}, "leaves": [b64...],
+     "records": [{index, receipt} | {index, leaf}], "users": {user id: [links of the user's chain]}}
+
+1. The root over every leaf is the one that the checkpoint signs; times of leaves never go back.
+2. Each record's receipt verifies, and is of the leaf at its index.
+3. Each statement inside a record was signed by a device of its author's chain: nobody is framed, nobody can deny. The
+   chain is bound to the user id by its first link's hash, so the file cannot bring its own reader's keys.
+
+Out of scope: whether the chain's head was the newest (that needs the heads map, on line), and the witnesses' quorum.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from volet_client.errors import UnreadableFileError
+from volet_client.words import Said
+from volet_protocol.canonical import JsonObject, JsonValue
+from volet_protocol.checkpoint import LogVerifier, SignedCheckpoint
+from volet_protocol.encodings import from_base64url
+from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.leaf import Leaf
+from volet_protocol.log_payload import IdentityPayload
+from volet_protocol.merkle import CompactRange, leaf_hash
+from volet_protocol.receipt import Receipt
+from volet_protocol.statements import from_json
+from volet_protocol.user_chain import replay, verify_statement
+from volet_protocol.user_links import LINK_TYPES
+from volet_protocol.user_state import UserChain
+
+FORMAT = "volet-log-export/v1"
+
+
+@dataclass(frozen=True)
+class LogChecked:
+    """A whole log, recomputed: leaves by type, receipts verified, statements whose author's signature verified."""
+
+    checkpoint: SignedCheckpoint
+    leaves: dict[str, int]
+    receipts: int
+    requests: int
+
+
+def read_export(path: Path) -> JsonObject:
+    """Return an exported log."""
+    try:
+        value: object = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        value = None
+    if not isinstance(value, dict) or cast("JsonObject", value).get("format") != FORMAT:
+        raise UnreadableFileError(path, Said("ce n'est pas un journal exporté", "it is not an exported log"))
+    return cast("JsonObject", value)
+
+
+def identity_of(record: JsonObject, log: LogVerifier) -> IdentityPayload | None:
+    """Return who acted in a record, its receipt verified; None where only the leaf is shown, or only the view."""
+    if "receipt" not in record:
+        return None
+    verified = Receipt.read(cast("JsonObject", record["receipt"])).verify(log)
+    return None if verified.identity is None else IdentityPayload.read(verified.identity)
+
+
+def check_export(content: JsonObject, log: LogVerifier) -> LogChecked:
+    """Check a log off line by the rules above; raise `ProtocolError`.
+
+    `log` comes from a trust bundle, never from the export itself.
+    """
+    checkpoint = log.open(str(content.get("checkpoint", "")))
+    tree, counts = CompactRange(), dict[str, int]()
+    leaves = [from_base64url(str(leaf)) for leaf in cast("list[JsonValue]", content.get("leaves", []))]
+    before_ms = 0
+    for leaf in leaves:
+        parsed = Leaf.parse(leaf)
+        if parsed.ts_ms < before_ms:
+            raise ProtocolError(Reason.TIME_BACKWARDS, "leaves of the log")
+        before_ms = parsed.ts_ms
+        name = parsed.type.name.lower()
+        counts[name] = counts.get(name, 0) + 1
+        tree.append(leaf_hash(leaf))
+    if tree.size != checkpoint.size or tree.root() != checkpoint.root:
+        raise ProtocolError(Reason.BAD_PROOF, "root over the leaves of the log")
+    chains = _chains(content, before_ms)
+    receipts = requests = 0
+    for record in cast("list[JsonObject]", content.get("records", [])):
+        if "receipt" not in record:
+            continue
+        verified = Receipt.read(cast("JsonObject", record["receipt"])).verify(log)
+        if verified.index >= len(leaves) or Leaf.parse(leaves[verified.index]) != verified.leaf:
+            raise ProtocolError(Reason.BAD_PROOF, f"record {verified.index} of another leaf")
+        receipts += 1
+        if verified.identity is not None:
+            requests += _check_request(IdentityPayload.read(verified.identity), chains)
+    return LogChecked(checkpoint, counts, receipts, requests)
+
+
+def _chains(content: JsonObject, at_ms: int) -> dict[str, UserChain]:
+    """Replay the chains in the file; each is bound to its id by the hash of its first link."""
+    found: dict[str, UserChain] = {}
+    for user, links in cast("Mapping[str, list[JsonObject]]", content.get("users", {})).items():
+        found[user] = replay([from_json(link) for link in links], at_ms)
+        if found[user].user != user:
+            raise ProtocolError(Reason.WRONG_CHAIN, f"user {user[:16]} of an exported log")
+    return found
+
+
+def _check_request(identity: IdentityPayload, chains: Mapping[str, UserChain]) -> int:
+    """Check that the statement is the one that the leaf committed to, and that a device of its author signed it."""
+    if identity.request is None:
+        return 0
+    statement = from_json(identity.request)
+    if statement.hash != identity.request_hash:
+        raise ProtocolError(Reason.WRONG_HASH, "signed request in a record")
+    if identity.user is None:
+        # A registrar's attestation: its signer is in the trust bundle, not in a user chain.
+        return 0
+    chain = chains.get(identity.user)
+    if chain is None:
+        raise ProtocolError(Reason.UNKNOWN_REFERENCE, f"user {identity.user[:16]} of an exported log")
+    if statement.type in LINK_TYPES:
+        if statement.hash not in {link.hash for link in chain.links}:
+            raise ProtocolError(Reason.WRONG_CHAIN, f"{statement.type} in a record")
+    else:
+        verify_statement(chain, statement)
+    return 1
