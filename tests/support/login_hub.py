@@ -27,6 +27,7 @@ from volet_service.application.find_session import LastSeen
 from volet_service.application.login_starts import LoginStarts
 from volet_service.application.ports import Hub, Limits, UnitOfWork, Work
 from volet_service.application.records import BindingRecord, Login, Session, UserLink
+from volet_service.domain.leaves import LeafContent
 from volet_service.entrypoints.http import problems
 from volet_service.entrypoints.http.routers import logins
 
@@ -42,9 +43,21 @@ class Memory:
     chains: dict[str, UserChain] = field(default_factory=dict)
     bindings: list[BindingRecord] = field(default_factory=list)
     heads: dict[tuple[str, str], HeadRef] = field(default_factory=dict)
+    leaves: list[LeafContent] = field(default_factory=list)
 
     def copied(self) -> Memory:
         return Memory(*(copy(getattr(self, name)) for name in self.__dataclass_fields__))
+
+
+class MemoryLog:
+    """The leaves of one transaction."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    def append(self, content: LeafContent) -> int:
+        self.memory.leaves.append(content)
+        return len(self.memory.leaves) - 1
 
 
 class MemoryUnit:
@@ -55,6 +68,7 @@ class MemoryUnit:
         self.now_ms = at_ms
         self.users = self
         self.sessions = self
+        self.log = MemoryLog(memory)
 
     def head(self, label: str, chain: str) -> HeadRef | None:
         return self.memory.heads.get((label, chain))

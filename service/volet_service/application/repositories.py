@@ -1,0 +1,270 @@
+"""The repositories of a unit of work: rows and verified states, by the words of the glossary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from volet_protocol.capacities import Attestation
+from volet_protocol.case_state import CaseChain
+from volet_protocol.entry_list import EntryListHead
+from volet_protocol.exchange_chain import ExchangeChain
+from volet_protocol.user_state import UserChain
+from volet_service.application.records import (
+    Answered,
+    BindingRecord,
+    Login,
+    LogRecord,
+    Session,
+    StoredAttestation,
+    StoredEntry,
+    StoredLink,
+    StoredPart,
+    UserLink,
+)
+from volet_service.domain.leaves import LeafContent
+
+
+class Users(Protocol):
+    """User chains, bindings, attestations. Also the protocol's `Directory`."""
+
+    def user(self, user: str) -> UserChain:
+        """Return the verified chain; raise `ProtocolError(unknown-reference)`."""
+        ...
+
+    def attestation(self, attestation: str) -> Attestation:
+        """Return an attestation by its id; raise `ProtocolError(unknown-reference)`."""
+        ...
+
+    def stored_attestation(self, id: str) -> StoredAttestation | None:  # noqa: A002 -- the glossary's word
+        """Return an attestation as stored."""
+        ...
+
+    def links(self, user: str) -> list[UserLink]:
+        """Return the links of a chain in order."""
+        ...
+
+    def append(self, chain: UserChain, links: Sequence[UserLink]) -> None:
+        """Store links whose result is `chain`, and move its head."""
+        ...
+
+    def bindings(self, user: str) -> list[BindingRecord]:
+        """Return the bindings of a user."""
+        ...
+
+    def add_binding(self, record: BindingRecord) -> None:
+        """Store a binding; point its subject at this chain when it is its newest."""
+        ...
+
+    def attestations(self, user: str) -> list[StoredAttestation]:
+        """Return the attestations about a user."""
+        ...
+
+    def add_attestation(self, record: StoredAttestation) -> None:
+        """Store an attestation."""
+        ...
+
+
+class Sessions(Protocol):
+    """Logins under way and sessions."""
+
+    def add_login(self, login: Login) -> None:
+        """Store a new login."""
+        ...
+
+    def login(self, id: str) -> Login | None:  # noqa: A002 -- the glossary's word
+        """Return a login by its id."""
+        ...
+
+    def login_of_state(self, state: str) -> Login | None:
+        """Return a login by the OAuth state."""
+        ...
+
+    def update_login(self, login: Login) -> None:
+        """Store the later fields of a login: id_token, failure, used_ms."""
+        ...
+
+    def add(self, session: Session) -> None:
+        """Store a session."""
+        ...
+
+    def find(self, token_hash: str) -> Session | None:
+        """Return a session, expired or not."""
+        ...
+
+    def remove(self, token_hash: str) -> None:
+        """End a session."""
+        ...
+
+    def remove_of_device(self, user: str, device: str) -> None:
+        """End every session of a device."""
+        ...
+
+    def purge(self, before_ms: int) -> None:
+        """Delete sessions that expired and logins created before that instant."""
+        ...
+
+
+class Cases(Protocol):
+    """Case chains, one for each visibility class."""
+
+    def chain(self, case: str, class_: str) -> CaseChain | None:
+        """Return the verified state of a chain."""
+        ...
+
+    def classes(self, case: str) -> dict[str, str]:
+        """Return class to chain id; empty for an unknown case."""
+        ...
+
+    def register(self, state: CaseChain, log_key: bytes) -> None:
+        """Make room for a chain and its leaves: which class it is, and the key of its completeness tags."""
+        ...
+
+    def append(self, state: CaseChain, link: StoredLink) -> None:
+        """Store a link whose result is `state`, and move the head."""
+        ...
+
+    def links(self, chain: str, after: int) -> list[StoredLink]:
+        """Return the links with seq above `after`."""
+        ...
+
+    def link(self, chain: str, seq: int) -> StoredLink | None:
+        """Return one link."""
+        ...
+
+    def add_user(self, case: str, class_: str, user: str) -> None:
+        """Remember that this user stands or stood in the case."""
+        ...
+
+    def of_user(self, user: str) -> list[str]:
+        """Return the cases in which a user stands or stood: candidates, the facts decide."""
+        ...
+
+
+class Boxes(Protocol):
+    """HPKE boxes by owner (hash of a link, id of an entry) and user."""
+
+    def put(self, owner: str, boxes: Mapping[str, bytes]) -> None:
+        """Store the boxes of one owner."""
+        ...
+
+    def of_user(self, owners: Sequence[str], user: str) -> dict[str, bytes]:
+        """Return owner to box, for one user."""
+        ...
+
+
+class Exchanges(Protocol):
+    """Exchange chains."""
+
+    def chain(self, exchange: str) -> ExchangeChain | None:
+        """Return the verified state."""
+        ...
+
+    def append(self, state: ExchangeChain, link: StoredLink) -> None:
+        """Store a link whose result is `state`, and move the head."""
+        ...
+
+    def links(self, chain: str, after: int) -> list[StoredLink]:
+        """Return the links with seq above `after`."""
+        ...
+
+    def of_user(self, user: str) -> list[str]:
+        """Return the exchanges in which a user is or was named."""
+        ...
+
+
+class Entries(Protocol):
+    """Entries and their lists."""
+
+    def head(self, list_: str) -> EntryListHead:
+        """Return the head of a list; of an unknown one, the empty head."""
+        ...
+
+    def point(self, list_: str, n: int) -> str | None:
+        """Return h(n); None beyond the end."""
+        ...
+
+    def place(self, list_: str) -> tuple[str, str, str] | None:
+        """Return (case, class, place) of a list that holds entries."""
+        ...
+
+    def get(self, id: str) -> StoredEntry | None:  # noqa: A002 -- the glossary's word
+        """Return an entry."""
+        ...
+
+    def many(self, ids: Sequence[str]) -> dict[str, StoredEntry]:
+        """Return the entries that exist among these ids."""
+        ...
+
+    def page(self, list_: str, after: int, until: int) -> list[StoredEntry]:
+        """Return the entries with after < n <= until, in order."""
+        ...
+
+    def add(self, entry: StoredEntry, parts: Iterable[StoredPart]) -> None:
+        """Append an entry to its list, and move the list's head."""
+        ...
+
+    def take_back(self, id: str, statement: bytes, leaf: int) -> None:  # noqa: A002 -- the glossary's word
+        """Mark an entry as taken back."""
+        ...
+
+    def part(self, id: str, part: str) -> StoredPart | None:  # noqa: A002 -- the glossary's word
+        """Return where a part is."""
+        ...
+
+    def inline(self, ids: Sequence[str], part: str) -> dict[str, bytes]:
+        """Return the ciphertext of those parts that stand in their row."""
+        ...
+
+
+class Requests(Protocol):
+    """Requests that were answered, by device and id; kept for ever."""
+
+    def find(self, device: str, id: str) -> Answered | None:  # noqa: A002 -- the glossary's word
+        """Return the earlier answer."""
+        ...
+
+    def add(self, device: str, id: str, answered: Answered) -> None:  # noqa: A002 -- as above
+        """Remember an answer."""
+        ...
+
+
+class Log(Protocol):
+    """The access log inside the transaction."""
+
+    @property
+    def size(self) -> int:
+        """Leaves so far, those of this batch included."""
+        ...
+
+    def append(self, content: LeafContent) -> int:
+        """Append a leaf that commits to `content`; return its index."""
+        ...
+
+    def record(self, index: int) -> LogRecord | None:
+        """Return a leaf with its payloads."""
+        ...
+
+    def records(self, case: str | None, class_: str | None, after: int, limit: int) -> list[LogRecord]:
+        """Return records above an index: of one case and class, or all for None."""
+        ...
+
+    def checkpoint(self, size: int) -> tuple[bytes, int] | None:
+        """Return (root, time in ms) of a checkpoint that was signed at this size."""
+        ...
+
+
+class Shares(Protocol):
+    """Server shares, in a store of their own, sealed."""
+
+    def put(self, entry: str, shares: Mapping[str, bytes]) -> None:
+        """Store the shares of an entry's parts."""
+        ...
+
+    def get(self, entries: Sequence[str], part: str) -> dict[str, bytes]:
+        """Return entry to share; a destroyed share is absent."""
+        ...
+
+    def destroy_after_commit(self, entry: str) -> None:
+        """Destroy an entry's shares once the batch is committed, and not before."""
+        ...
