@@ -17,6 +17,7 @@ from dataclasses import replace
 from volet_protocol import fact_judgement, key_effects, openings
 from volet_protocol.active_tables import active_table
 from volet_protocol.canonical import JsonObject
+from volet_protocol.act_rules import may_open_case
 from volet_protocol.case_facts import CaseFacts
 from volet_protocol.case_links import CaseCreate, ClassCreate
 from volet_protocol.case_state import CaseChain, Directory, Position, Positions, Verdict
@@ -43,6 +44,8 @@ def start_case(create: UnverifiedStatement, directory: Directory, tables: Mappin
     attestation.check_at(preamble.time_ms)
     if attestation.user != preamble.user:
         raise ProtocolError(Reason.NOT_ENTITLED, "case-create with the attestation of somebody else")
+    if not may_open_case(attestation.capacity, link.kind):
+        raise ProtocolError(Reason.NOT_ENTITLED, f"case-create of kind {link.kind} by row {attestation.capacity.row}")
     facts = CaseFacts.start(
         create.hash, link.kind, link.structure, preamble.time_ms, preamble.user, attestation.capacity, link.episode
     )

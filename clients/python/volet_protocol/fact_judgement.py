@@ -10,6 +10,7 @@ from volet_protocol.case_links import FactLink
 from volet_protocol.case_state import CaseChain, OwnFact
 from volet_protocol.entitlement import Judging, freshness
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_people import Participation
 from volet_protocol.facts import fact_hash, read_fact
 from volet_protocol.key_effects import listed
 from volet_protocol.places import MAIN
@@ -51,6 +52,11 @@ def judged(judging: Judging, link: FactLink, body: JsonObject) -> RecordedFact |
     facts = judging.access.facts
     try:
         fact = read_fact(body)
+    except ProtocolError as error:
+        return error.reason
+    if isinstance(fact, Participation) and not _attested(judging, fact):
+        return Reason.NOT_TRUSTED
+    try:
         if facts.is_widening(fact):
             stale = freshness(judging)
             if stale is not None:
@@ -59,6 +65,17 @@ def judged(judging: Judging, link: FactLink, body: JsonObject) -> RecordedFact |
     except ProtocolError as error:
         return error.reason
     return RecordedFact(OwnFact(fact, link.fact, link.head.seq, author, judging.at_ms), after)
+
+
+def _attested(judging: Judging, fact: Participation) -> bool:
+    """Tell whether the capacity that takes part is the one a registrar attested for that user, at this instant.
+
+    Otherwise whoever may add a colleague could make a doctor of anybody. Raises unknown-reference when the
+    attestation was not served.
+    """
+    attestation = judging.directory.attestation(fact.attestation)
+    in_force = attestation.from_ms <= judging.at_ms < attestation.until_ms
+    return in_force and (attestation.user, attestation.capacity) == (fact.user, fact.capacity)
 
 
 def recorded(state: CaseChain, link: FactLink, fact: RecordedFact | None) -> CaseChain:

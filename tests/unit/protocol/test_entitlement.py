@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from support.cases import MINUTE_MS, CaseWorld
-from support.identities import seed32
+from support.identities import capacity, seed32
 from volet_protocol import case_chain, compose
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.capacities import DAY_MS
@@ -415,6 +415,18 @@ def test_a_participation_that_ended_does_not_come_back_with_a_slow_clock() -> No
     world.inform()
     world.now_ms -= 2 * MINUTE_MS
     assert world.verdict(world.claim("locum", MEDICAL)) is Reason.NOT_ENTITLED
+
+
+def test_nobody_is_made_a_doctor_by_whoever_adds_them() -> None:
+    world = keyed()
+    attestation = world.attest("assistant", "S1", "clinic")
+    for changes in ({"capacity": capacity("H1", "clinic")}, {"user": world.user("carer")}):
+        fact = Participation(
+            user=world.user("assistant"), attestation=attestation, capacity=capacity("S1", "clinic"), regime="care",
+            limb=1, start_ms=world.now_ms,
+        )  # fmt: skip
+        statement = world.fact("coordinator", replace(fact, **changes))
+        assert world.verdict(statement) is Reason.NOT_TRUSTED
 
 
 # -- freshness ---------------------------------------------------------------------------------------------------------
