@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from volet_protocol import fact_judgement, key_effects, openings
+from volet_protocol.act_rules import may_open_case
 from volet_protocol.active_tables import active_table
 from volet_protocol.canonical import JsonObject
-from volet_protocol.act_rules import may_open_case
 from volet_protocol.case_facts import CaseFacts
 from volet_protocol.case_links import CaseCreate, ClassCreate
 from volet_protocol.case_state import CaseChain, Directory, Position, Positions, Verdict

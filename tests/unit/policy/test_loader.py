@@ -93,6 +93,8 @@ def test_a_line_that_no_question_meets_is_refused(folder: Path) -> None:
         ("facts.csv", "consent-withdrawal,narrows", "consent-withdrawal,widens", "differs"),
         ("facts.csv", "person,widens,opener|referent", "person,widens,opener|referent|member", "differs"),
         ("facts.csv", "emergency,widens,caller", "emergency,widens,anybody", "unknown effect or signer"),
+        ("acts.csv", "open_mdph_case,M1|M2", "open_mdph_case,M1|M2|S11", "differs"),
+        ("acts.csv", "open_mdph_case,M1|M2", "open_mdph_case,M1|M9", "unknown row"),
         ("vocabularies.json", '"opposed"', '"oposed"', "policy.csv"),
         ("vocabularies.json", '"table": "cell"', '"table": "cel"', "unknown table"),
         ("vocabularies.json", '"v": 1,', '"v": 2,', "v 1"),

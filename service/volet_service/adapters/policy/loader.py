@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from volet_protocol.act_rules import ACT_ROWS
 from volet_protocol.fact_rules import FACT_RULES, NARROWS, SIGNERS, WIDENS
 from volet_protocol.policy_table import CELL_CODES, KEYS
 from volet_protocol.vocabulary import COMPARTMENTS, OBLIGATIONS, ROW_SET, ROWS
@@ -25,11 +26,12 @@ COLUMNS = (
 )  # fmt: skip
 CODES = ("action", "row", "compartment", "cell", "level", "relation", "reach", "cover")
 UNUSED, ANY = "-", "*"
-FILES = ("model.conf", "policy.csv", "matrix.csv", "vocabularies.json", "facts.csv")
+FILES = ("model.conf", "policy.csv", "matrix.csv", "vocabularies.json", "facts.csv", "acts.csv")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _RULE = re.compile(r"R[0-9]{1,2}b?|P[0-9]{1,2}")
 _ABSENT_RULES = frozenset({*(f"R{n}" for n in range(45, 50)), *(f"R{n}" for n in range(67, 70)), "R79"})
 _MATRIX_HEAD = ("row", "label_fr", "label_en", "legal_list", "category", "account", *COMPARTMENTS)
+_ACT_COLUMNS = ("act", "rows", "sentence")
 _FACT_COLUMNS = ("type", "effect", "signers", "sentence")
 
 
@@ -94,6 +96,7 @@ def load(folder: Path) -> PolicySource:
     families = _families(texts["vocabularies.json"])
     lines = tuple(_lines(texts["policy.csv"], _vocabulary(families)))
     _check_facts(texts["facts.csv"])
+    _check_acts(texts["acts.csv"])
     _check_model(texts["model.conf"])
     return PolicySource(texts["model.conf"], lines, tuple(_matrix(texts["matrix.csv"])), families)
 
@@ -259,6 +262,18 @@ def _check_facts(text: str) -> None:
         seen[record["type"]] = (record["effect"], signers)
     if seen != {type_: (rule.effect, rule.signers) for type_, rule in FACT_RULES.items()}:
         raise PolicyError("facts.csv: differs from the rules that judge the chains")
+
+
+def _check_acts(text: str) -> None:
+    """Refuse an acts.csv that says otherwise than the code which judges the acts."""
+    seen: dict[str, frozenset[str]] = {}
+    for place, record in _records("acts.csv", text, _ACT_COLUMNS):
+        rows = frozenset(record["rows"].split("|"))
+        if not rows <= ROW_SET or record["act"] in seen or not record["sentence"]:
+            raise PolicyError(f"{place}: unknown row, act twice, or no sentence")
+        seen[record["act"]] = rows
+    if seen != ACT_ROWS:
+        raise PolicyError("acts.csv: differs from the rules that judge the acts")
 
 
 def _check_model(text: str) -> None:
