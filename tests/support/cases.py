@@ -82,7 +82,7 @@ class CaseWorld:
         self, table: PolicyTable, opener: str = "coordinator", row: str = "S10", structure: str = "dac"
     ) -> None:
         self.table = table
-        self.tables = {table.hash: table}
+        self.tables: Mapping[str, PolicyTable] = {table.hash: table}
         self.bundle = make_bundle()
         self.directory = PeopleDirectory()
         self.people: dict[str, TestUser] = {}
