@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 from volet_client.directory import Directory
 from volet_client.hub import Hub, box_of
+from volet_client.refusals import NotFoundError
 from volet_client.trust import LIST, Proven
 from volet_protocol.canonical import JsonObject
 from volet_protocol.entry import VerifiedEntry, read_verified_entry
 from volet_protocol.entry_list import EntryListHead, Listed, check_page, check_seen, list_id
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
-from volet_protocol.places import SECTION, Place
+from volet_protocol.places import MASKED, SECTION, Place
 from volet_protocol.statements import UnverifiedStatement, from_json
 from volet_protocol.take_back import TakeBack
 
@@ -56,9 +57,17 @@ class Lists:
         return self.head_of(case, Place(SECTION, section))
 
     def head_of(self, case: str, place: Place) -> EntryListHead:
-        """Return the newest position of any list, proven; a list without entries is not in the map."""
+        """Return the newest position of any list, proven; a list without entries is not in the map.
+
+        Of masked entries one learns nothing unless one of them is ours: the hub then says that there is no such list.
+        """
         list_ = list_id(case, str(place))
-        proven = self._hub.head(LIST, list_)
+        try:
+            proven = self._hub.head(LIST, list_)
+        except NotFoundError:
+            if place.kind == MASKED:
+                return EntryListHead.start(list_)
+            raise
         return EntryListHead.start(list_) if proven.head is None else EntryListHead(proven.head.seq, proven.head.hash)
 
     def view(self, case: str, place: Place) -> ListView:
@@ -67,7 +76,12 @@ class Lists:
         known, entries = {0: list_}, list[ListedEntry]()
         at = EntryListHead.start(list_)
         while True:
-            served = self._hub.transport.get(f"/v1/cases/{case}/lists/{list_}", after=at.n)
+            try:
+                served = self._hub.transport.get(f"/v1/cases/{case}/lists/{list_}", after=at.n)
+            except NotFoundError:
+                if place.kind == MASKED:
+                    return ListView(place, list_, at, ())
+                raise
             try:
                 at, end, proven = self._page(case, place, at, served, entries, known)
                 if at.n >= end.n:

@@ -35,7 +35,9 @@ class FolderBlobs:
     def write_chunk(self, device: str, upload: str, position: int, data: bytes) -> None:
         """Store chunks from number `position` on; all but an upload's last are whole."""
         start = position * CHUNK
-        if not data or len(data) > MOST_CHUNKS * CHUNK:
+        if not data:
+            raise Invalid("a chunk without bytes")
+        if len(data) > MOST_CHUNKS * CHUNK:
             raise TooLarge("chunks of one request")
         if start + len(data) > self._limit:
             raise TooLarge("upload")
@@ -69,11 +71,17 @@ class FolderBlobs:
             _write_durably(path.with_suffix(".leaves"), bytes(hashes))
         return tree.root().hex(), size
 
+    def size(self, name: str) -> int | None:
+        """Return the size of a blob in bytes; None when there is none of this name."""
+        path = self._blob(name)
+        with _disk():
+            return path.stat().st_size if path.is_file() else None
+
     def keep(self, device: str, upload: str, name: str) -> None:
-        """Turn an upload into a blob, durably; again is fine."""
+        """Turn an upload into a blob, durably. A blob that is there already stays as it is."""
         path = self._upload(device, upload)
         with _disk():
-            if self._blob(name).exists() and not path.exists():
+            if self._blob(name).exists():
                 return
             with path.open("rb") as file:
                 os.fsync(file.fileno())

@@ -48,7 +48,10 @@ class Sealer:
     @staticmethod
     def of_file(path: Path) -> Sealer:
         """Return the sealer of a key file."""
-        return Sealer(read_private(path))
+        key = read_private(path)
+        if len(key) != KEY_SIZE:
+            raise LooseKey(f"key file {path} holds {len(key)} bytes, a sealing key is {KEY_SIZE}")
+        return Sealer(key)
 
     def seal(self, data: bytes, place: bytes) -> bytes:
         """Return nonce || ciphertext. Nonces are random: far below 2^32 rows a key, by order of the operator's disk."""

@@ -28,6 +28,11 @@ class ShareStore:
         self._doomed: list[str] = []
         self._open = False
 
+    def check(self) -> None:
+        """Raise `LooseKey` when the key is not the one that sealed this file."""
+        for entry, part, sealed in self._connection.execute("SELECT entry, part, sealed FROM share LIMIT 1"):
+            self._sealer.open(sealed, _place(entry, part))
+
     def put(self, entry: str, shares: Mapping[str, bytes]) -> None:
         """Store the shares of an entry's parts. Replaces those of an attempt that never committed."""
         self._begin()

@@ -1,8 +1,9 @@
-"""Whether a statement is the caller's own, made now, with a device that still counts."""
+"""Whether a statement is the caller's own, made now, with a device that still counts, over the tree that we signed."""
 
 from __future__ import annotations
 
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.release import CheckpointRef
 from volet_protocol.statements import Preamble, UnverifiedStatement
 from volet_protocol.user_chain import verify_statement
 from volet_service.application.callers import Caller
@@ -26,3 +27,12 @@ def check_author(
     verify_statement(chain, statement)
     if caller.device not in chain.active or chain.frozen or chain.closed:
         raise ProtocolError(Reason.REVOKED, "device of the author")
+
+
+def check_tree(seen: CheckpointRef, uow: UnitOfWork) -> None:
+    """Refuse a reader who has seen another tree than ours: they, or we, hold evidence of a fork."""
+    if seen.size == 0:
+        return
+    signed = uow.log.checkpoint(seen.size)
+    if signed is None or signed[0].hex() != seen.root:
+        raise ProtocolError(Reason.FORKED, "checkpoint of the request")

@@ -75,6 +75,9 @@ def extend_case(state: CaseChain, new: NewLink, tables: Mapping[str, PolicyTable
         LeafContent(view, by_statement(new.statement, head.preamble, row=row), state.case, state.class_)
     )
     body = None if new.fact is None else canonical.encode(new.fact)
+    if body is not None and len(body) > canonical.DEFAULT_LIMIT:
+        # Stored, it could not be read back: the case would be closed for everybody.
+        raise ProtocolError(Reason.TOO_LARGE, "fact")
     uow.cases.append(after, StoredLink(head.seq, new.statement.hash, new.statement.to_bytes(), body, leaf))
     uow.boxes.put(new.statement.hash, new.boxes)
     for user in _users(new.fact):

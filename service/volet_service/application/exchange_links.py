@@ -44,7 +44,11 @@ def open_exchange(command: ExchangeCommand, policy: Policy, uow: UnitOfWork, /) 
     create = ExchangeCreate.read(statement)
     viewer = view_case(uow, command.caller, create.common.case, policy.active)
     known = uow.exchanges.links(statement.hash, -1)
-    if known:
+    mine = (create.common.preamble.user, create.common.preamble.device) == (
+        command.caller.user,
+        command.caller.device,
+    )
+    if known and mine:
         return _again(command, known[0], uow)
     check_author(uow, command.caller, statement, create.common.preamble, command.window_ms)
     _check(create.common, command, uow)

@@ -50,8 +50,9 @@ def open_case(command: OpenCase, policy: Policy, uow: UnitOfWork, /) -> CaseOpen
     create = command.main[0].statement
     link = CaseCreate.read(create)
     known = uow.cases.classes(create.hash)
-    if known:
-        return _again(command, create, link.preamble, known, uow)
+    # Of somebody else's case nothing is said, not even that it exists: its author is not the caller (below).
+    if known and (link.preamble.user, link.preamble.device) == (command.caller.user, command.caller.device):
+        return _again(command, create, known, uow)
     if set(command.log_keys) != set(CLASSES) or any(len(key) != LOG_KEY_SIZE for key in command.log_keys.values()):
         raise Invalid("log_keys: 32 bytes for each class")
     if not same(sha256(command.log_keys[MAIN]), bytes.fromhex(link.log_key_hash)):
@@ -91,12 +92,9 @@ def _store(
     return leaf
 
 
-def _again(
-    command: OpenCase, create: UnverifiedStatement, preamble: Preamble, known: Mapping[str, str], uow: UnitOfWork
-) -> CaseOpened:
+def _again(command: OpenCase, create: UnverifiedStatement, known: Mapping[str, str], uow: UnitOfWork) -> CaseOpened:
     first = uow.cases.link(known[MAIN], 0)
-    mine = (preamble.user, preamble.device) == (command.caller.user, command.caller.device)
-    if first is None or not mine or first.statement != create.to_bytes():
+    if first is None or first.statement != create.to_bytes():
         raise IdempotencyMismatch("case")
     for new in command.main[1:]:
         link = uow.cases.link(known[MAIN], read_link(new.statement).head.seq)

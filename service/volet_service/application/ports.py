@@ -158,8 +158,12 @@ class Blobs(Protocol):
         """Return (RFC 6962 root over the chunks, size in bytes) of an upload; raise `NotFound`."""
         ...
 
+    def size(self, name: str) -> int | None:
+        """Return the size of a blob in bytes, None when there is none of this name."""
+        ...
+
     def keep(self, device: str, upload: str, name: str) -> None:
-        """Turn an upload into a blob, durably."""
+        """Turn an upload into a blob, durably. A blob that is there already stays as it is."""
         ...
 
     def chunks(self, name: str, start: int, end: int) -> Iterable[bytes]:

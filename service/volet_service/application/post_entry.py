@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from volet_protocol.active_tables import active_table
+from volet_protocol.canonical import JsonValue
 from volet_protocol.case_state import CaseChain
 from volet_protocol.debts import debt
 from volet_protocol.entry import UnverifiedEntry
@@ -19,7 +20,7 @@ from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.exchange_chain import exchange_debt
 from volet_protocol.hashing import sha256
 from volet_protocol.log_payload import ViewPayload
-from volet_protocol.places import EXCHANGE, SECTION
+from volet_protocol.places import EXCHANGE, MASKED, SECTION
 from volet_protocol.policy_table import PolicyTable
 from volet_protocol.questions import Question
 from volet_protocol.sealing import BODY, PARTS, TITLE
@@ -137,7 +138,9 @@ def _check_position(header: EntryHeader, state: CaseChain, uow: UnitOfWork) -> E
         raise VersionConflict("case_head", {"head": state.head.to_json()})
     head = uow.entries.head(header.list)
     if uow.entries.point(header.list, header.seen.n) != header.seen.h:
-        raise VersionConflict("seen", {"list": head.to_json(), "reason": Reason.WRONG_LIST.value})
+        # Where a list of masked entries stands is not for every author of one.
+        where: dict[str, JsonValue] = {} if header.place.kind == MASKED else {"list": head.to_json()}
+        raise VersionConflict("seen", {**where, "reason": Reason.WRONG_LIST.value})
     return head
 
 

@@ -15,7 +15,7 @@ from volet_protocol.places import MAIN
 from volet_protocol.policy_table import PERMIT
 from volet_protocol.questions import Question
 from volet_protocol.statements import UnverifiedStatement
-from volet_service.application.authorship import check_author
+from volet_service.application.authorship import check_author, check_tree
 from volet_service.application.callers import Caller
 from volet_service.application.decisions import refusal_of
 from volet_service.application.ports import Policy, UnitOfWork
@@ -54,6 +54,7 @@ def read_access_log(command: LookAtLog, policy: Policy, uow: UnitOfWork, /) -> L
     """Decide, log the look, and return at most `MOST_RECORDS` records from the asked range."""
     asked = LogRequest.read(command.statement)
     check_author(uow, command.caller, command.statement, asked.preamble, command.window_ms)
+    check_tree(asked.checkpoint, uow)
     capacity = capacity_of(uow, command.caller.user, asked.capacity)
     auditor = asked.purpose == AUDIT
     classes = _auditor_classes(asked, capacity, uow) if auditor else _own_classes(asked, command.caller, policy, uow)

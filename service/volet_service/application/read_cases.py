@@ -14,7 +14,7 @@ from volet_service.application.callers import Caller
 from volet_service.application.decisions import refusal_of
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.records import StoredEntry, StoredLink
-from volet_service.application.release_rules import Asked, rule
+from volet_service.application.release_rules import Asked, check_list_known, rule
 from volet_service.application.visibility import Viewer, chain_of_place, place_of, view_case, view_class
 from volet_service.domain.errors import NotFound
 
@@ -92,13 +92,14 @@ def read_list(case: str, list_: str, after: int, *, caller: Caller, policy: Poli
     viewer = view_case(uow, caller, case, policy.active)
     place = place_of(uow, viewer, list_)
     state = chain_of_place(uow, viewer, place)
+    asked = Asked(caller.user, viewer.capacity, "title", "", policy.active)
+    check_list_known(list_, place, asked, state, uow)
     head = uow.entries.head(list_)
     h = uow.entries.point(list_, after)
     if h is None:
         raise NotFound
     page = uow.entries.page(list_, after, min(head.n, after + MOST_ENTRIES))
     boxes = uow.boxes.of_user([stored.entry.id for stored in page], caller.user)
-    asked = Asked(caller.user, viewer.capacity, "title", "", policy.active)
     listed: list[ListedEntry] = []
     for stored in page:
         ruled = rule(asked, stored, state, uow)
@@ -106,6 +107,21 @@ def read_list(case: str, list_: str, after: int, *, caller: Caller, policy: Poli
         box = boxes.get(stored.entry.id) if known else None
         listed.append(ListedEntry(stored.n, stored.entry.hash, known, box))
     return ListPage(EntryListHead(after, h), listed)
+
+
+def know_list(list_: str, caller: Caller, policy: Policy, uow: UnitOfWork, /) -> None:
+    """Refuse (`NotFound`) unless it is a list, empty or not, that the caller may know of in a case where they stand."""
+    for case in uow.cases.of_user(caller.user):
+        try:
+            viewer = view_case(uow, caller, case, policy.active)
+            place = place_of(uow, viewer, list_)
+            state = chain_of_place(uow, viewer, place)
+            asked = Asked(caller.user, viewer.capacity, "title", "", policy.active)
+            check_list_known(list_, place, asked, state, uow)
+        except NotFound:
+            continue
+        return
+    raise NotFound
 
 
 def read_entry(id: str, caller: Caller, policy: Policy, uow: UnitOfWork, /) -> tuple[StoredEntry, bytes | None]:  # noqa: A002 -- the glossary's word

@@ -19,12 +19,12 @@ from volet_protocol.log_payload import ViewPayload
 from volet_protocol.places import EXCHANGE, MAIN, class_of
 from volet_protocol.release import ReleasedItem, ReleaseRequest, shares_hash
 from volet_protocol.statements import UnverifiedStatement
-from volet_service.application.authorship import check_author
+from volet_service.application.authorship import check_author, check_tree
 from volet_service.application.callers import Caller
 from volet_service.application.decisions import refusal_of
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.records import Answered, StoredEntry
-from volet_service.application.release_rules import Asked, Ruled, rule
+from volet_service.application.release_rules import Asked, Ruled, check_list_known, rule
 from volet_service.application.visibility import capacity_of, chain_of_place, place_of, view_case
 from volet_service.domain.errors import FactsChanged, IdempotencyMismatch, NotFound, Refusal, VersionConflict
 from volet_service.domain.leaves import LeafContent, by_statement
@@ -58,11 +58,12 @@ def release_entries(command: Release, policy: Policy, uow: UnitOfWork, /) -> Rel
         raise ProtocolError(Reason.WRONG_POLICY, "release-request")
     place = place_of(uow, viewer, asked.list)
     state = chain_of_place(uow, viewer, place)
-    _check_checkpoint(asked, uow)
-    entries = _entries(asked, uow)
     question = Asked(
         command.caller.user, capacity_of(uow, asked.preamble.user, asked.capacity), asked.part, asked.purpose, table
     )
+    check_list_known(asked.list, place, question, state, uow)
+    check_tree(asked.checkpoint, uow)
+    entries = _entries(asked, uow)
     ruled = [(stored, rule(question, stored, state, uow)) for stored in entries]
     request_id = to_base64url(asked.request_id)
     before = uow.requests.find(command.caller.device, request_id)
@@ -74,15 +75,6 @@ def release_entries(command: Release, policy: Policy, uow: UnitOfWork, /) -> Rel
     answer = canonical.encode({"ids": [item.id for item in items], "part": asked.part})
     uow.requests.add(command.caller.device, request_id, Answered(command.statement.hash, leaf, answer))
     return Released(items, leaf, asked.checkpoint.size)
-
-
-def _check_checkpoint(asked: ReleaseRequest, uow: UnitOfWork) -> None:
-    """Refuse a reader who has seen another tree than ours: they, or we, hold evidence of a fork."""
-    if asked.checkpoint.size == 0:
-        return
-    signed = uow.log.checkpoint(asked.checkpoint.size)
-    if signed is None or signed[0].hex() != asked.checkpoint.root:
-        raise ProtocolError(Reason.FORKED, "checkpoint of the request")
 
 
 def _entries(asked: ReleaseRequest, uow: UnitOfWork) -> list[StoredEntry]:

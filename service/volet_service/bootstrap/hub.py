@@ -24,6 +24,7 @@ from volet_service.adapters.shares import ShareStore
 from volet_service.adapters.signer import read_log_key
 from volet_service.adapters.store.engine import WrongSchema, check_schema, open_readers, open_writer
 from volet_service.adapters.store.log import LogAppender
+from volet_service.adapters.store.log_check import AlteredLog, check_log
 from volet_service.adapters.store.public_log import SqlPublicLog
 from volet_service.adapters.store.unit_of_work import Writer
 from volet_service.application.ports import Clock, Hub, IdentityProvider, Limits, Policy
@@ -48,7 +49,7 @@ def build(settings: Settings, identity: IdentityProvider, clock: Clock | None = 
     clock = clock or SystemClock()
     try:
         return _build(settings, identity, clock)
-    except (LooseKey, WrongSchema) as error:
+    except (LooseKey, WrongSchema, AlteredLog) as error:
         raise CannotStart(str(error)) from error
     except ProtocolError as error:
         raise CannotStart(f"{error.what} does not load: {error.reason.value}") from error
@@ -70,6 +71,8 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock) -> Runn
     readers = open_readers(database)
     check_schema(readers, database)
     shares = ShareStore(settings.path(settings.shares), share_sealer)
+    shares.check()
+    check_log(readers, signer, payloads)
     log = LogAppender(signer, payloads, os.urandom)
     engine = open_writer(database)
     writer = Writer(engine, log, shares, clock=clock, origin=settings.origin, tables=policy.tables)

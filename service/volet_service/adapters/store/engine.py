@@ -2,7 +2,8 @@
 
 SQLite: one writer connection, WAL, `synchronous=FULL` (NORMAL loses acknowledged commits at power loss), `fullfsync`
 for macOS, `BEGIN IMMEDIATE` (a deferred transaction that upgrades fails at once whatever `busy_timeout` says) and
-`secure_delete`, so that what was erased is not left in free pages. Readers are `query_only`.
+`secure_delete`, so that what was erased is not left in free pages. Readers are `query_only`. Errors never repeat the
+parameters of a query: they would put who works with whom into a text file.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ class WrongSchema(Exception):  # noqa: N818 -- the sentence is for the operator
 
 def open_writer(path: Path) -> Engine:
     """Return the engine whose single connection belongs to the sequencer's thread."""
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        f"sqlite:///{path}", poolclass=NullPool, hide_parameters=True, connect_args={"check_same_thread": False}
+    )
     event.listen(engine, "connect", _writer_pragmas)
     event.listen(engine, "begin", _begin_immediate)
     return engine
@@ -40,6 +43,7 @@ def open_readers(path: Path) -> Engine:
         poolclass=QueuePool,
         pool_size=8,
         max_overflow=32,
+        hide_parameters=True,
         connect_args={"check_same_thread": False},
     )
     event.listen(engine, "connect", _reader_pragmas)

@@ -15,8 +15,9 @@ from sqlalchemy import Connection, insert, select, update
 from volet_protocol import canonical
 from volet_protocol.checkpoint import Checkpoint
 from volet_protocol.encodings import from_base64url, to_base64url
+from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
-from volet_protocol.leaf import ZERO, Leaf, chain_heads_leaf, commitment, tag
+from volet_protocol.leaf import ZERO, Leaf, LeafType, chain_heads_leaf, commitment, tag
 from volet_protocol.merkle import CompactRange, leaf_hash
 from volet_protocol.note import NoteSigner
 from volet_service.adapters.sealed import Sealer
@@ -29,6 +30,8 @@ _HASH = 32
 # A clock that stands further behind than this would put leaves of different hours under one time.
 MOST_BEHIND_MS = 1_000
 OPENING = 32
+# Two payloads of the protocol's size, in base64url.
+_SEALED_LIMIT = 4 * canonical.DEFAULT_LIMIT
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,12 @@ class LogAppender:
         self.state = LogState(0, CompactRange(), 0, 0, 0)
         self.connection: Connection | None = None
         self.now_ms = 0
+        self._heads_root: bytes | None = None
 
     def load(self, connection: Connection) -> None:
         """Read the head from the disk and check it against the last checkpoint that was signed."""
         self._pending.clear()
+        self._heads_root = None
         row = connection.execute(select(t.log_head)).one()
         packed = row.compact_range
         hashes = [packed[i : i + _HASH] for i in range(0, len(packed), _HASH)]
@@ -67,8 +72,15 @@ class LogAppender:
             if signed.scalar() != range_.root():
                 raise LogUnavailable("the log's head is not the tree it last signed")
             leaf = connection.execute(select(t.log_entry.c.leaf).where(t.log_entry.c.idx == row.heads_leaf)).scalar()
-            heads_ts = Leaf.parse(leaf or b"").ts_ms
+            heads = Leaf.parse(leaf or b"")
+            heads_ts = heads.ts_ms
+            self._heads_root = heads.body if heads.type is LeafType.CHAIN_HEADS else ZERO
         self.state = LogState(row.size, range_, row.last_ts_ms, row.heads_leaf, heads_ts)
+
+    def check_heads(self, root: bytes) -> None:
+        """Refuse heads on the disk that are not those of the newest heads leaf."""
+        if self._heads_root is not None and self._heads_root != root:
+            raise LogUnavailable("the heads of the chains are not those last logged")
 
     @property
     def size(self) -> int:
@@ -100,6 +112,9 @@ class LogAppender:
             view, tag_ = replace(view, class_=content.class_, case_seq=seq), tag(key, seq)
         view_bytes = canonical.encode(view.to_json())
         identity_bytes = canonical.encode(content.identity.to_json())
+        if len(identity_bytes) > canonical.DEFAULT_LIMIT:
+            # A record that nobody could open again would end every look at the log.
+            raise ProtocolError(Reason.TOO_LARGE, "statement")
         openings = self._random(OPENING), self._random(OPENING)
         commit = commitment(openings[0], view_bytes, openings[1], identity_bytes)
         leaf = Leaf(content.type, self.now_ms, tag_, commit, content.body)
@@ -206,9 +221,10 @@ def select_records(connection: Connection, sealer: Sealer, where: object, limit:
 def _record(sealer: Sealer, index: int, leaf: bytes, sealed: bytes | None) -> LogRecord:
     if sealed is None:
         return LogRecord(index, leaf, None, None, None, None)
-    fields = Fields(canonical.decode(sealer.open(sealed, _payload_place(index))), "log payload")
+    opened = sealer.open(sealed, _payload_place(index))
+    fields = Fields(canonical.decode(opened, _SEALED_LIMIT), "log payload")
     view, view_opening, identity, identity_opening = (
-        from_base64url(fields.text(name, 4 * 1024 * 1024))
+        from_base64url(fields.text(name, _SEALED_LIMIT))
         for name in ("view", "view_opening", "identity", "identity_opening")
     )
     return LogRecord(index, leaf, view, view_opening, identity, identity_opening)

@@ -13,10 +13,10 @@ from volet_protocol.head_proof import HeadProof
 from volet_protocol.merkle import Node, Plan
 from volet_protocol.proof import TlogProof
 from volet_protocol.receipt import Opening, Receipt
-from volet_service.adapters.sealed import Sealer
+from volet_service.adapters.sealed import LooseKey, Sealer
 from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.log import select_records
-from volet_service.adapters.store.unit_of_work import Published
+from volet_service.adapters.store.unit_of_work import Published, translated
 from volet_service.application.ports import Clock, Store, UnitOfWork
 from volet_service.domain.errors import Invalid, LogUnavailable, NotFound
 
@@ -113,8 +113,11 @@ class SqlPublicLog:
 
     async def _read(self, ask: Callable[[Connection], T]) -> T:
         def run() -> T:
-            with self._engine.connect() as connection:
-                return ask(connection)
+            try:
+                with translated(), self._engine.connect() as connection:
+                    return ask(connection)
+            except LooseKey:
+                raise LogUnavailable("a sealed row does not open") from None
 
         return await asyncio.to_thread(run)
 

@@ -26,6 +26,7 @@ from volet_protocol.errors import ProtocolError
 from volet_protocol.heads_map import HeadsTree
 from volet_protocol.policy_table import PolicyTable
 from volet_protocol.statements import HeadRef
+from volet_service.adapters.sealed import LooseKey
 from volet_service.adapters.shares import ShareStore
 from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.cases import CaseRows, ExchangeRows
@@ -108,17 +109,18 @@ class Writer:
     def load(self) -> None:
         """Forget everything and read the committed heads from the disk."""
         self.live = Live()
-        with _translated(), self._engine.connect() as connection, connection.begin():
+        with translated(), self._engine.connect() as connection, connection.begin():
             self.log.load(connection)
             c = t.chain_head.c
             rows = connection.execute(select(c.label, c.chain, c.seq, c.hash))
             self.live.heads = HeadsTree.of((row[0], row[1], row[2], row[3]) for row in rows)
+            self.log.check_heads(self.live.heads.root)
             self.shares.destroy(EntryRows(connection, self.live).taken_back())
         self.published = Published(self.log.state, self.live.heads)
 
     def begin(self) -> None:
         """Start a batch."""
-        with _translated():
+        with translated():
             if self._connection is None:
                 self._connection = self._engine.connect()
             self._connection.begin()
@@ -134,32 +136,32 @@ class Writer:
         mark, doomed = self.log.mark(), self.shares.doomed()
         self.live.mark()
         uow.refusal = None
-        with _translated():
+        with translated():
             connection.exec_driver_sql("SAVEPOINT use_case")
         try:
-            with _translated():
+            with translated():
                 result = work(uow)
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 -- whatever it is, it is the answer of this use case alone
-            with _translated():
+            with translated():
                 connection.exec_driver_sql("ROLLBACK TO use_case")
                 self.live.rollback()
                 self.log.rollback(mark)
                 self.shares.spare(doomed)
-                refusal = from_protocol(error) if isinstance(error, ProtocolError) else error
+                refusal = _as_refusal(error)
                 if isinstance(refusal, Refusal) and uow.refusal is not None:
                     self.log.append(uow.refusal)
                 connection.exec_driver_sql("RELEASE use_case")
             return _raiser(refusal)
-        with _translated():
+        with translated():
             connection.exec_driver_sql("RELEASE use_case")
         return lambda: result
 
     def commit(self) -> None:
         """Make the batch durable, then visible."""
         uow, connection = self._batch()
-        with _translated():
+        with translated():
             moved = self.live.heads is not self.published.heads or uow.heads_wanted
             # Before the entries that refer to them.
             self.shares.flush()
@@ -198,8 +200,8 @@ class Writer:
 
 
 @contextmanager
-def _translated() -> Generator[None]:
-    """Turn what the database raises into a refusal. A row that already exists is a lost race, the rest a failure."""
+def translated() -> Generator[None]:
+    """Turn what the database raises into a refusal: a row that already exists is a lost race, the rest a failure."""
     try:
         yield
     except IntegrityError:
@@ -208,6 +210,13 @@ def _translated() -> Generator[None]:
         if "full" in str(error).lower():
             raise StorageFull("the database cannot grow") from error
         raise LogUnavailable("the database failed") from error
+
+
+def _as_refusal(error: Exception) -> Exception:
+    if isinstance(error, LooseKey):
+        # One row that does not open is the trouble of who asks for it, not of the whole batch.
+        return LogUnavailable("a sealed row does not open")
+    return from_protocol(error) if isinstance(error, ProtocolError) else error
 
 
 def _raiser(error: Exception) -> Callable[[], NoReturn]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 
 from volet_service.application.callers import Caller
 from volet_service.application.find_session import LastSeen, find_session
 from volet_service.application.ports import Hub
+from volet_service.domain.errors import Invalid
 from volet_service.domain.logins import LoginRefusal, login_refused
 
 _SCHEME = "Volet "
@@ -35,3 +36,18 @@ async def identify_caller(request: Request) -> Caller:
 
 CallerDependency = Annotated[Caller, Depends(identify_caller)]
 HubDependency = Annotated[Hub, Depends(the_hub)]
+
+
+async def verified_size(
+    hub: HubDependency, since: Annotated[int | None, Header(alias="Volet-Tree-Size", ge=0)] = None
+) -> int | None:
+    """Return the size of the newest checkpoint that the caller verified: the receipt proves that its own extends it.
+
+    Judged before anything is written: a refusal after the commit would say that nothing was stored.
+    """
+    if since is not None and since > hub.log.size:
+        raise Invalid("a tree larger than the log")
+    return since
+
+
+TreeSize = Annotated[int | None, Depends(verified_size)]

@@ -13,6 +13,8 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
+from starlette.exceptions import HTTPException
+
 from volet_service.domain.errors import Invalid, TooLarge
 from volet_service.entrypoints.http.problems import answer
 
@@ -25,8 +27,11 @@ App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 _log = logging.getLogger("volet.access")
 
 
-class _TooLong(Exception):  # noqa: N818 -- never leaves this module
-    """The body passed the bound while it was read."""
+class _TooLong(HTTPException):
+    """The body passed the bound while it was read. The framework passes on nothing else that a middleware raises."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
 
 
 class BodyLimit:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, Any, TypeAlias
 
-from fastapi import Header
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from volet_protocol import canonical
 from volet_protocol.encodings import from_base64url
 from volet_protocol.statements import UnverifiedStatement, from_json
 
 # What the protocol's own `to_json` made: its shape is in docs/spec, once, not here a second time.
 Answer: TypeAlias = dict[str, Any]
 HASH = r"^[0-9a-f]{64}$"
-# The size of the newest checkpoint the caller verified: the receipt then proves that its own extends it.
-TreeSize = Annotated[int | None, Header(alias="Volet-Tree-Size", ge=0)]
+# A place in a chain, a list or the log; what is larger has no canonical form, and the database could not hold it.
+MAX_POSITION = canonical.MAX_INTEGER
+After = Annotated[int, Query(ge=0, le=MAX_POSITION)]
+AfterLink = Annotated[int, Query(ge=-1, le=MAX_POSITION)]
+To = Annotated[int, Query(ge=0, le=MAX_POSITION)]
+From = Annotated[int, Query(alias="from", ge=0, le=MAX_POSITION)]
 
 
 class Strict(BaseModel):

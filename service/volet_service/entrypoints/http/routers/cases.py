@@ -15,15 +15,14 @@ from volet_service.application.chain_links import NewLink
 from volet_service.application.open_case import OpenCase, open_case
 from volet_service.application.read_cases import ListedEntry, list_cases, read_chain, read_list
 from volet_service.application.records import StoredEntry, StoredLink
-from volet_service.domain.errors import Invalid
-from volet_service.entrypoints.http.identity import CallerDependency, HubDependency
-from volet_service.entrypoints.http.schemas import Answer, CaseRequest, LinkBody, LinksRequest, TreeSize
+from volet_service.entrypoints.http.identity import CallerDependency, HubDependency, TreeSize
+from volet_service.entrypoints.http.schemas import After, AfterLink, Answer, CaseRequest, LinkBody, LinksRequest
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 
 
 @router.post("/cases", status_code=201)
-async def create(asked: CaseRequest, caller: CallerDependency, hub: HubDependency, since: TreeSize = None) -> Answer:
+async def create(asked: CaseRequest, caller: CallerDependency, hub: HubDependency, since: TreeSize) -> Answer:
     """Open a case with its three hidden classes."""
     keys = {class_: from_base64url(key) for class_, key in asked.log_keys.items()}
     command = OpenCase(
@@ -51,7 +50,7 @@ async def own(caller: CallerDependency, hub: HubDependency) -> list[Answer]:
 
 
 @router.get("/cases/{case}/chains/{class_}")
-async def links(case: str, class_: str, caller: CallerDependency, hub: HubDependency, after: int = -1) -> Answer:
+async def links(case: str, class_: str, caller: CallerDependency, hub: HubDependency, after: AfterLink = -1) -> Answer:
     """Return the links after a position, each with the caller's box, and the head's proof."""
     found = await hub.store.read(
         lambda uow, /: read_chain(case, class_, after, caller=caller, policy=hub.policy, uow=uow)
@@ -62,7 +61,7 @@ async def links(case: str, class_: str, caller: CallerDependency, hub: HubDepend
 
 @router.post("/cases/{case}/chains/{class_}")
 async def append(
-    case: str, class_: str, asked: LinksRequest, *, caller: CallerDependency, hub: HubDependency, since: TreeSize = None
+    case: str, class_: str, asked: LinksRequest, *, caller: CallerDependency, hub: HubDependency, since: TreeSize
 ) -> Answer:
     """Append links, all or none."""
     command = AppendLinks(case, class_, new_links(asked.links), caller, hub.limits.window_ms)
@@ -72,10 +71,8 @@ async def append(
 
 
 @router.get("/cases/{case}/lists/{list_}")
-async def entries(case: str, list_: str, caller: CallerDependency, hub: HubDependency, after: int = 0) -> Answer:
+async def entries(case: str, list_: str, caller: CallerDependency, hub: HubDependency, after: After = 0) -> Answer:
     """Return a page of a list, from the index after `after`; what the caller may not know of is a gap."""
-    if after < 0:
-        raise Invalid("after")
     page = await hub.store.read(lambda uow, /: read_list(case, list_, after, caller=caller, policy=hub.policy, uow=uow))
     head = await hub.log.head_proof("list", list_)
     return {

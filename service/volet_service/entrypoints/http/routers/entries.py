@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from volet_protocol.encodings import from_base64url
 from volet_protocol.entry import UnverifiedEntry, read_entry
+from volet_protocol.hashing import sha256
 from volet_protocol.merkle import leaf_hash, root_of
 from volet_protocol.sealing import BODY, CHUNK_SIZE, TAG_SIZE, TITLE
 from volet_service.application import read_cases
@@ -18,9 +19,9 @@ from volet_service.application.ports import Hub
 from volet_service.application.post_entry import Ciphertext, PostEntry, post_entry
 from volet_service.application.take_back_entry import TakeBackEntry, take_back_entry
 from volet_service.domain.errors import Invalid, TooLarge
-from volet_service.entrypoints.http.identity import CallerDependency, HubDependency
+from volet_service.entrypoints.http.identity import CallerDependency, HubDependency, TreeSize
 from volet_service.entrypoints.http.routers.cases import served_entry
-from volet_service.entrypoints.http.schemas import HASH, Answer, EntryRequest, StatementRequest, TreeSize
+from volet_service.entrypoints.http.schemas import HASH, Answer, EntryRequest, StatementRequest
 
 router = APIRouter(prefix="/v1", tags=["entries"])
 
@@ -41,7 +42,7 @@ async def upload(
 
 
 @router.post("/entries", status_code=201)
-async def post(asked: EntryRequest, caller: CallerDependency, hub: HubDependency, since: TreeSize = None) -> Answer:
+async def post(asked: EntryRequest, caller: CallerDependency, hub: HubDependency, since: TreeSize) -> Answer:
     """Deposit an entry."""
     entry = read_entry(asked.parsed())
     title = _inline(from_base64url(asked.title))
@@ -71,13 +72,18 @@ async def _body(asked: EntryRequest, entry: UnverifiedEntry, caller: Caller, hub
         raise Invalid("either a body or an upload")
     if asked.body is not None:
         return _inline(from_base64url(asked.body))
-    name = entry.id
-    device, upload = caller.device, asked.upload or ""
+    device, upload, signed = caller.device, asked.upload or "", entry.seals[BODY].root
+    # Nothing of the statement is verified yet. So the name holds the session's device and the root: whoever copies the
+    # header of somebody's entry cannot put other bytes in the place of its document, nor reach a blob by its root.
+    name = sha256(f"{device}/{entry.id}/{signed}".encode()).hex()
+    kept = await asyncio.to_thread(hub.blobs.size, name)
+    if kept is not None:
+        return Ciphertext(signed, kept, None, name)
     root, size = await asyncio.to_thread(hub.blobs.upload_root, device, upload)
-    if root != entry.seals[BODY].root:
+    if root != signed:
         raise Invalid("the upload is not the ciphertext that was signed", {"reason": "bad-ciphertext"})
     await asyncio.to_thread(hub.blobs.keep, device, upload, name)
-    return Ciphertext(root, size, None, name)
+    return Ciphertext(signed, size, None, name)
 
 
 @router.get("/entries/{entry}")
@@ -89,7 +95,7 @@ async def read(entry: str, caller: CallerDependency, hub: HubDependency) -> Answ
 
 @router.post("/entries/{entry}/take-back")
 async def take_back(
-    entry: str, asked: StatementRequest, caller: CallerDependency, hub: HubDependency, since: TreeSize = None
+    entry: str, asked: StatementRequest, caller: CallerDependency, hub: HubDependency, since: TreeSize
 ) -> Answer:
     """Take an entry back: its server shares are destroyed."""
     command = TakeBackEntry(entry, asked.parsed(), caller, hub.limits.window_ms)

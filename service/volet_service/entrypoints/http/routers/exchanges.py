@@ -12,15 +12,15 @@ from volet_service.application.exchange_links import (
 )
 from volet_service.application.ports import Hub
 from volet_service.application.read_exchanges import list_exchanges, read_exchange
-from volet_service.entrypoints.http.identity import CallerDependency, HubDependency
+from volet_service.entrypoints.http.identity import CallerDependency, HubDependency, TreeSize
 from volet_service.entrypoints.http.routers.cases import new_links, served_links
-from volet_service.entrypoints.http.schemas import Answer, LinkBody, TreeSize
+from volet_service.entrypoints.http.schemas import AfterLink, Answer, LinkBody
 
 router = APIRouter(prefix="/v1", tags=["exchanges"])
 
 
 @router.post("/exchanges", status_code=201)
-async def create(asked: LinkBody, caller: CallerDependency, hub: HubDependency, since: TreeSize = None) -> Answer:
+async def create(asked: LinkBody, caller: CallerDependency, hub: HubDependency, since: TreeSize) -> Answer:
     """Open an exchange."""
     command = ExchangeCommand(None, new_links([asked])[0], caller, hub.limits.window_ms)
     moved = await hub.store.write(lambda uow, /: open_exchange(command, hub.policy, uow))
@@ -35,7 +35,7 @@ async def own(caller: CallerDependency, hub: HubDependency) -> list[Answer]:
 
 
 @router.get("/exchanges/{exchange}")
-async def links(exchange: str, caller: CallerDependency, hub: HubDependency, after: int = -1) -> Answer:
+async def links(exchange: str, caller: CallerDependency, hub: HubDependency, after: AfterLink = -1) -> Answer:
     """Return the links of an exchange with the caller's boxes, and the head's proof."""
     found = await hub.store.read(lambda uow, /: read_exchange(exchange, after, caller, hub.policy, uow))
     head = await hub.log.head_proof("exchange", exchange)
@@ -44,7 +44,7 @@ async def links(exchange: str, caller: CallerDependency, hub: HubDependency, aft
 
 @router.post("/exchanges/{exchange}/links")
 async def change(
-    exchange: str, asked: LinkBody, caller: CallerDependency, hub: HubDependency, since: TreeSize = None
+    exchange: str, asked: LinkBody, caller: CallerDependency, hub: HubDependency, since: TreeSize
 ) -> Answer:
     """Change the list of members: a new epoch."""
     command = ExchangeCommand(exchange, new_links([asked])[0], caller, hub.limits.window_ms)

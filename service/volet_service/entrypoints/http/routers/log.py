@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 
 from volet_protocol.encodings import is_hash, to_base64url
 from volet_protocol.heads_map import LABELS
 from volet_service.application.ports import Hub
 from volet_service.application.read_access_log import LookAtLog, read_access_log
+from volet_service.application.read_cases import know_list
 from volet_service.application.records import LogRecord
 from volet_service.domain.errors import NotFound
-from volet_service.entrypoints.http.identity import CallerDependency, HubDependency
-from volet_service.entrypoints.http.schemas import Answer, StatementRequest
+from volet_service.entrypoints.http.identity import CallerDependency, HubDependency, identify_caller
+from volet_service.entrypoints.http.schemas import Answer, From, StatementRequest, To
 
 router = APIRouter(prefix="/v1", tags=["log"])
 
-FromQuery = Annotated[int, Query(alias="from")]
+LIST = "list"
 
 
 @router.get("/heads/{label}/{chain}")
-async def head(label: str, chain: str, hub: HubDependency) -> Answer:
-    """Return the head of a chain, or its absence, with its proof."""
+async def head(label: str, chain: str, hub: HubDependency, request: Request) -> Answer:
+    """Return the head of a chain, or its absence, with its proof.
+
+    Chain ids cannot be guessed, ids of lists can: from the id of their case. So lists are for who may know of them.
+    """
     if label not in LABELS or not is_hash(chain):
         raise NotFound
+    if label == LIST:
+        caller = await identify_caller(request)
+        await hub.store.read(lambda uow, /: know_list(chain, caller, hub.policy, uow))
     return (await hub.log.head_proof(label, chain)).to_json()
 
 
@@ -36,19 +41,19 @@ async def checkpoint(hub: HubDependency) -> PlainTextResponse:
 
 
 @router.get("/log/leaves")
-async def leaves(hub: HubDependency, from_: FromQuery, to: int) -> Answer:
+async def leaves(hub: HubDependency, from_: From, to: To) -> Answer:
     """Return leaves from..to, the end excluded, at most 1024."""
     return {"leaves": [to_base64url(leaf) for leaf in await hub.log.leaves(from_, to)]}
 
 
 @router.get("/log/proof")
-async def inclusion(hub: HubDependency, index: int, size: int) -> Answer:
+async def inclusion(hub: HubDependency, index: To, size: To) -> Answer:
     """Return the inclusion proof of a leaf."""
     return {"hashes": [to_base64url(one) for one in await hub.log.inclusion(index, size)]}
 
 
 @router.get("/log/consistency")
-async def consistency(hub: HubDependency, from_: FromQuery, to: int) -> Answer:
+async def consistency(hub: HubDependency, from_: From, to: To) -> Answer:
     """Return the proof that the tree of `from` leaves is a prefix of the tree of `to` leaves."""
     return {"hashes": [to_base64url(one) for one in await hub.log.consistency(from_, to)]}
 

@@ -14,8 +14,8 @@ from volet_service.application.add_binding import AddBinding, add_binding
 from volet_service.application.add_user_links import AddUserLinks, add_user_links, parse_boxes
 from volet_service.application.read_user import read_user
 from volet_service.application.record_attestation import record_attestation
-from volet_service.entrypoints.http.identity import CallerDependency, HubDependency
-from volet_service.entrypoints.http.schemas import Answer, BindingRequest, StatementRequest, TreeSize, UserLinksRequest
+from volet_service.entrypoints.http.identity import CallerDependency, HubDependency, TreeSize
+from volet_service.entrypoints.http.schemas import Answer, BindingRequest, StatementRequest, UserLinksRequest
 
 router = APIRouter(prefix="/v1", tags=["users"])
 
@@ -42,7 +42,7 @@ async def read(user: str, caller: CallerDependency, hub: HubDependency) -> Answe
 
 @router.post("/users/{user}/links")
 async def add_links(
-    user: str, asked: UserLinksRequest, caller: CallerDependency, hub: HubDependency, since: TreeSize = None
+    user: str, asked: UserLinksRequest, caller: CallerDependency, hub: HubDependency, since: TreeSize
 ) -> Answer:
     """Append links to the caller's own chain."""
     links = [(from_json(link.statement), link.box_bytes()) for link in asked.links]
@@ -56,7 +56,7 @@ async def add_links(
 
 @router.post("/users/{user}/bindings", status_code=201)
 async def bind(
-    user: str, asked: BindingRequest, caller: CallerDependency, hub: HubDependency, since: TreeSize = None
+    user: str, asked: BindingRequest, caller: CallerDependency, hub: HubDependency, since: TreeSize
 ) -> Answer:
     """Store a further binding of the caller."""
     binding = Binding(asked.id_token, asked.iss, asked.aud, from_base64url(asked.random))
