@@ -69,6 +69,9 @@ def build_parser(lang: str, wanted: str | None = None) -> argparse.ArgumentParse
             "Échanger et partager autour d'une personne, chiffré de bout en bout.",
             "Exchange and share around a person, end-to-end encrypted.",
         ).to(lang),
+        epilog=Said("Aussi, chacune avec sa propre aide : ", "Also, each with its own help: ").to(lang)
+        + ", ".join(sorted(point.name for point in entry_points(group=ENTRY_POINTS)))
+        + ".",
     )
     _add_json(parser)
     commands = parser.add_subparsers(
