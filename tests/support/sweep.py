@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-import re
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 # Longest canary spelling we look for; chunks of a region overlap by it.
 _OVERLAP = 4096
 _CHUNK = 8 * 1024 * 1024
+_WORD = 8
 
 
 def spellings(canary: str | bytes) -> set[bytes]:
@@ -29,7 +30,11 @@ def spellings(canary: str | bytes) -> set[bytes]:
 
 
 class Sweep:
-    """One search for all spellings of many canaries at once."""
+    """One search for all spellings of many canaries at once.
+
+    A spelling of 15 bytes or more that stands in the data covers at least one whole 8-byte word of it, whatever its
+    alignment: one pass over the words tells which spellings to look for, instead of one pass for each.
+    """
 
     def __init__(self, canaries: Iterable[str | bytes]) -> None:
         self._by_spelling: dict[bytes, str] = {}
@@ -37,12 +42,19 @@ class Sweep:
             name = canary if isinstance(canary, str) else canary.hex()
             for spelling in spellings(canary):
                 self._by_spelling.setdefault(spelling, name)
-        longest = sorted(self._by_spelling, key=len, reverse=True)
-        self._pattern = re.compile(b"|".join(re.escape(spelling) for spelling in longest))
+        self._short = [spelling for spelling in self._by_spelling if len(spelling) < 2 * _WORD - 1]
+        self._words: dict[int, set[bytes]] = {}
+        for spelling in set(self._by_spelling).difference(self._short):
+            for shift in range(_WORD):
+                word = int.from_bytes(spelling[shift : shift + _WORD], sys.byteorder)
+                self._words.setdefault(word, set()).add(spelling)
+        self._known = frozenset(self._words)
 
     def bytes(self, data: bytes, where: str) -> set[str]:
         """Return `canary @ where` for each canary found in `data`."""
-        return {f"{self._by_spelling[match.group()]} @ {where}" for match in self._pattern.finditer(data)}
+        whole = memoryview(data)[: len(data) // _WORD * _WORD].cast("Q")
+        suspected = [spelling for word in self._known.intersection(whole) for spelling in self._words[word]]
+        return {f"{self._by_spelling[one]} @ {where}" for one in (*self._short, *suspected) if one in data}
 
     def files(self, root: Path) -> set[str]:
         """Search every file below `root`, names included."""

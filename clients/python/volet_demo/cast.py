@@ -75,5 +75,5 @@ CAST: tuple[Role, ...] = (
         _at(NURSES, "H2", 1, "L1110-4", profession="G15:60"),
     ),
     Role("mme-a", "Mme A", "Mme A, la personne accompagnée", "person"),
-    Role("audit", "Auditeur", "Odile Ravier, auditrice", "auditor", _at(AUDIT, "O14", None, None, role="auditor")),
+    Role("audit", "Auditrice", "Odile Ravier, auditrice", "auditor", _at(AUDIT, "O14", None, None, role="auditor")),
 )  # fmt: skip

@@ -101,15 +101,16 @@ def mis_sent(story: Story) -> None:
     psy, coord = story.party("psy"), story.party("coord")
     story.transcript.scene("Psy s'est trompé de volet et reprend son envoi")
     posted = psy.do(
-        "post", "transmissions/1", "--title", "Note personnelle de séance", "--text", "Brouillon, pas pour l'équipe.",
+        "post", "transmissions/1", "--title", sample.MISSENT_TITLE, "--text", sample.MISSENT,
         "--case", CASE,
     )  # fmt: skip
+    story.ids["mis-sent"] = str(posted.result["id"])
     story.says(psy, "envoie une note dans les Transmissions au lieu de son volet.")
-    taken = psy.do("take-back", "transmissions/1", str(posted.result["id"]), "--case", CASE)
+    taken = psy.do("take-back", "transmissions/1", story.ids["mis-sent"], "--case", CASE)
     story.says(psy, "la reprend.")
     story.answers(taken)
     story.sync("psy", "coord")
-    refused = coord.refused("read", "transmissions/1", str(posted.result["id"]), "--case", CASE)
+    refused = coord.refused("read", "transmissions/1", story.ids["mis-sent"], "--case", CASE)
     story.says(coord, "ne peut plus l'ouvrir.")
     story.answers(refused)
     check_no_key(coord, "medical/2")

@@ -105,9 +105,12 @@ def care(story: Story) -> None:
     story.says(mo, "dépose le compte rendu complet (Santé, le détail).")
     document = story.world.path("files", sample.PDF_NAME)
     document.write_bytes(sample.sample_pdf())
+    size = f"{document.stat().st_size / 1e6:.1f}".replace(".", ",")
     attached = mo.do("attach", "medical/2", str(document), "--title", sample.PDF_TITLE, "--case", CASE)
     story.ids["pdf"] = str(attached.result["id"])
-    story.says(mo, f"dépose le compte rendu d'hospitalisation, un PDF de {document.stat().st_size / 1e6:.1f} Mo.")
+    story.says(mo, f"dépose le compte rendu d'hospitalisation, un PDF de {size} Mo.")
+    _post(story, mo, "unopened", "medication/2", sample.UNOPENED_TITLE, sample.UNOPENED)
+    story.says(mo, "écrit l'ordonnance en cours (Traitements, le détail).")
     _post(story, mo, "synthesis", "medical/1", sample.SYNTHESIS_TITLE, sample.SYNTHESIS, "synthesis")
     story.says(mo, "écrit deux lignes de synthèse pour l'équipe (Santé, l'essentiel).")
     granted = story.sync("coord", "ass", "mo")["granted"]
