@@ -204,6 +204,20 @@ class StorageFullError(RefusedError):
     default_hint = Said("Prévenez l'exploitant.", "Tell the operator.")
 
 
+class InternalError(RefusedError):
+    """The hub met an error of its own: `request` in the details is what its operator looks for."""
+
+    problem = Problem.INTERNAL
+
+    def __init__(self, detail: Mapping[str, JsonValue]) -> None:
+        super().__init__(detail)
+        request = str(detail.get("request", "?"))[:64]
+        self.hint = Said(
+            f"Réessayez ; si cela revient, signalez à l'exploitant la demande {request}.",
+            f"Retry; if it comes back, report request {request} to the operator.",
+        )
+
+
 REFUSALS: dict[Problem, type[RefusedError]] = {cls.problem: cls for cls in RefusedError.__subclasses__()}
 
 

@@ -43,6 +43,7 @@ class Problem(StrEnum):
     OVERLOADED = "overloaded"
     STORAGE_FULL = "storage-full"
     PROVIDER_UNAVAILABLE = "provider-unavailable"
+    INTERNAL = "internal"
 
     @property
     def uri(self) -> str:
@@ -117,5 +118,10 @@ _ABOUT: dict[Problem, _About] = {
     ),
     Problem.PROVIDER_UNAVAILABLE: _About(
         503, "Le fournisseur d'identité ne répond pas : réessayez.", "The identity provider does not answer: retry."
+    ),
+    Problem.INTERNAL: _About(
+        500,
+        "La plateforme a rencontré une erreur : réessayez, puis signalez-la.",
+        "The hub met an error of its own: retry, then report it.",
     ),
 }

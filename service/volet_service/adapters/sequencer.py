@@ -132,7 +132,8 @@ class Sequencer:
                 job.answer = self._writer.run(job.work)
             self._writer.commit()
         except Exception as error:  # noqa: BLE001 -- whatever broke the batch, all of it is answered and re-read
-            _log.exception("batch failed, reading the disk again")
+            # Without its message, which may repeat what was in the request.
+            _log.error("batch failed (%s), reading the disk again", type(error).__name__)
             self._fail(
                 batch, error if isinstance(error, Unavailable) else LogUnavailable("the log could not be written")
             )
@@ -145,9 +146,9 @@ class Sequencer:
         try:
             self._writer.abort()
             self._broken = False
-        except Exception:  # noqa: BLE001 -- the thread must outlive a broken disk
+        except Exception as broken:  # noqa: BLE001 -- the thread must outlive a broken disk
             # Tried again before the next batch; until then nothing is answered but 503.
-            _log.exception("the disk could not be read again")
+            _log.error("the disk could not be read again (%s)", type(broken).__name__)
         for job in batch:
             job.future.set_exception(error)
 

@@ -10,8 +10,9 @@ Refusal
 ├── IdempotencyMismatch, Replayed
 ├── TooLarge, Invalid, BadSignature, WrongCase
 ├── TooManyRequests
-└── Unavailable           nothing was stored; asking again later is sound
-    ├── LogUnavailable, Overloaded, StorageFull, ProviderUnavailable
+├── Unavailable           nothing was stored; asking again later is sound
+│   └── LogUnavailable, Overloaded, StorageFull, ProviderUnavailable
+└── Internal              a bug of ours: raised by nobody, answered in place of what nobody expected
 """
 
 from __future__ import annotations
@@ -163,6 +164,15 @@ class ProviderUnavailable(Unavailable):
 
     problem = Problem.PROVIDER_UNAVAILABLE
     retry_after_s = 5
+
+
+class Internal(Refusal):
+    """A bug of ours. It carries the id of the request, which is in the log of the operator, and nothing else."""
+
+    problem = Problem.INTERNAL
+
+    def __init__(self, request_id: str = "") -> None:
+        super().__init__("", {"request": request_id})
 
 
 _BY_REASON: dict[Reason, type[Refusal]] = {

@@ -25,7 +25,8 @@ def test_no_class_stands_for_two_problems() -> None:
 
 def test_the_decision_of_the_hub_is_told_after_the_sentence() -> None:
     decision: dict[str, JsonValue] = {
-        "explanation": {"fr": "Le volet est réservé aux soignants.", "en": "For carers."},
+        "explanation": "Le volet est réservé aux soignants.",
+        "explanation_en": "For carers.",
         "rules": ["R13"],
     }
     error = refusal_for(Problem.DENIED, {"decision": decision})

@@ -10,12 +10,13 @@ import json
 import logging
 import os
 import time
+import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
 from starlette.exceptions import HTTPException
 
-from volet_service.domain.errors import Invalid, TooLarge
+from volet_service.domain.errors import Internal, Invalid, TooLarge
 from volet_service.entrypoints.http.problems import answer
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -76,7 +77,11 @@ class BodyLimit:
 
 
 class AccessLog:
-    """One JSON line a request: method, route template, status, milliseconds, random request id. No id of anybody."""
+    """One JSON line a request: method, route template, status, milliseconds, random request id. No id of anybody.
+
+    What nobody expected becomes the problem `internal` here, where the request id is known. The line then names type
+    and place of the exception; its message and its stack would repeat what was in the request.
+    """
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -88,7 +93,8 @@ class AccessLog:
             return
         request_id = os.urandom(8).hex()
         started = time.perf_counter()
-        status = 500
+        status = 0
+        failure: dict[str, str] = {}
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -100,13 +106,26 @@ class AccessLog:
 
         try:
             await self._app(scope, receive, sending)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it ends here, or the server prints its stack
+            failure = {"error": type(error).__name__, "at": _place(error)}
+            # Half an answer is not completed: the server then closes the connection, and the client knows.
+            if not status:
+                await answer(Internal(request_id))(scope, receive, sending)
         finally:
             route = getattr(scope.get("route"), "path", "-")
             line = {
                 "request": request_id, "method": scope["method"], "route": route, "status": status,
-                "ms": round((time.perf_counter() - started) * 1000, 1),
+                "ms": round((time.perf_counter() - started) * 1000, 1), **failure,
             }  # fmt: skip
             _log.info(json.dumps(line, separators=(",", ":")))
+
+
+def _place(error: Exception) -> str:
+    """Return module and line where an exception was raised."""
+    found = ""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        found = f"{frame.f_globals.get('__name__', '?')}:{line}"
+    return found
 
 
 def _header(scope: Scope, name: bytes) -> str:
