@@ -10,8 +10,9 @@ import pytest
 
 from support.policy_story import POLICIES
 from volet_service.adapters.policy.build import build
-from volet_service.adapters.policy.loader import FILES, PolicyError, load
-from volet_service.entrypoints import policy_commands
+from volet_service.adapters.policy.loader import FILES, load
+from volet_service.bootstrap import policy as policy_commands
+from volet_service.domain.policy_codes import PolicyError
 
 MODEL = (POLICIES / "model.conf").read_text("utf-8")
 TEAM = "team-same,allow,standing,read,-,-,-,-,team,within,same,R14;R25,,no,CSP L1110-4 III al. 1,"

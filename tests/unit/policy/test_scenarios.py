@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.policy_story import shipped
-from volet_service.entrypoints import policy_commands
+from volet_service.bootstrap import policy as policy_commands
 from volet_service.entrypoints.scenarios import document
 from volet_service.entrypoints.scenarios.document import Scenario
 from volet_service.entrypoints.scenarios.reading import ScenarioError
