@@ -10,8 +10,8 @@ from pathlib import Path
 from volet_protocol.policy_table import PolicyTable
 from volet_protocol.vocabulary import COMPARTMENTS
 from volet_protocol.words import explain
-from volet_service.adapters.policy.build import build
-from volet_service.adapters.policy.loader import PolicyError, PolicySource, load
+from volet_service.application.policy_ports import PolicyFiles
+from volet_service.domain.policy_codes import PolicyError
 from volet_service.entrypoints.scenarios import document
 from volet_service.entrypoints.scenarios.reading import ScenarioError
 from volet_service.entrypoints.scenarios.running import failures
@@ -21,13 +21,13 @@ from volet_service.resources import policies, shipped_table
 OK, FAILED, USAGE = 0, 1, 2
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: Sequence[str], files: PolicyFiles) -> int:
     """Run a `volet policy` command; return its exit status: 0 done, 1 something failed, 2 wrong call or bad file."""
     parser = _parser()
     args = parser.parse_args(list(argv))
-    run: Callable[[argparse.Namespace], int] = args.run
+    run: Callable[[argparse.Namespace, PolicyFiles], int] = args.run
     try:
-        return run(args)
+        return run(args, files)
     except (PolicyError, ScenarioError) as error:
         sys.stderr.write(f"{error}\n")
         return USAGE
@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _check(args: argparse.Namespace) -> int:
+def _check(args: argparse.Namespace, _files: PolicyFiles) -> int:
     table = shipped_table()
     passed = failed = 0
     files: list[Path] = args.files
@@ -68,9 +68,9 @@ def _check(args: argparse.Namespace) -> int:
     return FAILED if failed else OK
 
 
-def _build(args: argparse.Namespace) -> int:
+def _build(args: argparse.Namespace, files: PolicyFiles) -> int:
     folder: Path = args.folder or policies()
-    data = build(load(folder))
+    data = files.build(folder)
     table = PolicyTable.load(data)
     output: Path = args.output or folder / "table.json"
     output.write_bytes(data)
@@ -78,10 +78,10 @@ def _build(args: argparse.Namespace) -> int:
     return OK
 
 
-def _explain(args: argparse.Namespace) -> int:
+def _explain(args: argparse.Namespace, files: PolicyFiles) -> int:
     from volet_protocol.access import decide  # noqa: PLC0415 - only this command decides by itself
 
-    source = load(policies())
+    sentences = files.sentences(policies())
     found = [scenario for scenario in document.load(args.file) if scenario.id == args.id]
     if not found:
         raise ScenarioError(f"{args.file}: no scenario {args.id}")
@@ -89,8 +89,8 @@ def _explain(args: argparse.Namespace) -> int:
     question = world.question()
     decision = decide(shipped_table(), world.facts(), question)
     sys.stdout.write(f"{found[0].title}\n{decision.effect} ({'/'.join(decision.rules)}), step {decision.step}\n")
-    for line in _lines(source, decision.lines):
-        sys.stdout.write(f"  {line}\n")
+    for name in decision.lines:
+        sys.stdout.write(f"  {name}: {sentences[name]}\n")
     if decision.facts:
         sys.stdout.write(f"  facts: {', '.join(decision.facts)}\n")
     if decision.obligations:
@@ -99,12 +99,7 @@ def _explain(args: argparse.Namespace) -> int:
     return OK
 
 
-def _lines(source: PolicySource, names: Sequence[str]) -> list[str]:
-    by_id = {line.id: line for line in source.lines}
-    return [f"{name}: {by_id[name].sentence} ({by_id[name].article})" for name in names if name in by_id]
-
-
-def _matrix(args: argparse.Namespace) -> int:
+def _matrix(args: argparse.Namespace, _files: PolicyFiles) -> int:
     rows = shipped_table().rows().values()
     if args.csv:
         sys.stdout.write(f"row,account,{','.join(COMPARTMENTS)}\n")

@@ -16,7 +16,8 @@ from volet_protocol import canonical
 from volet_protocol.canonical import JsonValue
 from volet_protocol.policy_table import AFTER_CONSENT, DENY, KEYS, PERMIT, WITH_NOTICE, Outcome
 from volet_protocol.vocabulary import COMPARTMENTS
-from volet_service.adapters.policy.loader import ANY, CODES, UNUSED, Family, Line, PolicyError, PolicySource
+from volet_service.adapters.policy.loader import ANY, CODES, UNUSED, Family, Line, PolicySource
+from volet_service.domain.policy_codes import PolicyError
 
 _NO_LINE = Outcome(DENY, ("R1",), hidden=True)
 

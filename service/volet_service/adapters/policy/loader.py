@@ -19,6 +19,7 @@ from volet_protocol.act_rules import ACT_ROWS
 from volet_protocol.fact_rules import FACT_RULES, NARROWS, SIGNERS, WIDENS
 from volet_protocol.policy_table import CELL_CODES, KEYS
 from volet_protocol.vocabulary import COMPARTMENTS, OBLIGATIONS, ROW_SET, ROWS
+from volet_service.domain.policy_codes import PolicyError, is_rule
 
 COLUMNS = (
     "id", "effect", "table", "action", "row", "compartment", "cell", "level", "relation", "reach", "cover", "rules",
@@ -28,15 +29,9 @@ CODES = ("action", "row", "compartment", "cell", "level", "relation", "reach", "
 UNUSED, ANY = "-", "*"
 FILES = ("model.conf", "policy.csv", "matrix.csv", "vocabularies.json", "facts.csv", "acts.csv")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_RULE = re.compile(r"R[0-9]{1,2}b?|P[0-9]{1,2}")
-_ABSENT_RULES = frozenset({*(f"R{n}" for n in range(45, 50)), *(f"R{n}" for n in range(67, 70)), "R79"})
 _MATRIX_HEAD = ("row", "label_fr", "label_en", "legal_list", "category", "account", *COMPARTMENTS)
 _ACT_COLUMNS = ("act", "rows", "sentence")
 _FACT_COLUMNS = ("type", "effect", "signers", "sentence")
-
-
-class PolicyError(ValueError):
-    """The policy does not load: the message names file, line and code, and the process refuses to start."""
 
 
 @dataclass(frozen=True)
@@ -221,13 +216,6 @@ def _listed(place: str, text: str, what: str) -> tuple[str, ...]:
     if not known or len(set(items)) != len(items):
         raise PolicyError(f"{place}: unknown or repeated {what} in {text!r}")
     return items
-
-
-def is_rule(code: str) -> bool:
-    """Tell whether a code names a rule that exists."""
-    number = int(re.sub(r"\D", "", code) or 0)
-    exists = _RULE.fullmatch(code) is not None and code not in _ABSENT_RULES
-    return exists and 1 <= number <= (11 if code.startswith("P") else 78)
 
 
 def _matrix(text: str) -> Iterator[MatrixRow]:

@@ -23,7 +23,7 @@ from volet_protocol.vocabulary import (
     MASKS,
     ROW_SET,
 )
-from volet_service.adapters.policy.loader import is_rule
+from volet_service.domain.policy_codes import is_rule
 
 Value: TypeAlias = object
 Object: TypeAlias = Mapping[str, Value]

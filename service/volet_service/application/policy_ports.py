@@ -1,0 +1,19 @@
+"""What the commands of the policy need of the files and of the engine behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+
+class PolicyFiles(Protocol):
+    """The policy files of a folder, read strictly."""
+
+    def build(self, folder: Path) -> bytes:
+        """Return the canonical bytes of the table of these files; raise `PolicyError`."""
+        ...
+
+    def sentences(self, folder: Path) -> Mapping[str, str]:
+        """Return what each line of the policy says, with its article, by the line's id; raise `PolicyError`."""
+        ...
