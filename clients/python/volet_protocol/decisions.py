@@ -37,7 +37,7 @@ def answer(  # noqa: PLR0917 - the parts of a decision, in the order in which th
 
 def worst(decisions: Sequence[Decision]) -> Decision:
     """Return the narrowest of several decisions that must all hold; a permit carries rules and facts of all."""
-    return _merge(min(decisions, key=_rank), decisions)
+    return decisions[0] if len(decisions) == 1 else _merge(min(decisions, key=_rank), decisions)
 
 
 def best(decisions: Sequence[Decision]) -> Decision:

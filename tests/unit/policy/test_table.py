@@ -16,7 +16,8 @@ from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.policy_table import DENY, KEYS, PERMIT, Outcome, PolicyTable
 from volet_protocol.vocabulary import COMPARTMENTS, ROWS
 from volet_service.adapters.policy.build import build
-from volet_service.adapters.policy.loader import is_rule, load
+from volet_service.adapters.policy.loader import load
+from volet_service.domain.policy_codes import is_rule
 
 TABLE = (POLICIES / "table.json").read_bytes()
 MANDATES = {"S7a", "S7b", "O2", "O3", "O4", "O5"}
