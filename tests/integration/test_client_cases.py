@@ -209,3 +209,27 @@ def test_the_whole_log_is_recomputed_and_leads_to_the_signed_checkpoint(world: W
     post(world.clients["mo"], case)
     checked = world.clients["mme"].audit.verify()
     assert sum(checked.leaves.values()) == checked.checkpoint.size
+
+
+def test_a_second_account_of_the_same_person_is_an_alarm_for_the_first(world: World) -> None:
+    first = world.person("léa")
+    assert first.author.alarms() == []
+    second = world.profile("léa-2")
+    world.door.subjects[second.author.user] = "léa"
+    world.log_in(second)
+    (alarm,) = first.author.alarms()
+    assert second.author.user[:16] in alarm.fr
+
+
+def test_a_second_chain_of_a_known_person_is_granted_nothing_by_software(world: World, case: str) -> None:
+    mo, coord = world.clients["mo"], world.clients["coord"]
+    post(mo, case)
+    world.professional("paul", "H2", "clinic")
+    second = world.profile("paul-2")
+    world.door.subjects[second.author.user] = "paul"
+    world.log_in(second)
+    capacity = world.attest(second, "H2", "clinic")
+    coord.members.add(case, second.author.user, Terms(), capacity)
+    _, duties = mo.cases.sync(case)
+    assert second.author.user not in duties.granted
+    assert duties.waiting[second.author.user] == "not-yet"

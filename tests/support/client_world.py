@@ -131,17 +131,21 @@ class World:
     def professional(self, name: str, row: str, structure: str) -> Client:
         """Return the client of a professional whose capacity the registrar attested."""
         client = self.person(name)
+        self.log_in(client, self.attest(client, row, structure))
+        return client
+
+    def attest(self, client: Client, row: str, structure: str) -> str:
+        """Let the registrar attest a capacity; return its id."""
         now_ms = client.clock()
+        subject = salted_subject(os.urandom(16), SELF_ISS, self.door.subjects[client.author.user])
         body = attestation_body(
-            hub=HUB, registrar=REGISTRAR.public, user=client.author.user,
-            subject=salted_subject(os.urandom(16), SELF_ISS, name), capacity=capacity(row, structure),
-            from_ms=now_ms - DAY_MS, until_ms=now_ms + 90 * DAY_MS,
+            hub=HUB, registrar=REGISTRAR.public, user=client.author.user, subject=subject,
+            capacity=capacity(row, structure), from_ms=now_ms - DAY_MS, until_ms=now_ms + 90 * DAY_MS,
         )  # fmt: skip
         statement = sign(body, REGISTRAR)
         client.hub.transport.post("/v1/attestations", {"statement": statement.to_json()})
         client.directory.refresh(client.author.user)
-        self.log_in(client, statement.hash)
-        return client
+        return statement.hash
 
 
 def trust_file(vkey: str) -> bytes:

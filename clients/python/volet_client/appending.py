@@ -35,7 +35,7 @@ class NewLink:
 
     body: JsonObject
     fact: JsonObject | None = None
-    boxes: Mapping[str, bytes] = field(default_factory=dict)
+    boxes: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
 
 
 Compose: TypeAlias = Callable[[ClassView, LinkHead], NewLink]

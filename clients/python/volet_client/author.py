@@ -9,9 +9,10 @@ from volet_client.directory import Directory
 from volet_client.errors import UsageError
 from volet_client.hub import Hub
 from volet_client.profile import Identity
+from volet_client.trust import SUBJECT
 from volet_client.words import Said
 from volet_protocol.canonical import JsonObject
-from volet_protocol.capacities import Attestation
+from volet_protocol.capacities import Attestation, subject_chain
 from volet_protocol.errors import ProtocolError
 from volet_protocol.keys import BoxKey
 from volet_protocol.statements import HeadRef, Preamble, Statement, sign
@@ -56,6 +57,23 @@ class Author:
         except ProtocolError as error:
             raise self._hub.failed(error, {"user": self.user}) from None
         self._checked = True
+
+    def alarms(self) -> list[Said]:
+        """Return an alarm for each of our identities whose newest chain is not ours (rule T7)."""
+        self.check_own_chain()
+        found: list[Said] = []
+        for iss, sub in sorted({(one.iss, one.sub) for one in self.directory.refresh(self.user).subjects}):
+            head = self._hub.head(SUBJECT, subject_chain(iss, sub)).head
+            if head is not None and head.hash != self.user:
+                found.append(
+                    Said(
+                        f"Un autre compte a été créé à votre nom chez {iss} : {head.hash[:16]}. Si ce n'est pas vous, "
+                        "prévenez vos collègues et le gestionnaire des habilitations.",
+                        f"Another account was made in your name at {iss}: {head.hash[:16]}. If it was not you, tell "
+                        "your colleagues and the registrar.",
+                    )
+                )
+        return found
 
     def preamble(self, time_ms: int | None = None) -> Preamble:
         """Return the common fields of a statement made now."""

@@ -25,6 +25,7 @@ from volet_client.client_shares import ClientShares
 from volet_client.directory import Directory
 from volet_client.documents import Documents
 from volet_client.entries import Entries
+from volet_client.entry_checks import EntryChecks
 from volet_client.exchanges import Exchanges
 from volet_client.granting import Granting
 from volet_client.hub import Hub
@@ -119,7 +120,8 @@ class Client:
     @cached_property
     def entries(self) -> Entries:
         """Write, list, read, take back."""
-        return Entries(self.hub, self.lists, self._releases, shares=self._shares, keys=self._keys)
+        checks = EntryChecks(self.directory, self.exchanges)
+        return Entries(self.hub, self.lists, self._releases, shares=self._shares, keys=self._keys, checks=checks)
 
     @cached_property
     def documents(self) -> Documents:

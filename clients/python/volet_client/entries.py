@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from volet_client.author import draw
 from volet_client.casebook import CaseView
 from volet_client.client_shares import ClientShares
+from volet_client.entry_checks import EntryChecks
 from volet_client.errors import NotReadableError, UsageError, VerificationError, VoletError
 from volet_client.hub import Hub
 from volet_client.lists import ListedEntry, Lists, ListView, find_entry
@@ -18,10 +19,9 @@ from volet_client.words import Said
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.encodings import to_base64url
 from volet_protocol.entry import open_part, seal_entry
-from volet_protocol.entry_list import check_epoch
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.kinds import Content, Relation, Title, Unknown, compose, read_body, read_title
-from volet_protocol.places import SECTION, Place
+from volet_protocol.places import Place
 from volet_protocol.release import PAGE
 from volet_protocol.sealing import BODY, PARTS, SHARE_SIZE, TITLE
 from volet_protocol.take_back import TakeBack
@@ -53,12 +53,22 @@ class Read:
 class Entries:
     """Entries, as the user of this profile sees and writes them."""
 
-    def __init__(self, hub: Hub, lists: Lists, releases: Releases, *, shares: ClientShares, keys: SealingKeys) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        lists: Lists,
+        releases: Releases,
+        *,
+        shares: ClientShares,
+        keys: SealingKeys,
+        checks: EntryChecks,
+    ) -> None:
         self._hub = hub
         self._lists = lists
         self._releases = releases
         self._shares = shares
         self._keys = keys
+        self._checks = checks
 
     def post(
         self,
@@ -140,7 +150,7 @@ class Entries:
                 Said("Rien à faire : le contenu est effacé.", "Nothing to do: the content is erased."),
             )
         try:
-            _check_place(view, item)
+            self._checks.check(view, item)
             self._shares.find(view, item, TITLE)
         except VoletError as error:
             return error
@@ -210,7 +220,7 @@ class Entries:
                 Said("Son contenu est effacé.", "Its content is erased."),
             )
         try:
-            _check_place(view, item)
+            self._checks.check(view, item)
             plain: dict[str, bytes] = {}
             leaf = None
             for part in PARTS:
@@ -235,18 +245,3 @@ class Entries:
         if isinstance(receipt, dict):
             self._hub.receipt(receipt)
         return item.entry.id
-
-
-def _check_place(view: CaseView, item: ListedEntry) -> None:
-    """Refuse an entry that names another case chain or stands outside the indexes of its epoch (protocol 8.4)."""
-    if item.entry is None:
-        return
-    header = item.entry.header
-    chain = view.of(header.place.name) if header.place.kind == SECTION else None
-    if chain is None:
-        return
-    if not chain.state.positions.holds(header.case_head):
-        raise ProtocolError(Reason.WRONG_CHAIN, f"entry {item.entry.id[:16]}: head of the case")
-    if header.epoch is not None:
-        starts = {epoch: at.n for epoch, at in chain.state.section(header.place.name).epoch_start.items()}
-        check_epoch(header.epoch, item.n, starts)

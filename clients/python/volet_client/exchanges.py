@@ -93,6 +93,11 @@ class Exchanges:
             held = self.view(view, exchange)
         return held.keys.get(epoch)
 
+    def was_member(self, exchange: str, user: str, epoch: int) -> bool:
+        """Tell whether a user was boxed the key of an epoch of an exchange that was viewed."""
+        held = self._views.get(exchange)
+        return held is not None and held.state.could_read(user, epoch)
+
     def current(self, view: CaseView, exchange: str) -> ExchangeKey:
         """Return the key to write under; a list that owes a change is changed first."""
         found = self.view(view, exchange)

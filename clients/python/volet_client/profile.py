@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import cast
 
 from volet_client.config import Config
@@ -25,6 +26,7 @@ from volet_client.keystore import Keystore
 from volet_client.words import Said
 from volet_protocol import canonical
 from volet_protocol.canonical import JsonObject, JsonValue
+from volet_protocol.checkpoint import LogVerifier
 from volet_protocol.encodings import from_base64url, to_base64url
 from volet_protocol.errors import ProtocolError
 from volet_protocol.keys import BoxKey, SigningKey
@@ -159,8 +161,18 @@ class Profile:
 
 
 def read_bundle(data: bytes) -> TrustBundle:
-    """Return the pinned bundle: its own controllers signed it, and a human compared its hash."""
+    """Return the pinned bundle: signed by its own controllers, naming a log, and for this version of the client."""
     try:
-        return TrustBundle.read(data).verify(None)
+        bundle = TrustBundle.read(data).verify(None)
+        LogVerifier.configured(bundle.log_origin, bundle.log_vkey, bundle.log_policy)
     except ProtocolError as error:
         raise VerificationError.of(error, "trust.json") from None
+    if not bundle.minimum.admits(version("volet")):
+        raise UsageError(
+            Said(
+                f"Cette version est trop ancienne : il faut au moins {bundle.minimum.version}.",
+                f"This version is too old: at least {bundle.minimum.version} is needed.",
+            ),
+            Said("Mettez l'application à jour.", "Update the client."),
+        )
+    return bundle

@@ -5,6 +5,9 @@ The table is the client's own copy of the rules: one that the hub serves is used
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import volet_protocol
@@ -21,3 +24,15 @@ def policies() -> Path:
 def shipped_table() -> PolicyTable:
     """Return the decision table that this version ships."""
     return PolicyTable.load((policies() / "table.json").read_bytes())
+
+
+def row_label(row: str, lang: str = "fr") -> str:
+    """Return what people call a row of the matrix; the row itself for one that this version does not know."""
+    label = _row_labels().get(row)
+    return row if label is None else label[1 if lang == "en" else 0]
+
+
+@cache
+def _row_labels() -> Mapping[str, tuple[str, str]]:
+    with (policies() / "matrix.csv").open(encoding="utf-8", newline="") as file:
+        return {line["row"]: (line["label_fr"], line["label_en"]) for line in csv.DictReader(file)}

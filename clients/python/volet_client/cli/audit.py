@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 from pathlib import Path
 
 from volet_client.audit import Access
+from volet_client.cli.access_words import AccessWords
 from volet_client.cli.asking import add_case, the_case, user_name
 from volet_client.cli.context import Context
 from volet_client.client import Client
@@ -16,21 +16,6 @@ from volet_client.profile import read_bundle
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
 from volet_protocol.checkpoint import LogVerifier
-
-_ACTS = {
-    "release": Said("consultation", "read"),
-    "deposit": Said("écriture", "write"),
-    "refusal": Said("refus", "refusal"),
-    "opening": Said("communication", "opening"),
-    "fact": Said("fait", "fact"),
-    "grant": Said("remise de clés", "grant"),
-    "claim": Said("prise en charge", "claim"),
-    "rotate": Said("renouvellement de clés", "rotation"),
-    "take-back": Said("reprise", "take-back"),
-    "exchange": Said("échange", "exchange"),
-    "log-look": Said("lecture du journal", "look at the log"),
-    "case": Said("ouverture du dossier", "case opened"),
-}
 
 
 def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
@@ -70,11 +55,12 @@ def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
 def accesses(context: Context, args: argparse.Namespace) -> None:
     """Show who looked."""
     client = context.client()
-    shown = client.audit.accesses(None if args.all else the_case(client, args))
+    case = None if args.all else the_case(client, args)
+    shown, words = client.audit.accesses(case), AccessWords(client, case)
     rows: list[JsonValue] = [_row(client, act) for act in shown.acts]
     gaps: dict[str, JsonValue] = {class_: list(numbers) for class_, numbers in shown.gaps.items()}
     complete = not shown.gaps
-    lines = [_line(client, act) for act in shown.acts]
+    lines = [words.line(act) for act in shown.acts]
     lines.append(
         Said(
             f"{len(rows)} actes, chacun vérifié dans le journal ({shown.checkpoint.size} inscriptions)."
@@ -93,18 +79,6 @@ def _row(client: Client, act: Access) -> JsonValue:
     if act.identity is not None and act.identity.user is not None:
         row |= {"user": act.identity.user, "name": user_name(client, act.identity.user)}
     return row
-
-
-def _line(client: Client, act: Access) -> Said:
-    when = dt.datetime.fromtimestamp(act.time_ms / 1000, dt.UTC).astimezone().strftime("%d/%m %H:%M")
-    view = act.view
-    if view is None:
-        return Said(f"✓ {when}  effacé", f"✓ {when}  erased")
-    what = _ACTS.get(view.act, Said(view.act, view.act))
-    who = user_name(client, act.identity.user) if act.identity and act.identity.user else (view.row or "")
-    where = f"{view.compartment}/{view.level}" if view.compartment else ""
-    more = " ".join(part for part in (who, where, view.purpose or "", ",".join(view.rules)) if part)
-    return Said(f"✓ {when}  {what.fr}  {more}", f"✓ {when}  {what.en}  {more}")
 
 
 def log_verify(context: Context, args: argparse.Namespace) -> None:

@@ -150,7 +150,10 @@ def sync(context: Context, args: argparse.Namespace) -> None:
             }
         )  # fmt: skip
         lines += _duty_lines(client, case, duties)
-    context.terminal.result({"cases": rows}, lines)
+    alarms = client.author.alarms()
+    context.terminal.result(
+        {"cases": rows, "alarms": [alarm.to(context.config.lang) for alarm in alarms]}, [*alarms, *lines]
+    )
 
 
 def _duty_lines(client: Client, case: str, duties: Duties) -> list[Said]:

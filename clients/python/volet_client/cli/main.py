@@ -42,7 +42,7 @@ GROUPS = {
     "case": _Group("cases", Said("ouvrir, lister, montrer un dossier", "open, list, show a case")),
     "member": _Group("members", Said("faire entrer ou sortir un professionnel", "add or end a participation")),
     "notice": _Group("members", Said("noter que la personne a été informée", "record that the person was told")),
-    "consent": _Group("members", Said("accord de la personne", "the person's consent")),
+    "consent": _Group("consents", Said("accord de la personne", "the person's consent")),
     "claim": _Group("entries", Said("prendre en charge la clé d'un volet", "start the key of a section")),
     "post": _Group("entries", Said("écrire un élément", "write an entry")),
     "list": _Group("entries", Said("titres d'un volet ou d'un échange", "titles of a section or an exchange")),

@@ -1,4 +1,4 @@
-"""`volet member`, `volet notice`, `volet consent`: who takes part, what the person was told, what they agreed to."""
+"""`volet member`, `volet notice`: who takes part, what the person was told."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from volet_client.cli.asking import (
 from volet_client.cli.context import Context
 from volet_client.client import Client
 from volet_client.errors import UsageError
-from volet_client.members import GENERAL, Terms, cross_category_line, notice_text
+from volet_client.members import GENERAL, Terms, cross_category_line
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
-from volet_protocol.fact_notices import NoticeLine, Recipients, To, ToFunction, ToUser
+from volet_protocol.fact_notices import NoticeLine, To, ToFunction, ToUser
 
 _MEANS = ("oral", "written", "electronic")
 
@@ -36,7 +36,7 @@ class Verbs(Protocol):
 def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     """Add the arguments of one of these commands."""
     verbs = parser.add_subparsers(dest="verb", required=True)
-    {"member": _register_member, "notice": _register_notice, "consent": _register_consent}[name](verbs, parser, lang)
+    {"member": _register_member, "notice": _register_notice}[name](verbs, parser, lang)
 
 
 def _register_member(verbs: Verbs, parser: argparse.ArgumentParser, lang: str) -> None:
@@ -44,7 +44,7 @@ def _register_member(verbs: Verbs, parser: argparse.ArgumentParser, lang: str) -
         'exemples :\n  volet member add "Dr Mo" --case "Mme A"\n  volet member end ide-l',
         'examples:\n  volet member add "Dr Mo" --case "Mrs A"\n  volet member end ide-l',
     ).to(lang)
-    add = _verb(verbs, "add", Said("faire entrer", "add"), lang)
+    add = add_verb(verbs, "add", Said("faire entrer", "add"), lang)
     add.add_argument("who", metavar="NOM")
     add.add_argument("--capacity", metavar="ID", help=Said("situation d'exercice", "capacity").to(lang))
     add.add_argument(
@@ -59,10 +59,10 @@ def _register_member(verbs: Verbs, parser: argparse.ArgumentParser, lang: str) -
     add.add_argument("--history", metavar="15d|all", help=Said("à partir de quand", "from when").to(lang))
     add.add_argument("--recognised", choices=_MEANS)
     add.set_defaults(run=member_add)
-    end = _verb(verbs, "end", Said("faire sortir", "end"), lang)
+    end = add_verb(verbs, "end", Said("faire sortir", "end"), lang)
     end.add_argument("who", metavar="NOM")
     end.set_defaults(run=member_end)
-    person = _verb(verbs, "person", Said("compte de la personne", "the person's account"), lang)
+    person = add_verb(verbs, "person", Said("compte de la personne", "the person's account"), lang)
     person.add_argument("who", metavar="NOM", nargs="?")
     person.add_argument("--identity-status", choices=("PROV", "RECUP", "VALI", "QUAL"), default="VALI")
     person.set_defaults(run=member_person)
@@ -74,7 +74,7 @@ def _register_notice(verbs: Verbs, parser: argparse.ArgumentParser, lang: str) -
         '  volet notice record --to "Coord" --from-category 1 --information medical/1,medication/1',
         "examples:\n  volet notice record --general",
     ).to(lang)
-    record = _verb(verbs, "record", Said("noter l'information préalable", "record a notice"), lang)
+    record = add_verb(verbs, "record", Said("noter l'information préalable", "record a notice"), lang)
     record.add_argument("--general", action="store_true")
     record.add_argument(
         "--line",
@@ -105,35 +105,8 @@ def add_line_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("--to-function", metavar="S1@structure", action="append", default=[])
 
 
-def _register_consent(verbs: Verbs, parser: argparse.ArgumentParser, lang: str) -> None:
-    parser.epilog = Said(
-        "exemples :\n  volet consent give --information medical/2,medication/2 --row H2\n  volet consent withdraw last",
-        "examples:\n  volet consent give --information medical/2 --row H2\n  volet consent withdraw last",
-    ).to(lang)
-    give = _verb(verbs, "give", Said("donner ou noter un accord", "give or record a consent"), lang)
-    give.add_argument("--information", metavar="medical/2,…", required=True)
-    give.add_argument("--row", action="append", default=[])
-    give.add_argument("--profession", action="append", default=[])
-    give.add_argument("--user", metavar="NOM", action="append", default=[])
-    give.add_argument("--structure", action="append", default=[])
-    give.add_argument(
-        "--kind",
-        default="share_outside_team",
-        choices=("share_outside_team", "mdph_exchange", "person_request_to_third_party"),
-    )
-    give.add_argument("--refuse", action="store_true", help=Said("c'est un refus", "it is a refusal").to(lang))
-    give.add_argument("--means", choices=_MEANS, default="electronic")
-    give.add_argument("--until", metavar="90d")
-    give.set_defaults(run=consent_give)
-    withdraw = _verb(verbs, "withdraw", Said("retirer un accord", "withdraw a consent"), lang)
-    withdraw.add_argument("consent", metavar="ID|last")
-    withdraw.add_argument("--means", choices=_MEANS, default="electronic")
-    withdraw.set_defaults(run=consent_withdraw)
-    listed = _verb(verbs, "list", Said("accords du dossier", "consents of the case"), lang)
-    listed.set_defaults(run=consent_list)
-
-
-def _verb(verbs: Verbs, name: str, about: Said, lang: str) -> argparse.ArgumentParser:
+def add_verb(verbs: Verbs, name: str, about: Said, lang: str) -> argparse.ArgumentParser:
+    """Add a verb with --case."""
     parser = verbs.add_parser(name, help=about.to(lang))
     add_case(parser, lang)
     return parser
@@ -155,7 +128,7 @@ def member_add(context: Context, args: argparse.Namespace) -> None:
     )
     user = the_user(client, args.who)
     appended = client.members.add(the_case(client, args), user, terms, args.capacity)
-    _told(
+    told(
         context,
         appended,
         {"participation": appended.facts[0], "user": user},
@@ -167,7 +140,7 @@ def member_end(context: Context, args: argparse.Namespace) -> None:
     """End somebody's participation."""
     client = context.client()
     appended = client.members.end(the_case(client, args), the_user(client, args.who))
-    _told(
+    told(
         context,
         appended[-1],
         {"ended": [item.facts[0] for item in appended]},
@@ -180,7 +153,7 @@ def member_person(context: Context, args: argparse.Namespace) -> None:
     client = context.client()
     user = the_user(client, args.who) if args.who else None
     appended = client.members.set_person(the_case(client, args), user, args.identity_status)
-    _told(context, appended, {"fact": appended.facts[0]}, Said("Noté.", "Recorded."))
+    told(context, appended, {"fact": appended.facts[0]}, Said("Noté.", "Recorded."))
 
 
 def notice_record(context: Context, args: argparse.Namespace) -> None:
@@ -192,7 +165,7 @@ def notice_record(context: Context, args: argparse.Namespace) -> None:
     if not lines:
         raise UsageError(Said("Rien à noter.", "Nothing to record."), Said("--general, ou --to", "--general, or --to"))
     appended = client.members.give_notice(the_case(client, args), lines, args.means)
-    _told(
+    told(
         context,
         appended,
         {"notice": appended.facts[0]},
@@ -251,72 +224,6 @@ def _own_category(client: Client) -> int:
     return attestation.capacity.category
 
 
-def consent_give(context: Context, args: argparse.Namespace) -> None:
-    """Give, refuse, or record as told."""
-    client = context.client()
-    recipients = Recipients(
-        rows=tuple(args.row) or None,
-        professions=tuple(args.profession) or None,
-        users=tuple(the_user(client, who) for who in args.user) or None,
-        structures=tuple(args.structure) or None,
-    )
-    information = information_list(args.information)
-    if not args.refuse:
-        context.terminal.note(Said(notice_text(information), notice_text(information)))
-    appended = client.members.give_consent(
-        the_case(client, args),
-        information,
-        recipients,
-        kind=args.kind,
-        decision="refused" if args.refuse else "given",
-        means=args.means,
-        until_ms=client.clock() + duration_ms(args.until) if args.until else None,
-    )
-    said = (
-        Said("Refus enregistré.", "Refusal recorded.")
-        if args.refuse
-        else Said("Accord enregistré.", "Consent recorded.")
-    )
-    _told(context, appended, {"consent": appended.facts[0]}, said)
-
-
-def consent_withdraw(context: Context, args: argparse.Namespace) -> None:
-    """Withdraw a consent."""
-    client = context.client()
-    appended = client.members.withdraw_consent(the_case(client, args), args.consent, args.means)
-    _told(
-        context,
-        appended,
-        {"withdrawal": appended.facts[0]},
-        Said("Accord retiré : la prochaine demande sera refusée.", "Withdrawn: the next request is refused."),
-    )
-
-
-def consent_list(context: Context, args: argparse.Namespace) -> None:
-    """List consents."""
-    client = context.client()
-    known = client.members.consents(the_case(client, args))
-    rows: list[JsonValue] = [
-        {
-            "consent": record.hash,
-            "kind": record.fact.kind,
-            "decision": record.fact.decision,
-            "in_force": in_force,
-            "reported": record.reported,
-            "given_ms": record.fact.given_ms,
-            "information": [f"{item.compartment}/{item.level}" for item in record.fact.information],
-        }
-        for record, in_force in known
-    ]
-    lines = [
-        Said(
-            f"{record.hash[:8]}  {'en vigueur' if in_force else 'terminé'}",
-            f"{record.hash[:8]}  {'in force' if in_force else 'ended'}",
-        )
-        for record, in_force in known
-    ]
-    context.terminal.result({"consents": rows}, lines or [Said("Aucun accord.", "No consent.")])
-
-
-def _told(context: Context, appended: Appended, value: dict[str, JsonValue], said: Said) -> None:
+def told(context: Context, appended: Appended, value: dict[str, JsonValue], said: Said) -> None:
+    """Answer with what was appended to the chain."""
     context.terminal.result({**value, "case": appended.view.case, "link": appended.links[-1]}, [said])

@@ -1,0 +1,83 @@
+"""Did its author belong where an entry stands? Judged by every reader, not only by the hub (protocol 8.4).
+
+1. `case_head` is a position of the chain that this client verified.
+2. At that position and at the instant the header states, the author took part, was the person, or represented them,
+   and the capacity it names was attested to them.
+3. The entry lies in the range of indexes that its epoch owns, and not after the end of its author.
+4. In an exchange, its author was boxed the key of its epoch.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from volet_client.casebook import CaseView
+from volet_client.directory import Directory
+from volet_client.lists import ListedEntry
+from volet_protocol.case_state import CaseChain
+from volet_protocol.entry import VerifiedEntry
+from volet_protocol.entry_list import check_author, check_epoch
+from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_people import Participation, ParticipationEnd
+from volet_protocol.places import EXCHANGE, MASKED
+from volet_protocol.section_access import is_member
+
+
+class ExchangeMembers(Protocol):
+    """Who was in which list of an exchange."""
+
+    def was_member(self, exchange: str, user: str, epoch: int) -> bool:
+        """Tell whether a user was boxed the key of an epoch."""
+        ...
+
+
+class EntryChecks:
+    """Judges listed entries against the verified chain of their case."""
+
+    def __init__(self, directory: Directory, exchanges: ExchangeMembers) -> None:
+        self._directory = directory
+        self._exchanges = exchanges
+
+    def check(self, view: CaseView, item: ListedEntry) -> None:
+        """Raise `ProtocolError` for an entry that does not belong where it stands; a gap is not judged."""
+        entry = item.entry
+        if entry is None:
+            return
+        header = entry.header
+        chain = view.classes.get(header.class_)
+        if chain is None:
+            raise ProtocolError(Reason.UNKNOWN_REFERENCE, f"entry {entry.id[:16]}: class")
+        self._check_member(chain.state, entry)
+        if header.place.kind == EXCHANGE:
+            if not self._exchanges.was_member(header.place.name, header.preamble.user, header.epoch or 0):
+                raise ProtocolError(Reason.NOT_ENTITLED, f"entry {entry.id[:16]}: not of the exchange")
+            return
+        if header.place.kind == MASKED:
+            return
+        if header.epoch is not None:
+            starts = {epoch: at.n for epoch, at in chain.state.section(header.place.name).epoch_start.items()}
+            check_epoch(header.epoch, item.n, starts)
+        check_author(header.preamble.user, item.n, _ends(chain.state, header.place.name))
+
+    def _check_member(self, state: CaseChain, entry: VerifiedEntry) -> None:
+        header = entry.header
+        facts = state.positions.at(header.case_head).facts
+        if not is_member(facts, header.preamble.user, header.preamble.time_ms):
+            raise ProtocolError(Reason.NOT_ENTITLED, f"entry {entry.id[:16]}: its author did not take part")
+        if header.capacity is None:
+            return
+        self._directory.known(header.preamble.user)
+        if self._directory.attestation(header.capacity).user != header.preamble.user:
+            raise ProtocolError(Reason.WRONG_AUTHOR, f"entry {entry.id[:16]}: capacity of somebody else")
+
+
+def _ends(state: CaseChain, section: str) -> dict[str, int]:
+    """Return the list position at which each author ended, for those who did not take part again since."""
+    ends: dict[str, int] = {}
+    for record in state.facts.of(ParticipationEnd):
+        ended = state.facts.find(Participation, record.fact.participation)
+        at = state.fact_lists.get(record.hash, {}).get(section)
+        again = any(one.position > record.position for one in state.facts.participations_of(ended.fact.user))
+        if at is not None and not again:
+            ends[ended.fact.user] = at.n
+    return ends
