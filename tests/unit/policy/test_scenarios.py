@@ -11,8 +11,8 @@ from volet_service.bootstrap import policy as policy_commands
 from volet_service.entrypoints.scenarios import document
 from volet_service.entrypoints.scenarios.document import Scenario
 from volet_service.entrypoints.scenarios.reading import ScenarioError
+from volet_service.entrypoints.scenarios.records import majority_ms
 from volet_service.entrypoints.scenarios.running import failures
-from volet_service.entrypoints.scenarios.world import majority_ms
 
 FOLDER = Path(__file__).resolve().parents[2] / "scenarios"
 FILES = sorted(FOLDER.glob("*.yaml"))
