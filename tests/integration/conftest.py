@@ -27,3 +27,17 @@ def team(hub: LiveHub) -> HubCase:
     case.join("nurse", "H2", "clinic")
     case.claim("doctor", "medical/2")
     return case
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubCase]:
+    """One team for many tests, each of which proves that it left everything as it was."""
+    with running_hub(tmp_path_factory.mktemp("standing") / "hub", upload_limit=1024 * 1024) as live:
+        case = HubCase(live)
+        case.join("coordinator", "S10", "dac")
+        case.inform()
+        case.join("doctor", "H1", "clinic")
+        case.join("nurse", "H2", "clinic")
+        case.claim("doctor", "medical/2")
+        case.account("person")
+        yield case

@@ -13,6 +13,7 @@ import pytest
 from support.identities import TestUser, make_device, make_user
 from support.login_hub import LoginHub, login_hub
 from support.loopback import HUB_CLIENT, free_port, now_ms, provider_process, trust_bundle
+from support.provoked import provokes
 from volet_client import login as client
 from volet_client.refusals import RefusedError
 from volet_client.transport import HttpTransport
@@ -22,6 +23,7 @@ from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.keys import SigningKey
 from volet_protocol.login import LoginStatement
+from volet_protocol.problems import Problem
 from volet_protocol.statements import HeadRef, Preamble, Statement, sign
 from volet_service.application.open_session import unverified_claims
 from volet_service.domain.logins import SESSION_IDLE_MS, STARTS_PER_ADDRESS, token_hash
@@ -355,6 +357,7 @@ def test_a_flood_of_starts_is_refused(place: Place) -> None:
         assert hub.store.memory.logins == {}
 
 
+@provokes(Problem.PROVIDER_UNAVAILABLE)
 def test_a_provider_that_is_down_has_its_own_problem() -> None:
     port, nobody = free_port(), free_port()
     issuer = f"http://127.0.0.1:{nobody}"
