@@ -171,6 +171,24 @@ def _opposition(record: Object) -> Iterator[tuple[Fact, str]]:
             compartments=tuple(texts_of(record, "compartments")),
             entries=tuple(texts_of(record, "entries")),
             spared=_spared(spared) if spared else None,
+            until_ms=ms_or_none(record, "to"),
+        ),
+        str(record["id"]),
+    )
+
+
+def _spared(record: Object) -> Except:
+    return Except(tuple(texts_of(record, "professionals")), tuple(texts_of(record, "rows")))
+
+
+def _mandate(record: Object) -> Iterator[tuple[Fact, str]]:
+    yield (
+        Mandate(
+            kind=str(record["type"]),
+            holder=str(record["holder"]),
+            domains=tuple(texts_of(record, "domains")),
+            mode=str(record["mode"]),
+            start_ms=ms_of(record, "start"),
             until_ms=ms_or_none(record, "end"),
             exercise=record.get("exercise") is not False,
             acts=tuple(texts_of(record, "acts")) or None,
