@@ -22,10 +22,11 @@ SENTENCES = [
     "son trousseau ne la contient pas",
     "Il faut l'accord de la personne",
     "aucun ne manque",
-    "Ide-L clique de nouveau sur le compte rendu. la plateforme Refusé.",
+    "clique de nouveau sur le compte rendu. la plateforme Refusé.",
     "son programme a d'abord renouvelé la clé (époque 1, puis 2)",
     "Psy la reprend",
-    "vérifie hors ligne",
+    "le vérifie hors ligne, sans la plateforme",
+    "demandes dont la signature est vérifiée",
     "Tout s'est passé comme il le fallait",
 ]
 

@@ -72,7 +72,7 @@ def main(argv: Sequence[str]) -> int:
 def _serve(story: Story) -> None:
     """Hand the profiles over to whoever sits at the keyboard, and keep the processes running."""
     for party in story.everybody:
-        party.stop()
+        party.stop(story.world.processes)
     coord = story.party("coord")
     _line("")
     _line("La plateforme reste en service. Dans un autre terminal, prenez la place de quelqu'un :")

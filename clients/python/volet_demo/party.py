@@ -64,13 +64,11 @@ class Party:
         """Start the client process of this party."""
         self._running = processes.launch(f"client-{self.key}", ["batch"], self.environment, talks=True)
 
-    def stop(self) -> None:
+    def stop(self, processes: Processes) -> None:
         """Let the client process end: the profile is then free for somebody's own commands."""
-        running = self._running
+        if self._running is not None:
+            processes.finish(self._running)
         self._running = None
-        if running is not None and running.process.stdin is not None:
-            running.process.stdin.close()
-            running.process.wait(20)
 
     def ask(self, *words: str) -> Answer:
         """Send one command and return its answer, whatever it is."""

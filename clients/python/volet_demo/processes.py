@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import socket
 import subprocess
@@ -12,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-
-import httpx
+from urllib.parse import urlsplit
 
 READY_SECONDS = 20.0
 STOP_SECONDS = 10.0
+_LOOK_SECONDS = 0.05
 HOST = "127.0.0.1"
 
 
@@ -101,13 +102,23 @@ class Processes:
         while time.monotonic() < deadline:
             if started.process.poll() is not None:
                 raise ProcessFailedError(f"{started.name} ended at start:\n{started.tail()}")
-            try:
-                if httpx.get(ready_url, timeout=2.0, trust_env=False).is_success:
-                    return
-            except httpx.HTTPError:
-                pass
-            time.sleep(0.05)
+            if _answers(ready_url):
+                return
+            time.sleep(_LOOK_SECONDS)
         raise ProcessFailedError(f"{started.name} did not answer at {ready_url}:\n{started.tail()}")
+
+    def finish(self, started: Running) -> None:
+        """Let a process that talks come to its own end, at the end of its input; insist after a while."""
+        if started.process.stdin is not None:
+            started.process.stdin.close()
+        try:
+            started.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            started.process.kill()
+            started.process.wait()
+        if started.process.stdout is not None:
+            started.process.stdout.close()
+        self.running.remove(started)
 
     def stop(self) -> None:
         """End what was started here, newest first: ask, then insist."""
@@ -132,3 +143,16 @@ class Processes:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _answers(url: str) -> bool:
+    """Ask once whether a process is ready. The plainest client: it is called many times while others need the CPU."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or HOST, parts.port, timeout=2.0)
+    try:
+        connection.request("GET", parts.path)
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

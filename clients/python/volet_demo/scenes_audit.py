@@ -43,7 +43,7 @@ def audit(story: Story) -> None:
         raise StoryError(f"Le journal exporté ne se vérifie pas hors ligne : {error}") from error
     story.says(auditor, "le vérifie hors ligne, sans la plateforme, avec le seul fichier de confiance :")
     for line in printed[0].splitlines():
-        story.transcript.hub(line)
+        story.transcript.says("hors ligne", line)
     acts = auditor.do("accesses", "--all").result["acts"]
     counts: dict[str, int] = {}
     for act in acts:

@@ -26,7 +26,7 @@ def consent(story: Story) -> None:
     story.answers(given)
     granted = story.sync("mo")["granted"]
     expect(granted, "Le programme de Dr Mo n'a pas remis les clés à Ide-L.")
-    story.transcript.hub("Le programme de Dr Mo voit l'accord signé par Mme A et remet les clés à Ide-L.")
+    story.says(mo, "n'a rien à faire : son programme voit l'accord signé par Mme A et remet les clés à Ide-L.")
     read = idel.do("read", "medical/2", story.ids["report"], "--case", CASE)
     expect(sample.REPORT in str(read.result["body"]), "Ide-L n'a pas lu le compte rendu.")
     story.says(idel, "lit le compte rendu.")
@@ -60,9 +60,15 @@ def looking(story: Story) -> None:
     story.says(
         person, f"lit sa liste : {len(acts)} actes, chacun vérifié dans le journal, aucun ne manque. Par exemple :"
     )
+    told: list[str] = []
     for line in shown.lines:
-        if "refus" in line or ("consultation" in line and "medical/2" in line):
-            story.transcript.plain("              " + line)
+        shows = "refus" in line or "contenu ouvert à l'écran" in line
+        if shows and "Santé" in line and line not in told:
+            told.append(line)
+    for line in told:
+        story.transcript.says("", line)
+    expect(any("Ide-L" in line and "refus" in line for line in told), "Mme A ne voit pas le refus opposé à Ide-L.")
+    expect(any("Coord" in line and "consultation" in line for line in told), "Mme A ne voit pas la lecture de Coord.")
 
 
 def withdrawal(story: Story) -> None:

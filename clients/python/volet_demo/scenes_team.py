@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from volet_demo import sample
-from volet_demo.cast import CAST, DAC, PHYSIO, Role
+from volet_demo.cast import CAST, DAC, PHYSIO, STRUCTURES, Role
 from volet_demo.party import Party
 from volet_demo.story import CASE, Story, expect, write_card
 
@@ -20,12 +20,13 @@ def arrivals(story: Story) -> None:
     story.transcript.scene("Chacun se connecte ; le gestionnaire des habilitations atteste les fonctions")
     story.world.path("files").mkdir(exist_ok=True)
     known = {role.key: role for role in CAST}
+    places = {id_: label for id_, label, _ in STRUCTURES}
     story.together(story.everybody, lambda party: _arrive(story, party, known[party.key]))
     for party in story.everybody:
         role = known[party.key]
         text = "se connecte chez son fournisseur d'identité"
         if role.capacity is not None:
-            text += f" ; le gestionnaire atteste : {role.label.rpartition(', ')[2]}, {role.structure}"
+            text += f" ; le gestionnaire atteste : {role.label.rpartition(', ')[2]}, {places[role.structure]}"
         story.says(party, f"{text}. Phrase à comparer : « {story.ids[f'phrase:{party.key}']} ».")
     story.together(story.everybody, lambda party: _collect_cards(story, party))
     story.transcript.plain()
@@ -115,8 +116,8 @@ def care(story: Story) -> None:
     story.says(mo, "écrit deux lignes de synthèse pour l'équipe (Santé, l'essentiel).")
     granted = story.sync("coord", "ass", "mo")["granted"]
     expect(granted, "Dr Mo n'a remis aucune clé.")
-    story.transcript.hub(
-        "Les programmes de Coord, d'Ass et de Dr Mo remettent les clés à qui a le droit, sans un clic."
+    story.transcript.says(
+        "", "Les programmes de Coord, d'Ass et de Dr Mo remettent les clés à qui a le droit, sans un clic."
     )
 
 
@@ -135,7 +136,9 @@ def asking(story: Story) -> None:
     read = coord.do("read", "medical/1", story.ids["synthesis"], "--case", CASE)
     expect(sample.SYNTHESIS in str(read.result["body"]), "Coord n'a pas lu la synthèse.")
     story.says(coord, f"lit la synthèse : « {sample.SYNTHESIS} »")
-    story.transcript.hub(f"Remis ; consultation inscrite au journal sous le n° {read.result['leaf']}.")
+    story.transcript.says(
+        "la plateforme", f"Remis ; consultation inscrite au journal sous le n° {read.result['leaf']}."
+    )
     refused = coord.refused("read", "medical/2", story.ids["report"], "--case", CASE)
     story.says(coord, "essaie d'ouvrir le compte rendu complet.")
     story.answers(refused)

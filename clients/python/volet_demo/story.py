@@ -15,8 +15,11 @@ from typing import Any
 from volet_demo.party import Answer, Party, StoryError
 from volet_demo.transcript import Transcript
 from volet_demo.world import World
+from volet_protocol.problems import Problem
 
 CASE = "Mme A"
+# What the hub says no with; every other code is the client's own.
+_PROBLEMS = frozenset(problem.value for problem in Problem)
 
 
 @dataclass
@@ -43,12 +46,13 @@ class Story:
         self.transcript.says(party.name, text)
 
     def answers(self, answer: Answer) -> None:
-        """Print what came back: the sentences a person would have read, or the refusal with its next step."""
+        """Print what came back: the sentences on the screen, or the refusal, whose it is, and the next step."""
         if answer.exit:
             hint = f" — {answer.hint}" if answer.hint else ""
-            self.transcript.hub(f"Refusé. {answer.why}{hint}")
+            who = "la plateforme" if answer.problem in _PROBLEMS else "son programme"
+            self.transcript.says(who, f"Refusé. {answer.why}{hint}")
         for line in answer.lines:
-            self.transcript.hub(line)
+            self.transcript.says("son écran", line)
 
     def together(self, parties: Iterable[Party], act: Callable[[Party], object]) -> None:
         """Let several parties act side by side, as people do."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable
 
@@ -31,15 +32,16 @@ class Transcript:
 
     def says(self, who: str, text: str) -> None:
         """Print what somebody does or reads, wrapped under their name."""
-        lines = textwrap.wrap(text, WIDTH - _MARGIN) or [""]
+        lines = textwrap.wrap(_held_together(text), WIDTH - _MARGIN, break_on_hyphens=False) or [""]
         self._write(f"{who:<{_MARGIN - 1}} {lines[0]}")
         for line in lines[1:]:
             self._write(" " * _MARGIN + line)
 
-    def hub(self, text: str) -> None:
-        """Print what the hub answers."""
-        self.says("la plateforme", text)
-
     def plain(self, text: str = "") -> None:
         """Print a line as it is."""
         self._write(text)
+
+
+def _held_together(text: str) -> str:
+    """Keep French punctuation with its word: a line neither begins with `»` or `:` nor ends with `«`."""
+    return re.sub(r" (?=[»:;?!])|(?<=«) ", "\N{NO-BREAK SPACE}", text)

@@ -25,7 +25,7 @@ from volet_service.application.decisions import refusal_of
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.records import Answered, StoredEntry
 from volet_service.application.release_rules import Asked, Ruled, check_list_known, rule
-from volet_service.application.visibility import capacity_of, chain_of_place, place_of, view_case
+from volet_service.application.visibility import capacity_of, chain_of_place, participation_of, place_of, view_case
 from volet_service.domain.errors import FactsChanged, IdempotencyMismatch, NotFound, Refusal, VersionConflict
 from volet_service.domain.leaves import LeafContent, by_statement
 
@@ -133,11 +133,12 @@ def _log(
 
 
 def _view(act: str, asked: ReleaseRequest, rules: tuple[str, ...], uow: UnitOfWork, header: EntryHeader) -> ViewPayload:
-    capacity = capacity_of(uow, asked.preamble.user, asked.capacity)
+    user, capacity = asked.preamble.user, capacity_of(uow, asked.preamble.user, asked.capacity)
     return ViewPayload(
         act, uow.now_ms, compartment=header.compartment, level=header.level, part=asked.part, intent=asked.intent,
         purpose=asked.purpose, rules=rules, policy=asked.policy, row=capacity.row if capacity else None,
         category=capacity.category if capacity else None, structure=capacity.structure if capacity else None,
+        participation=None if capacity is None else participation_of(uow, asked.case, user, capacity),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from volet_protocol.case_state import CaseChain
 from volet_protocol.encodings import is_hash
 from volet_protocol.entry_list import list_id
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_entitlement import same_capacity
 from volet_protocol.fact_people import Participation
 from volet_protocol.places import CHILD_PROTECTION, CLASSES, EXCHANGE, MAIN, MASKED, SECTION, SECTIONS, Place, class_of
 from volet_protocol.policy_table import DENY, PolicyTable
@@ -70,6 +71,13 @@ def capacity_of(uow: UnitOfWork, user: str, attestation: str | None) -> Capacity
         raise ProtocolError(Reason.NOT_ENTITLED, "attestation of somebody else")
     found.check_at(uow.now_ms)
     return found.capacity
+
+
+def participation_of(uow: UnitOfWork, case: str, user: str, capacity: Capacity) -> str | None:
+    """Return the participation in force in which a user acts: what lets the person see a name of their own team."""
+    main = uow.cases.chain(case, MAIN)
+    found = () if main is None else main.facts.participations_of(user, uow.now_ms)
+    return next((record.hash for record in found if same_capacity(record.fact.capacity, capacity)), None)
 
 
 def view_class(uow: UnitOfWork, viewer: Viewer, class_: str) -> CaseChain:

@@ -107,8 +107,9 @@ def _checked(context: Context, checked: LogChecked, log: LogVerifier) -> None:
     lines = [
         Said(
             f"Journal {log.origin} vérifié : {size} inscriptions, {checked.receipts} actes, "
-            f"{checked.requests} demandes signées.",
-            f"Log {log.origin} verified: {size} leaves, {checked.receipts} acts, {checked.requests} signed requests.",
+            f"{checked.requests} demandes dont la signature est vérifiée.",
+            f"Log {log.origin} verified: {size} leaves, {checked.receipts} acts, "
+            f"{checked.requests} requests whose signature verifies.",
         )
     ]
     witnessed = bool(checked.checkpoint.signed) and log.policy.witnesses
