@@ -29,7 +29,7 @@ from volet_protocol.leaf import Leaf
 from volet_protocol.log_payload import IdentityPayload
 from volet_protocol.merkle import CompactRange, leaf_hash
 from volet_protocol.receipt import Receipt
-from volet_protocol.statements import from_json
+from volet_protocol.statements import UnverifiedStatement, from_json
 from volet_protocol.user_chain import replay, verify_statement
 from volet_protocol.user_links import LINK_TYPES
 from volet_protocol.user_state import UserChain
@@ -113,12 +113,13 @@ def _check_request(identity: IdentityPayload, chains: Mapping[str, UserChain]) -
     """Check that the statement is the one that the leaf committed to, and that a device of its author signed it."""
     if identity.request is None:
         return 0
-    statement = from_json(identity.request)
-    if statement.hash != identity.request_hash:
+    body = identity.request.get("body")
+    if not isinstance(body, Mapping) or UnverifiedStatement(body, b"").hash != identity.request_hash:
         raise ProtocolError(Reason.WRONG_HASH, "signed request in a record")
     if identity.user is None:
-        # A registrar's attestation: its signer is in the trust bundle, not in a user chain.
+        # A registrar's attestation, the controllers' activation: signed by keys of the trust bundle, by no user.
         return 0
+    statement = from_json(identity.request)
     chain = chains.get(identity.user)
     if chain is None:
         raise ProtocolError(Reason.UNKNOWN_REFERENCE, f"user {identity.user[:16]} of an exported log")
