@@ -24,6 +24,8 @@ from volet_protocol.sealing import CHUNK_SIZE, TAG_SIZE
 from volet_protocol.statements import from_json
 
 CHUNK = CHUNK_SIZE + TAG_SIZE
+# How many signatures of checkpoints are verified; their roots all are.
+NEWEST = 50
 # What a request may leave behind although it is refused: its own log, and sessions which have their own tests.
 _LOG = frozenset({"log_entry", "log_node", "log_checkpoint", "log_head", "log_payload", "log_case"})
 
@@ -60,18 +62,31 @@ def unchanged(hub: LiveHub, *, leaves: int = 0) -> Iterator[None]:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """What a verified receipt committed the hub to: a leaf in its place, in a tree of this size and root."""
+
+    size: int
+    root: bytes
+    index: int
+    leaf: bytes
+
+    @staticmethod
+    def by(receipt: Mapping[str, Any], verifier: LogVerifier) -> Shown:
+        given = Receipt.read(receipt)
+        seen = given.verify(verifier)
+        return Shown(seen.checkpoint.size, seen.checkpoint.root, seen.index, given.leaf)
+
+
+@dataclass(frozen=True)
 class Whole:
     """What a check found: the leaves, and the root of the tree of each size."""
 
     leaves: list[bytes]
     roots: list[bytes]
 
-    def holds(self, receipt: Mapping[str, Any], verifier: LogVerifier) -> bool:
-        """Tell whether a receipt given out earlier is about this log: its leaf in its place, its tree a prefix."""
-        given = Receipt.read(receipt)
-        seen = given.verify(verifier)
-        tree = seen.checkpoint
-        return tree.root == self.roots[tree.size] and seen.index < tree.size and self.leaves[seen.index] == given.leaf
+    def holds(self, shown: Shown) -> bool:
+        """Tell whether what a receipt said earlier is true of this log: its leaf in its place, its tree a prefix."""
+        return shown.root == self.roots[shown.size] and shown.leaf == self.leaves[shown.index]
 
 
 def check(folder: Path, verifier: LogVerifier) -> Whole:
@@ -95,8 +110,9 @@ def _log(hub: sqlite3.Connection, verifier: LogVerifier) -> Whole:
         roots.append(tree.root())
     size, packed = hub.execute("SELECT size, compact_range FROM log_head").fetchone()
     assert (size, packed) == (len(rows), b"".join(tree.hashes))
-    for signed, root, note in hub.execute("SELECT size, root, note FROM log_checkpoint"):
-        assert root == roots[signed]
+    notes = hub.execute("SELECT size, root, note FROM log_checkpoint ORDER BY size DESC").fetchall()
+    assert all(root == roots[signed] for signed, root, _ in notes)
+    for signed, root, note in notes[:NEWEST]:
         opened = verifier.open(note)
         assert (opened.size, opened.root) == (signed, root)
     assert hub.execute("SELECT max(size) FROM log_checkpoint").fetchone()[0] in {size, None}
