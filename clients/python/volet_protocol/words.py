@@ -57,11 +57,11 @@ _CATEGORY = {
 _ABSENT = {"fr": "Rien de tel n'existe pour vous ici.", "en": "There is nothing of that kind here for you."}
 _BY_RULE: Final[Mapping[str, tuple[str, str]]] = {
     "R23": (
-        "La personne s'est opposée à ce partage. Parlez-en avec elle: elle seule peut lever son opposition.",
+        "La personne s'est opposée à ce partage. Parlez-en avec elle : elle seule peut lever son opposition.",
         "The person opposed this share. Talk with them: only they can lift it.",
     ),
     "P3": (
-        "{part}: {level} dépasse ce que votre fonction consulte d'elle-même. Demandez à l'auteur de vous l'ouvrir.",
+        "{part} : {level} dépasse ce que votre fonction consulte d'elle-même. Demandez à l'auteur de vous l'ouvrir.",
         "{part}: {level} is above what your function reads by itself. Ask the author to open the useful item to you.",
     ),
     "R29": (
@@ -69,7 +69,7 @@ _BY_RULE: Final[Mapping[str, tuple[str, str]]] = {
         "Your participation in this case is not in force. See its referent.",
     ),
     "P6": (
-        "La personne a refusé ce partage. Vous pouvez lui en reparler; elle seule peut changer d'avis.",
+        "La personne a refusé ce partage. Vous pouvez lui en reparler ; elle seule peut changer d'avis.",
         "The person refused this share. You may talk with them again; only they can change their mind.",
     ),
     "R41": (
@@ -81,7 +81,7 @@ _BY_RULE: Final[Mapping[str, tuple[str, str]]] = {
         "The measure does not reach that part of the file. Check the recorded judgment.",
     ),
     "R50": (
-        "L'autorité parentale n'ouvre pas cela: la personne est majeure ou cette partie est hors de portée.",
+        "L'autorité parentale n'ouvre pas cela : la personne est majeure ou cette partie est hors de portée.",
         "Parental authority does not open this: the person is of age, or that part is out of reach.",
     ),
     "R52": (
@@ -92,13 +92,13 @@ _BY_RULE: Final[Mapping[str, tuple[str, str]]] = {
         "Ce dossier n'est plus en base active. Le responsable de traitement décide de l'archivage ou du retour.",
         "This file has left active use. Its controller decides on archiving or return.",
     ),
-    "R65": ("La personne est décédée: le dossier est figé.", "The person has died: the file is frozen."),
+    "R65": ("La personne est décédée : le dossier est figé.", "The person has died: the file is frozen."),
     "R66": (
-        "Ce passage concerne un tiers: il n'est pas communiqué; le reste l'est.",
+        "Ce passage concerne un tiers : il n'est pas communiqué ; le reste l'est.",
         "This passage is about somebody else: it is not given; the rest is.",
     ),
     "R76": (
-        "L'identité n'est pas qualifiée: envoyez le document avec l'identifiant local, sans matricule INS.",
+        "L'identité n'est pas qualifiée : envoyez le document avec l'identifiant local, sans matricule INS.",
         "The identity is not qualified: send the document under the local identifier, without INS.",
     ),
     "P5": (
@@ -149,7 +149,7 @@ def _notice(missing: Missing | None, part: str, level: str, lang: str) -> str:
     if missing is not None and missing.kind == "general":
         return (
             "La personne n'a pas encore été informée que l'équipe partage et qu'elle peut s'y opposer. Informez-la, "
-            "puis enregistrez: « la personne a été informée »."
+            "puis enregistrez : « la personne a été informée »."
             if lang == "fr"
             else "The person was not told that the team shares and that they may oppose it. Tell them and record it."
         )
@@ -157,7 +157,7 @@ def _notice(missing: Missing | None, part: str, level: str, lang: str) -> str:
     if lang == "fr":
         return (
             f"La personne doit d'abord être informée que {level} de « {part} », écrit par un {who}, vous sera connu. "
-            "Informez-la, puis enregistrez: « la personne a été informée »."
+            "Informez-la, puis enregistrez : « la personne a été informée »."
         )
     return (
         f"The person must first be told that {level} of {part}, written by a {who}, will be known to you. "
@@ -169,6 +169,8 @@ def _consent(missing: Missing | None, part: str, level: str, lang: str) -> str:
     stands_in = missing is not None and missing.given_by is not None and missing.given_by.mandate is not None
     if lang == "fr":
         who = "Son représentant doit" if stands_in else "La personne doit"
-        return f"{who} d'abord donner son accord: aucun accord ne couvre {level} de « {part} » pour vous. Lui demander."
+        return (
+            f"{who} d'abord donner son accord : aucun accord ne couvre {level} de « {part} » pour vous. Lui demander."
+        )
     who = "Their representative" if stands_in else "The person"
     return f"{who} must agree first: no consent covers {level} of {part} for you. Ask for it."
