@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import re
 
 from volet_protocol.canonical import MAX_INTEGER
 from volet_protocol.errors import ProtocolError, Reason
 
-_BASE64URL = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
-_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
+HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
+# From the URL alphabet to the one the library reads strictly; what only the other alphabet has becomes unreadable.
+_TO_STRICT = bytes.maketrans(b"-_+/=", b"+/!!!")
+# One character in the last group is never right, and the library refuses it as it is.
+_PADDING = (b"", b"", b"==", b"=")
+# Last characters whose unused bits are zero, by how many characters stand in the last group of four.
+_LAST = (None, None, frozenset("AQgw"), frozenset("AEIMQUYcgkosw048"))
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}", re.ASCII)
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
 
@@ -21,17 +27,20 @@ def to_base64url(data: bytes) -> str:
 
 def from_base64url(text: str) -> bytes:
     """Return the bytes; refuse padding, other alphabets and non-zero trailing bits."""
-    if not _BASE64URL.fullmatch(text) or len(text) % 4 == 1:
-        raise ProtocolError(Reason.MALFORMED, "not base64url without padding")
-    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    if to_base64url(data) != text:
+    rest = len(text) % 4
+    padding, last = _PADDING[rest], _LAST[rest]
+    try:
+        data = binascii.a2b_base64(text.encode("ascii").translate(_TO_STRICT) + padding, strict_mode=True)
+    except ValueError:
+        raise ProtocolError(Reason.MALFORMED, "not base64url without padding") from None
+    if last is not None and text[-1] not in last:
         raise ProtocolError(Reason.NOT_CANONICAL, "base64url with non-zero trailing bits")
     return data
 
 
 def is_hash(text: str) -> bool:
     """Tell whether `text` is a SHA-256 in lower-case hex."""
-    return _HASH.fullmatch(text) is not None
+    return HASH.fullmatch(text) is not None
 
 
 def to_base64(data: bytes) -> str:

@@ -114,8 +114,8 @@ def read_verified_entry(statement: Statement) -> VerifiedEntry:
 
 
 def _read(statement: UnverifiedStatement) -> tuple[EntryHeader, dict[str, PartSeal]]:
-    fields = statement.fields()
-    header = EntryHeader.read(fields)
+    fields = statement.fields_after_preamble(TYPE)
+    header = EntryHeader.read(statement.preamble, fields)
     parts = fields.nested("parts")
     seals = {part: PartSeal.read(parts.nested(part)) for part in PARTS}
     parts.done()
@@ -163,7 +163,7 @@ def seal_part(header: EntryHeader, part: str, plaintext: bytes, client_share: by
     for start in range(0, len(padded), CHUNK_SIZE):
         size = sealer.seal_into(memoryview(padded)[start : start + CHUNK_SIZE], out)
         chunks.append(bytes(out[:size]))
-    root = root_of(chunk_leaf(chunk) for chunk in chunks).hex()
+    root = _root(chunks).hex()
     return SealedPart(PartSeal(root, share_hash(server_share), secret.commitment), tuple(chunks))
 
 
@@ -183,11 +183,16 @@ def seal_entry(
     return SealedEntry(entry, {part: sealed[part].chunks for part in PARTS}, dict(server_shares))
 
 
+def _root(chunks: Sequence[bytes]) -> bytes:
+    """Return the root over the chunks; that of one leaf, which nearly every part is, is its own hash."""
+    return chunk_leaf(chunks[0]) if len(chunks) == 1 else root_of(chunk_leaf(chunk) for chunk in chunks)
+
+
 def check_chunks(entry: UnverifiedEntry, part: str, chunks: Sequence[bytes]) -> None:
     """Refuse chunks that are not those the author signed: in number, in order, to the byte. What a deposit checks."""
     if len(chunks) != chunk_count(entry.header.size(part)):
         raise ProtocolError(Reason.BAD_CIPHERTEXT, f"{len(chunks)} chunks of the {part} of entry {entry.id}")
-    if root_of(chunk_leaf(chunk) for chunk in chunks).hex() != entry.seals[part].root:
+    if _root(chunks).hex() != entry.seals[part].root:
         raise ProtocolError(Reason.WRONG_HASH, f"chunks of the {part} of entry {entry.id}")
 
 

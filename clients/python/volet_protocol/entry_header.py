@@ -144,9 +144,8 @@ class EntryHeader:
         return header
 
     @staticmethod
-    def read(fields: Fields) -> EntryHeader:
-        """Take the header's fields off a statement's body; `parts` is left."""
-        preamble = Preamble.read(fields, TYPE)
+    def read(preamble: Preamble, fields: Fields) -> EntryHeader:
+        """Take the header's fields off what follows the preamble of a statement; `parts` is left."""
         sizes = fields.nested("sizes")
         title_size, body_size = sizes.integer(TITLE), sizes.integer(BODY)
         sizes.done()

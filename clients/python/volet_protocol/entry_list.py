@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from volet_protocol.canonical import JsonValue
 from volet_protocol.errors import ProtocolError, Reason
@@ -18,6 +19,7 @@ from volet_protocol.fields import Fields
 from volet_protocol.hashing import labelled_hash, sha256
 
 
+@lru_cache(maxsize=4096)  # asked of every entry of a list
 def list_id(case: str, place: str) -> str:
     """Return the id of the list at `place` of a case, both as in the entry's header."""
     return labelled_hash("list", bytes.fromhex(case), place.encode("ascii")).hex()

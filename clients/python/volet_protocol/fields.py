@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from volet_protocol.canonical import MAX_INTEGER, JsonValue
-from volet_protocol.encodings import from_base64url, is_hash
+from volet_protocol.encodings import HASH, from_base64url, is_hash
 from volet_protocol.errors import ProtocolError, Reason
 
 T = TypeVar("T")
@@ -23,11 +23,21 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\-]*", re.ASCII)
 
 
 class Fields:
-    """One object being read. Ask for each field once, then call `done`."""
+    """One object being read. Ask for each field once, then call `done`.
+
+    A list of a thousand entries reads forty thousand fields: the kinds they are made of are judged in one call each.
+    """
+
+    __slots__ = ("_left", "what")
 
     def __init__(self, value: Mapping[str, JsonValue], what: str) -> None:
         self._left = dict(value)
         self.what = what
+
+    @property
+    def left(self) -> dict[str, JsonValue]:
+        """What was not asked for yet."""
+        return dict(self._left)
 
     def has(self, name: str) -> bool:
         """Tell whether an optional field is present and not yet taken."""
@@ -44,14 +54,21 @@ class Fields:
 
     def _take(self, name: str) -> JsonValue:
         if name not in self._left:
-            raise ProtocolError(Reason.MISSING_FIELD, f"{self.what}: {name}")
+            raise self._wrong(name)
         return self._left.pop(name)
+
+    def _wrong(self, name: str, why: str = "") -> ProtocolError:
+        """Return the error for a field that is absent, or else of the wrong shape."""
+        if name not in self._left:
+            return ProtocolError(Reason.MISSING_FIELD, f"{self.what}: {name}")
+        return self.refuse(name, why)
 
     def text(self, name: str, limit: int = MAX_TEXT) -> str:
         """Return a string of at most `limit` characters."""
-        value = self._take(name)
+        value = self._left.get(name)
         if not isinstance(value, str) or len(value) > limit:
-            raise self.refuse(name)
+            raise self._wrong(name)
+        del self._left[name]
         return value
 
     def label(self, name: str, limit: int = 255) -> str:
@@ -63,23 +80,26 @@ class Fields:
 
     def code(self, name: str, limit: int = MAX_CODE) -> str:
         """Return an ASCII code: letters, digits and `_ . : -`."""
-        value = self.text(name, limit)
-        if not _CODE.fullmatch(value):
-            raise self.refuse(name)
+        value = self._left.get(name)
+        if not isinstance(value, str) or len(value) > limit or not _CODE.fullmatch(value):
+            raise self._wrong(name)
+        del self._left[name]
         return value
 
     def choice(self, name: str, allowed: frozenset[str]) -> str:
         """Return one of a closed list."""
-        value = self.text(name)
-        if value not in allowed:
-            raise self.refuse(name, f"is not one of {', '.join(sorted(allowed))}")
+        value = self._left.get(name)
+        if not isinstance(value, str) or value not in allowed:
+            raise self._wrong(name, f"is not one of {', '.join(sorted(allowed))}")
+        del self._left[name]
         return value
 
     def integer(self, name: str, least: int = 0, most: int = MAX_INTEGER) -> int:
         """Return an integer within bounds."""
-        value = self._take(name)
+        value = self._left.get(name)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise self.refuse(name)
+            raise self._wrong(name)
+        del self._left[name]
         return value
 
     def boolean(self, name: str) -> bool:
@@ -91,9 +111,10 @@ class Fields:
 
     def hash(self, name: str) -> str:
         """Return a SHA-256 in lower-case hex."""
-        value = self.text(name, 64)
-        if not is_hash(value):
-            raise self.refuse(name)
+        value = self._left.get(name)
+        if not isinstance(value, str) or not HASH.fullmatch(value):
+            raise self._wrong(name)
+        del self._left[name]
         return value
 
     def data(self, name: str, size: int | None = None, limit: int = 1024 * 1024) -> bytes:
@@ -115,9 +136,11 @@ class Fields:
 
     def nested(self, name: str) -> Fields:
         """Return a nested object to be read in the same way."""
-        value = self._take(name)
-        if not isinstance(value, Mapping):
-            raise self.refuse(name)
+        value = self._left.get(name)
+        # An `isinstance` of an abstract class costs ten times that of `dict`, which is what a parser returns.
+        if not isinstance(value, dict) and not isinstance(value, Mapping):
+            raise self._wrong(name)
+        del self._left[name]
         return Fields(value, f"{self.what}.{name}")
 
     def raw(self, name: str) -> dict[str, JsonValue]:
@@ -164,4 +187,4 @@ class Fields:
 
     def optional(self, name: str, read: Callable[[str], T]) -> T | None:
         """Return `read(name)` when the field is present, else None. An absent value is an absent key."""
-        return read(name) if self.has(name) else None
+        return read(name) if name in self._left else None

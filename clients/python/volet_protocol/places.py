@@ -6,6 +6,7 @@ A place names one list of a case: `section:medical/2`, `masked:medical/2` or `ex
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from volet_protocol.encodings import is_hash
 from volet_protocol.errors import ProtocolError, Reason
@@ -20,6 +21,7 @@ MASKED = "masked"
 EXCHANGE = "exchange"
 
 
+@lru_cache(maxsize=256)
 def section_code(compartment: str, level: int) -> str:
     """Return `medical/2` for a compartment and a level; refuse what is not in the closed lists."""
     if compartment not in COMPARTMENTS or level not in LEVELS:
@@ -30,6 +32,7 @@ def section_code(compartment: str, level: int) -> str:
 SECTIONS = tuple(section_code(compartment, level) for compartment in COMPARTMENTS for level in LEVELS)
 
 
+@lru_cache(maxsize=256)
 def class_of(section: str) -> str:
     """Return the visibility class whose chain carries the keys of a section."""
     if section not in SECTIONS:
@@ -44,10 +47,15 @@ class Place:
     kind: str
     name: str
 
-    def __str__(self) -> str:
+    @cached_property
+    def _text(self) -> str:
         return f"{self.kind}:{self.name}"
 
+    def __str__(self) -> str:
+        return self._text
+
     @staticmethod
+    @lru_cache(maxsize=4096)  # every entry of a list names the same place
     def parse(text: str) -> Place:
         """Read the wire form; raise malformed."""
         kind, colon, name = text.partition(":")

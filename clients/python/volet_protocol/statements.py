@@ -131,6 +131,22 @@ class UnverifiedStatement:
         """Return a strict reader of the body."""
         return Fields(self.body, self.type)
 
+    @cached_property
+    def _begun(self) -> tuple[Preamble, dict[str, JsonValue]]:
+        fields = self.fields()
+        return Preamble.read(fields, self.type), fields.left
+
+    @property
+    def preamble(self) -> Preamble:
+        """Who made this statement of a user, as it says: read once, for whoever verifies it and whoever reads it."""
+        return self._begun[0]
+
+    def fields_after_preamble(self, type_: str) -> Fields:
+        """Return a strict reader of the body of a statement of that type, its preamble already taken."""
+        if self.type != type_:
+            raise ProtocolError(Reason.WRONG_TYPE, f"{self.type} is not a {type_}")
+        return Fields(self._begun[1], type_)
+
     def to_json(self) -> dict[str, JsonValue]:
         """Return the wire form as an object."""
         return {"body": self.body, "sig": to_base64url(self.signature)}

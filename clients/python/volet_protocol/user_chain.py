@@ -22,7 +22,7 @@ from dataclasses import replace
 from volet_protocol import user_acts
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.keys import verify
-from volet_protocol.statements import Preamble, Statement, UnverifiedStatement
+from volet_protocol.statements import Statement, UnverifiedStatement
 from volet_protocol.user_links import (
     LINK_TYPES,
     RECOVERY,
@@ -143,7 +143,7 @@ def verify_statement(chain: UserChain, statement: UnverifiedStatement) -> Statem
     """
     if statement.type in LINK_TYPES:
         raise ProtocolError(Reason.WRONG_TYPE, f"{statement.type} is judged in its chain")
-    preamble = Preamble.read(statement.fields(), statement.type)
+    preamble = statement.preamble
     if preamble.hub != chain.hub:
         raise ProtocolError(Reason.WRONG_HUB, statement.type)
     if preamble.user != chain.user:

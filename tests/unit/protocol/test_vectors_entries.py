@@ -25,7 +25,7 @@ from volet_protocol.entry import (
     seal_part,
     sign_entry,
 )
-from volet_protocol.entry_header import EntryHeader
+from volet_protocol.entry_header import TYPE, EntryHeader
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.hashing import sha256
@@ -37,6 +37,7 @@ from volet_protocol.named_box import open_shares
 from volet_protocol.receipt import Receipt, VerifiedReceipt
 from volet_protocol.release import ReleaseRequest, verify_release
 from volet_protocol.sealing import CHUNK_SIZE, PARTS, TAG_SIZE, chunk_leaf
+from volet_protocol.statements import Preamble
 from volet_protocol.take_back import TakeBack
 
 
@@ -144,7 +145,7 @@ def _shares(fields: Fields, name: str) -> dict[str, bytes]:
 
 def _header(fields: Fields) -> EntryHeader:
     nested = Fields(fields.raw("header"), "entry")
-    header = EntryHeader.read(nested)
+    header = EntryHeader.read(Preamble.read(nested, TYPE), nested)
     nested.done()
     return header
 
