@@ -13,7 +13,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("log_entry", "log_node", "log_checkpoint", "user_link", "link")
+APPEND_ONLY = ("log_entry", "log_node", "log_checkpoint", "user_link", "link", "policy_table")
 
 
 def upgrade() -> None:
@@ -120,13 +120,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("link", name=("pk_fact_body")),
     )
     op.create_table(
-        "hub",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("origin", sa.Text(), nullable=False),
-        sa.Column("log_origin", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=("pk_hub")),
-    )
-    op.create_table(
         "link",
         sa.Column("chain", sa.String(length=64), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
@@ -208,8 +201,10 @@ def upgrade() -> None:
         "policy_table",
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.Column("active_from_ms", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("hash", name=("pk_policy_table")),
+        sa.Column("activation", sa.Text(), nullable=False),
+        sa.Column("since_ms", sa.BigInteger(), nullable=False),
+        sa.Column("leaf", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", "activation", name=("pk_policy_table")),
     )
     op.create_table(
         "request",
@@ -280,7 +275,6 @@ def downgrade() -> None:
     op.drop_table("log_checkpoint")
     op.drop_table("log_case")
     op.drop_table("link")
-    op.drop_table("hub")
     op.drop_table("fact_body")
     op.drop_table("exchange_user")
     op.drop_table("exchange")

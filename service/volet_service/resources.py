@@ -23,11 +23,6 @@ def policies() -> Path:
     return packaged if packaged.is_dir() else _CHECKOUT / "policies"
 
 
-def shipped_table_bytes() -> bytes:
-    """Return the bytes of the decision table that this version ships."""
-    return (policies() / "table.json").read_bytes()
-
-
 def shipped_table() -> PolicyTable:
     """Return the decision table that this version ships."""
-    return PolicyTable.load(shipped_table_bytes())
+    return PolicyTable.load((policies() / "table.json").read_bytes())

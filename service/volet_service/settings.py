@@ -41,7 +41,10 @@ class Settings(BaseSettings):
     payload_key: Path = Path("keys/payloads.key")
     # The trust bundle signed by the controller. The hub only checks with it; clients bring their own copy.
     trust: Path = Path("trust.json")
-    # The controller's activation of the policy table. Absent: the shipped table, and clients say so.
+    # Folder of the policy files and the table built from them. Unset: the shipped one. Whoever changes it decides what
+    # the hub refuses; clients refuse a table that is wider than their ceiling, or that no controller activated.
+    policies: Path | None = None
+    # The controller's activation of the policy table. Absent: only the bundle's ceiling itself is active.
     activation: Path = Path("activation.json")
     # Identity providers: issuer, client id and secret. Whoever changes it decides who can log in, not who can read.
     issuers: Path = Path("issuers.json")

@@ -52,6 +52,7 @@ from volet_service.application.records import Login
 from volet_service.bootstrap import admin
 from volet_service.bootstrap.hub import Running, build
 from volet_service.entrypoints.http.app import create_app
+from volet_service.resources import shipped_table
 from volet_service.settings import Settings
 
 LOG_ORIGIN = "log.example"
@@ -147,7 +148,7 @@ class LiveHub:
 def make_folder(folder: Path) -> Settings:
     """Make the folder of a hub, with a trust bundle that fits it."""
     vkey = admin.init(folder, HUB, LOG_ORIGIN)
-    body = dict(bundle_body(log_vkey=vkey))
+    body = dict(bundle_body(log_vkey=vkey, ceiling=shipped_table().hash))
     body["log_policy"] = f"log {vkey}\nquorum none\n"
     (folder / "trust.json").write_bytes(sign_bundle(body, [CONTROLLER]))
     return Settings(folder=folder)

@@ -182,7 +182,7 @@ class World:
             "registrar", ["registrar", "serve", "--config", str(self.path("registrar", "registrar.json"))], _NOTHING
         )
         self.hub = self.processes.launch(
-            "hub", ["serve", str(self.path("hub")), "--port", str(self.addresses.hub_port), "--demo"], _NOTHING
+            "hub", ["serve", str(self.path("hub")), "--port", str(self.addresses.hub_port)], _NOTHING
         )
         self.processes.wait(self.registrar, f"{self.addresses.registrar}/v1/about")
         self.processes.wait(self.hub, f"{self.addresses.hub}/v1/ready")

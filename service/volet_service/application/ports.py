@@ -26,6 +26,7 @@ from volet_service.application.repositories import (
     Requests,
     Sessions,
     Shares,
+    Tables,
     Users,
 )
 from volet_service.domain.leaves import LeafContent
@@ -70,6 +71,9 @@ class UnitOfWork(Protocol):
 
     @property
     def requests(self) -> Requests: ...  # noqa: D102 -- the type says it
+
+    @property
+    def tables(self) -> Tables: ...  # noqa: D102 -- the type says it
 
     @property
     def log(self) -> Log: ...  # noqa: D102 -- the type says it

@@ -127,3 +127,17 @@ class LogRecord:
     view_opening: bytes | None
     identity: bytes | None
     identity_opening: bytes | None
+
+
+@dataclass(frozen=True)
+class TableInForce:
+    """A decision table, the controllers' activation of it (None: it is the ceiling itself), and the leaf that says so.
+
+    `since_ms` is when this hub first decided by it.
+    """
+
+    table: str
+    activation: str | None
+    data: bytes
+    since_ms: int
+    leaf: int

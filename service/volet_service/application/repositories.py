@@ -20,6 +20,7 @@ from volet_service.application.records import (
     StoredEntry,
     StoredLink,
     StoredPart,
+    TableInForce,
     UserLink,
 )
 from volet_service.domain.leaves import LeafContent
@@ -226,6 +227,18 @@ class Requests(Protocol):
 
     def add(self, device: str, id: str, answered: Answered) -> None:  # noqa: A002 -- as above
         """Remember an answer."""
+        ...
+
+
+class Tables(Protocol):
+    """Decision tables that were in force."""
+
+    def known(self, table: str, activation: str | None) -> bool:
+        """Tell whether this table was put into force by this activation before."""
+        ...
+
+    def add(self, record: TableInForce) -> None:
+        """Store a table put into force."""
         ...
 
 

@@ -1,8 +1,8 @@
 """The only place that builds adapters and hands them to use cases; and what must hold before the hub starts.
 
 It refuses to start, with one sentence, on: a database at another schema or of another hub, keys that others can read,
-a policy that does not load strictly or is not the one shipped, a trust bundle that does not verify or names another
-hub or log, a log whose head is not what was last signed.
+a policy that does not load strictly, is not built from its files or that nobody activated, a trust bundle that does
+not verify or names another hub or log, a log whose head is not what was last signed.
 """
 
 from __future__ import annotations
@@ -10,12 +10,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from volet_protocol.canonical import JsonObject, decode
 from volet_protocol.errors import ProtocolError
-from volet_protocol.policy_table import PolicyTable
 from volet_protocol.trust_bundle import TrustBundle
-from volet_service import resources
 from volet_service.adapters.blobs import FolderBlobs
 from volet_service.adapters.clock import SystemClock
 from volet_service.adapters.sealed import LooseKey, Sealer
@@ -27,8 +25,11 @@ from volet_service.adapters.store.log import LogAppender
 from volet_service.adapters.store.log_check import AlteredLog, check_log
 from volet_service.adapters.store.public_log import SqlPublicLog
 from volet_service.adapters.store.unit_of_work import Writer
-from volet_service.application.ports import Clock, Hub, IdentityProvider, Limits, Policy
+from volet_service.application.activate_policy import activate_policy
+from volet_service.application.ports import Clock, Hub, IdentityProvider, Limits
+from volet_service.bootstrap.active_policy import load_policy
 from volet_service.domain.errors import Refusal
+from volet_service.domain.policy_codes import PolicyError
 from volet_service.settings import Settings
 
 
@@ -49,6 +50,8 @@ def build(settings: Settings, identity: IdentityProvider, clock: Clock | None = 
     clock = clock or SystemClock()
     try:
         return _build(settings, identity, clock)
+    except PolicyError as error:
+        raise CannotStart(f"the policy cannot decide: {error}") from error
     except (LooseKey, WrongSchema, AlteredLog) as error:
         raise CannotStart(str(error)) from error
     except ProtocolError as error:
@@ -63,8 +66,9 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock) -> Runn
     signer = read_log_key(settings.path(settings.log_key))
     payloads = Sealer.of_file(settings.path(settings.payload_key))
     share_sealer = Sealer.of_file(settings.path(settings.share_key))
-    policy = load_policy(settings)
     trust = load_trust(settings, signer.name, signer.vkey)
+    activate = load_policy(settings, trust, clock.now_ms())
+    policy = activate.policy
     database = settings.path(settings.database)
     if not database.is_file():
         raise WrongSchema(f"{database} does not exist: run `volet admin init` first")
@@ -78,6 +82,12 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock) -> Runn
     writer = Writer(engine, log, shares, clock=clock, origin=settings.origin, tables=policy.tables)
     sequencer = Sequencer(writer, settings.queue_bound)
     sequencer.start()
+    # Logged before the first decision that rests on it.
+    try:
+        sequencer.submit(partial(activate_policy, activate)).result()
+    except Refusal:
+        sequencer.stop()
+        raise
     public = SqlPublicLog(
         readers, payloads, lambda: writer.published, store=sequencer, clock=clock, heads_age_ms=settings.heads_age_ms
     )  # fmt: skip
@@ -100,17 +110,6 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock) -> Runn
         readers.dispose()
 
     return Running(hub, stop)
-
-
-def load_policy(settings: Settings) -> Policy:
-    """Return the shipped table, strictly loaded, and the controller's activation of it when there is one."""
-    data = resources.shipped_table_bytes()
-    table = PolicyTable.load(data)
-    activation: JsonObject | None = None
-    path = settings.path(settings.activation)
-    if path.is_file():
-        activation = decode(path.read_bytes())
-    return Policy(table, {table.hash: table}, data, activation)
 
 
 def load_trust(settings: Settings, log_origin: str, vkey: str) -> TrustBundle:

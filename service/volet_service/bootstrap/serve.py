@@ -32,7 +32,6 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("folder", type=Path, nargs="?", help="folder of the hub (default: VOLET_FOLDER)")
     made.add_argument("--host", help="address to listen on (default: VOLET_HOST)")
     made.add_argument("--port", type=int, help="port to listen on (default: VOLET_PORT)")
-    made.add_argument("--demo", action="store_true", help="accept identity providers on this machine without TLS")
     return made
 
 

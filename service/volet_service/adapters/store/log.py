@@ -73,8 +73,10 @@ class LogAppender:
                 raise LogUnavailable("the log's head is not the tree it last signed")
             leaf = connection.execute(select(t.log_entry.c.leaf).where(t.log_entry.c.idx == row.heads_leaf)).scalar()
             heads = Leaf.parse(leaf or b"")
-            heads_ts = heads.ts_ms
-            self._heads_root = heads.body if heads.type is LeafType.CHAIN_HEADS else ZERO
+            # Leaves before the first heads leaf: no head has moved yet, and no proof can stand on them.
+            published = heads.type is LeafType.CHAIN_HEADS
+            heads_ts = heads.ts_ms if published else 0
+            self._heads_root = heads.body if published else ZERO
         self.state = LogState(row.size, range_, row.last_ts_ms, row.heads_leaf, heads_ts)
 
     def check_heads(self, root: bytes) -> None:

@@ -48,9 +48,11 @@ def _bytes(name: str, *, null: bool = False) -> Column[bytes]:
     return Column(name, LargeBinary, nullable=null)
 
 
-# --- what the hub is -------------------------------------------------------------------------------------------------
-hub = Table("hub", metadata, Column("id", Integer, primary_key=True), _text("origin"), _text("log_origin"))
-policy_table = Table("policy_table", metadata, _hash("hash", key=True), _bytes("data"), _int("active_from_ms"))
+# --- decision tables that were in force; `activation` is empty where none was needed ----------------------------------
+policy_table = Table(
+    "policy_table", metadata,
+    _hash("hash", key=True), _text("activation", key=True), _bytes("data"), _int("since_ms"), _int("leaf"),
+)  # fmt: skip
 
 # --- users -----------------------------------------------------------------------------------------------------------
 user_link = Table(
@@ -163,4 +165,4 @@ log_payload = Table(
 
 # Refused UPDATE and DELETE by triggers of the first migration. Defence in depth against a bug of ours: the tree is the
 # proof, a trigger is not.
-APPEND_ONLY = ("log_entry", "log_node", "log_checkpoint", "user_link", "link")
+APPEND_ONLY = ("log_entry", "log_node", "log_checkpoint", "user_link", "link", "policy_table")

@@ -33,6 +33,7 @@ from volet_service.adapters.store.cases import CaseRows, ExchangeRows
 from volet_service.adapters.store.entries import BoxRows, EntryRows, RequestRows
 from volet_service.adapters.store.live import Live
 from volet_service.adapters.store.log import LogAppender, LogState
+from volet_service.adapters.store.policies import TableRows
 from volet_service.adapters.store.users import SessionRows, UserRows
 from volet_service.application.ports import Clock, Work
 from volet_service.domain.errors import (
@@ -68,6 +69,7 @@ class SqlUnitOfWork:
         self.exchanges = ExchangeRows(connection, live, self.cases, self.users, writer.tables)
         self.entries = EntryRows(connection, live)
         self.requests = RequestRows(connection)
+        self.tables = TableRows(connection)
         self.log = log
         self.shares = writer.shares
         self.now_ms = log.now_ms
