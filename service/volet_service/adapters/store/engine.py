@@ -57,6 +57,8 @@ def _writer_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
     for pragma in (
         "journal_mode=WAL", "synchronous=FULL", "fullfsync=1", "busy_timeout=5000", "foreign_keys=ON",
         "secure_delete=ON",
+        # Without it REPLACE deletes rows of append-only tables past their triggers.
+        "recursive_triggers=ON",
     ):  # fmt: skip
         connection.execute(f"PRAGMA {pragma}")
 
