@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from volet_protocol.merkle import CompactRange, leaf_hash
@@ -106,6 +106,16 @@ class FolderBlobs:
         """Return the 32-byte leaf hashes of all chunks, one after the other."""
         with _disk():
             return self._blob(name).with_suffix(".leaves").read_bytes()
+
+    def purge(self, before_ms: int) -> None:
+        """Delete uploads whose last chunk came before that instant, and the folders of devices that hold none."""
+        with _disk():
+            for device in self._uploads.iterdir():
+                for path in device.iterdir():
+                    if path.stat().st_mtime_ns // 1_000_000 < before_ms:
+                        path.unlink(missing_ok=True)
+                with suppress(OSError):  # not empty, or a chunk is arriving
+                    device.rmdir()
 
     def _upload(self, device: str, upload: str) -> Path:
         return self._uploads / device / f"{upload}.part"

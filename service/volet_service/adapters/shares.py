@@ -8,12 +8,13 @@ They are destroyed after the commit that says so; what a crash left undone is do
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from volet_service.adapters.sealed import Sealer
 
 _TABLE = "CREATE TABLE IF NOT EXISTS share (entry TEXT, part TEXT, sealed BLOB NOT NULL, PRIMARY KEY (entry, part))"
+_PAGE = 500
 
 
 class ShareStore:
@@ -83,6 +84,15 @@ class ShareStore:
         """Delete the rows, overwriting their pages, and empty the write-ahead log that still holds them."""
         self._connection.executemany("DELETE FROM share WHERE entry = ?", [(entry,) for entry in entries])
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def sweep(self, existing: Callable[[Sequence[str]], set[str]]) -> None:
+        """Destroy shares that no entry refers to: what a crash before a commit left. At start only, alone on it."""
+        entries = [row[0] for row in self._connection.execute("SELECT DISTINCT entry FROM share")]
+        for start in range(0, len(entries), _PAGE):
+            page = entries[start : start + _PAGE]
+            orphans = set(page) - existing(page)
+            if orphans:
+                self.destroy(orphans)
 
     def close(self) -> None:
         """Close the file."""

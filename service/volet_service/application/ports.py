@@ -178,6 +178,10 @@ class Blobs(Protocol):
         """Return the 32-byte leaf hashes of all chunks, one after the other."""
         ...
 
+    def purge(self, before_ms: int) -> None:
+        """Delete uploads whose last chunk came before that instant."""
+        ...
+
 
 @dataclass(frozen=True)
 class Policy:

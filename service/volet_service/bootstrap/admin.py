@@ -89,7 +89,7 @@ def _migrate(asked: argparse.Namespace) -> str:
 
 def _check(asked: argparse.Namespace) -> str:
     settings = read_settings(asked.folder)
-    build(settings, HubIdentity({}, settings.origin)).stop()
+    build(settings, HubIdentity({}, settings.origin), serving=False).stop()
     return f"{settings.folder}: the hub would start"
 
 

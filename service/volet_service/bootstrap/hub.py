@@ -21,6 +21,7 @@ from volet_service.adapters.sequencer import Sequencer
 from volet_service.adapters.shares import ShareStore
 from volet_service.adapters.signer import read_log_key
 from volet_service.adapters.store.engine import WrongSchema, check_schema, open_readers, open_writer
+from volet_service.adapters.store.entries import existing_entries
 from volet_service.adapters.store.log import LogAppender
 from volet_service.adapters.store.log_check import AlteredLog, check_log
 from volet_service.adapters.store.public_log import SqlPublicLog
@@ -28,6 +29,7 @@ from volet_service.adapters.store.unit_of_work import Writer
 from volet_service.application.activate_policy import activate_policy
 from volet_service.application.ports import Clock, Hub, IdentityProvider, Limits
 from volet_service.bootstrap.active_policy import load_policy
+from volet_service.bootstrap.housekeeping import Housekeeping
 from volet_service.domain.errors import Refusal
 from volet_service.domain.policy_codes import PolicyError
 from volet_service.settings import Settings
@@ -45,11 +47,16 @@ class Running:
     stop: Callable[[], None]
 
 
-def build(settings: Settings, identity: IdentityProvider, clock: Clock | None = None) -> Running:
-    """Return the running hub; raise `CannotStart` with a sentence for the operator."""
+def build(
+    settings: Settings, identity: IdentityProvider, clock: Clock | None = None, *, serving: bool = True
+) -> Running:  # fmt: skip
+    """Return the running hub; raise `CannotStart` with a sentence for the operator.
+
+    Only a hub that is `serving` throws away what crashes left and logs its table: a check may run beside another hub.
+    """
     clock = clock or SystemClock()
     try:
-        return _build(settings, identity, clock)
+        return _build(settings, identity, clock, serving=serving)
     except PolicyError as error:
         raise CannotStart(f"the policy cannot decide: {error}") from error
     except (LooseKey, WrongSchema, AlteredLog) as error:
@@ -62,7 +69,7 @@ def build(settings: Settings, identity: IdentityProvider, clock: Clock | None = 
         raise CannotStart(f"{error.filename or 'the disk'} cannot be used: {error.strerror}") from error
 
 
-def _build(settings: Settings, identity: IdentityProvider, clock: Clock) -> Running:
+def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serving: bool) -> Running:
     signer = read_log_key(settings.path(settings.log_key))
     payloads = Sealer.of_file(settings.path(settings.payload_key))
     share_sealer = Sealer.of_file(settings.path(settings.share_key))
@@ -77,17 +84,23 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock) -> Runn
     shares = ShareStore(settings.path(settings.shares), share_sealer)
     shares.check()
     check_log(readers, signer, payloads)
+    if serving:
+        shares.sweep(partial(existing_entries, readers))
     log = LogAppender(signer, payloads, os.urandom)
     engine = open_writer(database)
     writer = Writer(engine, log, shares, clock=clock, origin=settings.origin, tables=policy.tables)
     sequencer = Sequencer(writer, settings.queue_bound)
     sequencer.start()
-    # Logged before the first decision that rests on it.
-    try:
-        sequencer.submit(partial(activate_policy, activate)).result()
-    except Refusal:
-        sequencer.stop()
-        raise
+    blobs = FolderBlobs(settings.path(settings.blobs), settings.upload_limit)
+    housekeeping = Housekeeping(blobs, clock)
+    if serving:
+        # Logged before the first decision that rests on it.
+        try:
+            sequencer.submit(partial(activate_policy, activate)).result()
+        except Refusal:
+            sequencer.stop()
+            raise
+        housekeeping.start()
     public = SqlPublicLog(
         readers, payloads, lambda: writer.published, store=sequencer, clock=clock, heads_age_ms=settings.heads_age_ms
     )  # fmt: skip
@@ -95,7 +108,7 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock) -> Runn
         origin=settings.origin,
         store=sequencer,
         log=public,
-        blobs=FolderBlobs(settings.path(settings.blobs), settings.upload_limit),
+        blobs=blobs,
         trust=trust,
         policy=policy,
         identity=identity,
@@ -106,6 +119,8 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock) -> Runn
     )
 
     def stop() -> None:
+        if serving:
+            housekeeping.stop()
         sequencer.stop()
         readers.dispose()
 

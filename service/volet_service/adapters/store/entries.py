@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
 
 from volet_protocol import statements
 from volet_protocol.entry import read_entry
@@ -15,6 +15,12 @@ from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.live import Live
 from volet_service.adapters.store.users import move_head
 from volet_service.application.records import Answered, StoredEntry, StoredPart
+
+
+def existing_entries(engine: Engine, ids: Sequence[str]) -> set[str]:
+    """Return which of these ids are entries."""
+    with engine.connect() as connection:
+        return set(connection.execute(select(t.entry.c.id).where(t.entry.c.id.in_(ids))).scalars())
 
 
 class EntryRows:

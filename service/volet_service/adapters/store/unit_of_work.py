@@ -45,6 +45,7 @@ from volet_service.domain.errors import (
     from_protocol,
 )
 from volet_service.domain.leaves import LeafContent
+from volet_service.domain.refusal_bound import RefusalBound
 
 T = TypeVar("T")
 
@@ -106,6 +107,7 @@ class Writer:
         self.origin = origin
         self.tables = tables
         self._uow: SqlUnitOfWork | None = None
+        self._refusals = RefusalBound()
         self.published = Published(log.state, self.live.heads)
 
     def load(self) -> None:
@@ -153,7 +155,9 @@ class Writer:
                 self.shares.spare(doomed)
                 refusal = _as_refusal(error)
                 if isinstance(refusal, Refusal) and uow.refusal is not None:
-                    self.log.append(uow.refusal)
+                    counted = self._refusals.admit(uow.refusal, uow.now_ms)
+                    if counted is not None:
+                        self.log.append(counted)
                 connection.exec_driver_sql("RELEASE use_case")
             return _raiser(refusal)
         with translated():
