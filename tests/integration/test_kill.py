@@ -32,7 +32,7 @@ from volet_protocol.facts import fact_body, fact_hash
 from volet_protocol.merkle import verify_consistency
 from volet_protocol.statements import from_json
 
-KILLS = int(os.environ.get("VOLET_SOAK", "5"))
+KILLS = int(os.environ.get("VOLET_SOAK", "4"))
 SEED = 20260105
 SESSION_WRITERS = 6
 

@@ -25,7 +25,7 @@ from volet_service.bootstrap.serve import serve
 from volet_service.settings import Settings
 
 TESTS = Path(__file__).parents[1]
-START_S = 20
+START_S = 60
 
 
 class OffsetClock(HandClock):
