@@ -98,10 +98,13 @@ def newest_revision(config: Config) -> str:
 
 def check_schema(engine: Engine, path: Path) -> None:
     """Raise `WrongSchema` with a sentence for the operator when the database is at another version, or has none."""
-    with engine.connect() as connection:
-        found = None
-        if inspect(connection).has_table("alembic_version"):
-            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    try:
+        with engine.connect() as connection:
+            found = None
+            if inspect(connection).has_table("alembic_version"):
+                found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except DBAPIError as error:
+        raise WrongSchema(f"{path} cannot be read: {error.orig}") from error
     wanted = newest_revision(alembic_config(path))
     if found is None:
         raise WrongSchema(f"{path} holds no Volet database: run `volet admin init` first")

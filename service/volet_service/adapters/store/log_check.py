@@ -15,6 +15,7 @@ from volet_protocol.note import NoteSigner
 from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.log import select_records
+from volet_service.adapters.store.unit_of_work import translated
 
 
 class AlteredLog(Exception):  # noqa: N818 -- the sentence is for the operator
@@ -23,7 +24,7 @@ class AlteredLog(Exception):  # noqa: N818 -- the sentence is for the operator
 
 def check_log(engine: Engine, signer: NoteSigner, payloads: Sealer) -> None:
     """Raise `AlteredLog` when leaves, tree, head and last checkpoint do not agree, `LooseKey` for another key."""
-    with engine.connect() as connection:
+    with translated(), engine.connect() as connection:
         heads = connection.execute(select(t.log_head)).all()
         if len(heads) != 1:
             raise AlteredLog("the database has no head of the log")
