@@ -57,6 +57,7 @@ def change(folder: Path, name: str, old: str, new: str) -> None:
         (TEAM, "short,allow,standing\n" + TEAM, "3 columns"),
         (TEAM, "\n" + TEAM, "0 columns"),
         (TEAM, "  " + TEAM, "blank at the start"),
+        (TEAM, TEAM.replace(",read,", ',"re"ad,'), "a quote"),
         ("id,effect,table", "id,eft,table", "head"),
         ("never-mdph,deny,shield,-,M1,", "never-mdph,deny,shield,-,M9,", "row"),
         ("emergency-medical,allow,emergency,-,-,medical|", "emergency-medical,allow,emergency,-,-,medcal|",
@@ -80,6 +81,12 @@ def test_a_line_that_no_question_meets_is_refused(folder: Path) -> None:
     dead = TEAM.replace("team-same", "team-dead").replace(",within,", ",domain,") + "No team has a domain\n"
     change(folder, "policy.csv", TEAM, dead + TEAM)
     with pytest.raises(PolicyError, match="no question ever meets team-dead"):
+        build(load(folder))
+
+
+def test_a_question_that_no_line_answers_is_refused(folder: Path) -> None:
+    change(folder, "policy.csv", "never-mdph,deny,shield,-,M1,", "never-mdph,deny,shield,-,M2,")
+    with pytest.raises(PolicyError, match="no line answers shield/never/M1"):
         build(load(folder))
 
 

@@ -18,6 +18,7 @@ from volet_protocol import canonical
 from volet_protocol.canonical import JsonValue
 from volet_protocol.policy_table import AFTER_CONSENT, DENY, KEYS, PERMIT, WITH_NOTICE, Outcome
 from volet_protocol.vocabulary import COMPARTMENTS
+from volet_service.adapters.policy.coverage import check_coverage
 from volet_service.adapters.policy.loader import ANY, CODES, FILES, UNUSED, Family, Line, PolicySource, load
 from volet_service.domain.policy_codes import PolicyError
 
@@ -25,7 +26,8 @@ _NO_LINE = Outcome(DENY, ("R1",), hidden=True)
 
 
 def build(source: PolicySource) -> bytes:
-    """Return the canonical bytes of the table; raise `PolicyError` on a dead line or a disagreement."""
+    """Return the canonical bytes of the table; raise `PolicyError` on a dead line, a silence or a disagreement."""
+    check_coverage(source)
     engine = Engine(source)
     answers: dict[tuple[str, ...], Outcome] = {}
     for family in source.families:
@@ -33,9 +35,6 @@ def build(source: PolicySource) -> bytes:
             if key in answers:
                 raise PolicyError(f"vocabularies.json: the question {'/'.join(key)} is asked twice")
             answers[key] = outcome
-    dead = sorted({line.id for line in source.lines} - engine.used)
-    if dead:
-        raise PolicyError(f"policy.csv: no question ever meets {', '.join(dead)}")
     return _to_bytes(source, answers)
 
 
@@ -71,7 +70,6 @@ class Engine:
         self._source = source
         self._enforcers: dict[tuple[str, str], _Enforcer] = {}
         self._lines: dict[str, list[Line]] = {}
-        self.used: set[str] = set()
         for line in source.lines:
             self._lines.setdefault(line.table, []).append(line)
 
@@ -84,7 +82,6 @@ class Engine:
         denies = [line for line in lines if not line.allows]
         if allowed != (bool(lines) and not denies):
             raise PolicyError(f"the engine and the lines disagree on {table}/{'/'.join(question.values())}")
-        self.used.update(line.id for line in lines)
         return allowed, denies or lines
 
     def _enforcer(self, table: str, relation: str) -> _Enforcer:

@@ -89,7 +89,7 @@ def load(folder: Path) -> PolicySource:
     """Read and check the policy files of a folder; raise `PolicyError`."""
     texts = {name: _text(folder / name) for name in FILES}
     families = _families(texts["vocabularies.json"])
-    lines = tuple(_lines(texts["policy.csv"], _vocabulary(families)))
+    lines = tuple(read_lines(texts["policy.csv"], vocabulary(families)))
     _check_facts(texts["facts.csv"])
     _check_acts(texts["acts.csv"])
     _check_model(texts["model.conf"])
@@ -112,7 +112,10 @@ def _text(path: Path) -> str:
 
 def _records(name: str, text: str, head: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield each record with the place to blame; refuse another head, arity, blanks around a cell, an empty line."""
-    rows = list(csv.reader(io.StringIO(text), strict=True))
+    try:
+        rows = list(csv.reader(io.StringIO(text), strict=True))
+    except csv.Error as error:
+        raise PolicyError(f"{name}: a quote that does not end, or ends amid a cell: {error}") from None
     if not rows or tuple(rows[0]) != head:
         raise PolicyError(f"{name}:1: the head must be {','.join(head)}")
     for number, row in enumerate(rows[1:], 2):
@@ -157,7 +160,7 @@ def _family(item: dict[str, object]) -> Family:
     return Family(table, columns, *supplies)
 
 
-def _vocabulary(families: tuple[Family, ...]) -> dict[tuple[str, str], frozenset[str]]:
+def vocabulary(families: tuple[Family, ...]) -> dict[tuple[str, str], frozenset[str]]:
     """Return, per table and column, the codes that some question uses: any other could never match."""
     found: dict[tuple[str, str], set[str]] = {}
     for family in families:
@@ -166,7 +169,8 @@ def _vocabulary(families: tuple[Family, ...]) -> dict[tuple[str, str], frozenset
     return {key: frozenset(codes) for key, codes in found.items()}
 
 
-def _lines(text: str, vocabulary: Mapping[tuple[str, str], frozenset[str]]) -> Iterator[Line]:
+def read_lines(text: str, known: Mapping[tuple[str, str], frozenset[str]]) -> Iterator[Line]:
+    """Yield the lines of policy.csv, head included in `text`; raise `PolicyError` at the first that is wrong."""
     seen: set[str] = set()
     for place, record in _records("policy.csv", text, COLUMNS):
         if not _ID.fullmatch(record["id"]) or record["id"] in seen:
@@ -184,7 +188,7 @@ def _lines(text: str, vocabulary: Mapping[tuple[str, str], frozenset[str]]) -> I
             id=record["id"],
             allows=record["effect"] == "allow",
             table=record["table"],
-            codes={name: _codes(place, record, name, vocabulary) for name in CODES},
+            codes={name: _codes(place, record, name, known) for name in CODES},
             rules=_listed(place, record["rules"], "rule"),
             obligations=_listed(place, record["obligations"], "obligation") if record["obligations"] else (),
             hidden=record["hidden"] == "yes",
@@ -194,7 +198,7 @@ def _lines(text: str, vocabulary: Mapping[tuple[str, str], frozenset[str]]) -> I
 
 
 def _codes(
-    place: str, record: Mapping[str, str], name: str, vocabulary: Mapping[tuple[str, str], frozenset[str]]
+    place: str, record: Mapping[str, str], name: str, known: Mapping[tuple[str, str], frozenset[str]]
 ) -> tuple[str, ...]:
     table = record["table"]
     codes = tuple(record[name].split("|"))
@@ -204,7 +208,7 @@ def _codes(
         return codes
     if codes == (ANY,):
         return codes
-    unknown = [code for code in codes if code not in vocabulary[table, name]]
+    unknown = [code for code in codes if code not in known[table, name]]
     if unknown or len(set(codes)) != len(codes):
         raise PolicyError(f"{place}: unknown or repeated {name} {unknown or codes}")
     return codes

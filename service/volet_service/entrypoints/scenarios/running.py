@@ -20,14 +20,15 @@ def failures(table: PolicyTable, scenario: Scenario) -> list[str]:
     world = World(scenario)
     question = world.question()
     decision = decide(table, world.facts(), question)
-    found = list(_differences(decision, scenario.expect))
+    found = list(differences(decision, scenario.expect))
     if not found:
         return []
     why = f"step {decision.step}, {'/'.join(decision.rules)}, lines {','.join(decision.lines) or 'none'}"
     return [f"{difference} ({why}: {explain(decision, question, 'en')})" for difference in found]
 
 
-def _differences(decision: Decision, expect: Object) -> Iterator[str]:
+def differences(decision: Decision, expect: Object) -> Iterator[str]:
+    """Yield what differs between a decision and an expectation."""
     if decision.effect != expect["decision"]:
         yield f"expected {expect['decision']}, got {decision.effect}"
         return
