@@ -12,6 +12,7 @@ import ssl
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Protocol, cast
 
 import httpx
@@ -172,10 +173,16 @@ class HttpTransport:
 
 def open_http(origin: str) -> httpx.Client:
     """Return an HTTP client of one origin: no redirects, no proxies from the environment."""
-    # Reading the certificates of the machine takes longer than most commands; without TLS nobody is trusted at all.
-    context = ssl.create_default_context() if origin.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     timeout = httpx.Timeout(30.0, connect=5.0)
+    context = _tls(secure=origin.startswith("https:"))
     return httpx.Client(base_url=origin, timeout=timeout, follow_redirects=False, trust_env=False, verify=context)
+
+
+@cache
+def _tls(*, secure: bool) -> ssl.SSLContext:
+    # Reading the certificates of the machine takes longer than most commands: once a process, and not at all without
+    # TLS, where nobody is trusted.
+    return ssl.create_default_context() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _capped(answer: httpx.Response, path: str) -> bytes:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ import pytest
 
 from volet_client.errors import BadAnswerError, UnreachableError
 from volet_client.refusals import DeniedError, OverloadedError
-from volet_client.transport import HttpTransport
+from volet_client.transport import HttpTransport, _tls, open_http
 from volet_protocol.problems import CONTENT_TYPE, Problem
 
 
@@ -122,3 +123,13 @@ def test_a_hub_that_does_not_answer_is_tried_three_times_and_named() -> None:
     assert "127.0.0.1:9" in caught.value.said.fr
     assert len(waited) == 2
     transport.close()
+
+
+def test_the_certificates_of_the_machine_are_read_once_a_process_and_never_without_tls() -> None:
+    _tls.cache_clear()
+    for origin in ("http://127.0.0.1:1", "http://127.0.0.1:2", "https://one.example", "https://two.example"):
+        open_http(origin).close()
+    assert _tls.cache_info().misses == 2
+    assert _tls(secure=True).verify_mode is ssl.CERT_REQUIRED
+    assert _tls(secure=True).check_hostname
+    assert _tls(secure=False).get_ca_certs() == []
