@@ -37,11 +37,18 @@ def encode(value: JsonObject) -> bytes:
     except (_SlowerError, TypeError):
         return _encode_checked(value)
     text = "".join(pieces)
-    # Strings were written as they are. That is their one spelling when all is printable ASCII without a backslash, and
-    # no quote stands but the two around each: then nothing inside them wants an escape, a check or NFC.
-    if "\\" in text or text.count('"') != 2 * strings or not (text.isascii() and text.isprintable()):
+    # Strings were written as they are. That is their one spelling when nothing inside them wants an escape: no quote but
+    # the two around each, no backslash, no line feed. What stands between quotes composes with none of them, so that
+    # the whole is in NFC when each string is.
+    if "\\" in text or text.count('"') != 2 * strings or not _is_plain(text):
         return _encode_checked(value)
-    return text.encode("ascii")
+    return text.encode("utf-8", "strict")
+
+
+def _is_plain(text: str) -> bool:
+    if text.isascii():
+        return text.isprintable()
+    return "\n" not in text and not _FORBIDDEN.search(text) and unicodedata.is_normalized("NFC", text)
 
 
 def _encode_checked(value: JsonObject) -> bytes:

@@ -19,7 +19,29 @@ from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.hashing import hkdf_expand, hmac_sha256, sha256
 
 TEXTS = st.one_of(
-    st.sampled_from(["", '"', "\\", 'a"b', '":"', "\n", "é", "É̈", "\x00", "\x7f", "\x85", "\ud800", "\u2028", "{}"]),
+    st.sampled_from(
+        [
+            "",
+            '"',
+            "\\",
+            'a"b',
+            '":"',
+            "\n",
+            "é",
+            "É̈",
+            "\x00",
+            "\x7f",
+            "\x85",
+            "\ud800",
+            "\u2028",
+            "\u0301",
+            "e\u0301",
+            "é\n",
+            "é\x85",
+            'à "b"',
+            "{}",
+        ]
+    ),
     st.text(max_size=8),
 )
 NUMBERS = st.one_of(st.booleans(), st.sampled_from([0, -1, MAX_INTEGER, MAX_INTEGER + 1]), st.integers())
