@@ -37,9 +37,9 @@ def encode(value: JsonObject) -> bytes:
     except (_SlowerError, TypeError):
         return _encode_checked(value)
     text = "".join(pieces)
-    # Strings were written as they are. That is their one spelling when nothing inside them wants an escape: no quote but
-    # the two around each, no backslash, no line feed. What stands between quotes composes with none of them, so that
-    # the whole is in NFC when each string is.
+    # Strings were written as they are. That is their one spelling when nothing inside them wants an escape: no quote
+    # but the two around each, no backslash, no line feed. Nothing composes with a quote, so that the whole is in NFC
+    # exactly when each string is.
     if "\\" in text or text.count('"') != 2 * strings or not _is_plain(text):
         return _encode_checked(value)
     return text.encode("utf-8", "strict")
