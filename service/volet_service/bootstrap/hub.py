@@ -8,6 +8,7 @@ not verify or names another hub or log, a log whose head is not what was last si
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +27,7 @@ from volet_service.adapters.store.log import LogAppender
 from volet_service.adapters.store.log_check import AlteredLog, check_log
 from volet_service.adapters.store.public_log import SqlPublicLog
 from volet_service.adapters.store.unit_of_work import Writer
+from volet_service.adapters.store.users import CommittedSessions
 from volet_service.application.activate_policy import activate_policy
 from volet_service.application.ports import Clock, Hub, IdentityProvider, Limits
 from volet_service.bootstrap.active_policy import load_policy
@@ -63,6 +65,8 @@ def build(
         raise CannotStart(str(error)) from error
     except ProtocolError as error:
         raise CannotStart(f"{error.what} does not load: {error.reason.value}") from error
+    except sqlite3.Error as error:
+        raise CannotStart(f"{settings.path(settings.shares)} cannot be used: {error}") from error
     except Refusal as error:
         raise CannotStart(f"the database cannot be used: {error.what}") from error
     except OSError as error:
@@ -107,6 +111,7 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
     hub = Hub(
         origin=settings.origin,
         store=sequencer,
+        sessions=CommittedSessions(readers),
         log=public,
         blobs=blobs,
         trust=trust,
