@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Generic, TypeVar, cast
 
@@ -135,13 +136,13 @@ class CaseFacts:
 
     # -- the person ----------------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def person(self) -> Person | None:
         """The latest record of the person, or None before there is one."""
         records = self.of(Person)
         return records[-1].fact if records else None
 
-    @property
+    @cached_property
     def person_users(self) -> frozenset[str]:
         """The accounts of the person."""
         return frozenset(record.fact.user for record in self.of(Person) if record.fact.user is not None)
@@ -159,12 +160,12 @@ class CaseFacts:
                 state = record.fact.state
         return state
 
-    @property
+    @cached_property
     def death_ms(self) -> int | None:
         """The instant of the person's death, or None."""
         return min((record.fact.at_ms for record in self.of(Death)), default=None)
 
-    @property
+    @cached_property
     def retention(self) -> Retention | None:
         """The latest word on last contact and archiving, or None."""
         records = self.of(Retention)
@@ -185,8 +186,12 @@ class CaseFacts:
 
     def participation_end(self, record: Record[Participation]) -> int:
         """Return when a participation ends: its own end, the act that ended it, or the end of its episode."""
-        fact = record.fact
-        return min(_end(fact.until_ms), self.ends.get(record.hash, FOREVER), self.episode_end(fact.episode))
+        known = self._ended.get(record.hash)
+        if known is None:
+            fact = record.fact
+            known = min(_end(fact.until_ms), self.ends.get(record.hash, FOREVER), self.episode_end(fact.episode))
+            self._ended[record.hash] = known
+        return known
 
     def in_force(self, record: Record[Participation], at_ms: int) -> bool:
         """Tell whether a participation holds at that instant."""
@@ -194,11 +199,21 @@ class CaseFacts:
 
     def participations_of(self, user: str, at_ms: int | None = None) -> tuple[Record[Participation], ...]:
         """Return the participations of a user: all of them, or those in force at an instant."""
-        return tuple(
-            record
-            for record in self.of(Participation)
-            if record.fact.user == user and (at_ms is None or self.in_force(record, at_ms))
-        )
+        every = self._by_user.get(user, ())
+        return every if at_ms is None else tuple(record for record in every if self.in_force(record, at_ms))
+
+    # A rotation asks of every reader of every section: what one state answers alike each time is found once.
+
+    @cached_property
+    def _ended(self) -> dict[str, int]:
+        return {}
+
+    @cached_property
+    def _by_user(self) -> Mapping[str, tuple[Record[Participation], ...]]:
+        found: dict[str, list[Record[Participation]]] = {}
+        for record in self.of(Participation):
+            found.setdefault(record.fact.user, []).append(record)
+        return {user: tuple(records) for user, records in found.items()}
 
     def referents(self, at_ms: int) -> frozenset[str]:
         """Return the users who follow the case at that instant, through a participation still in force."""

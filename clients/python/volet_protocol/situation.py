@@ -121,10 +121,9 @@ def _participant(facts: CaseFacts, question: Question) -> Standing:
     live = [record for record in mine if facts.in_force(record, question.at_ms)]
     if not live:
         return Standing(_why_absent(facts, question, every, mine), capacity.row)
-    by_regime = {
-        regime: [record for record in live if record.fact.regime == regime]
-        for regime in ("care", "child_protection", "mdph")
-    }
+    by_regime: dict[str, list[Record[Participation]]] = {"care": [], "child_protection": [], "mdph": []}
+    for record in live:
+        by_regime[record.fact.regime].append(record)
     # Each channel looks at its own participations only.
     wants_list = question.via == "child_protection" or (
         question.via == "any" and (question.compartment == "child_protection" or capacity.row == "C1")
