@@ -1,0 +1,200 @@
+"""Every route is in one of these tables: what it writes into the access log, or why it writes nothing there.
+
+A new route fails here until somebody says which; a route that acts is played against a live hub, and its leaf is looked
+for. Who may call without a session is a closed list too.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from fastapi.routing import APIRoute
+
+from support.hub import HubCase, LiveHub
+from support.hub_entries import checkpoint, deposit_body, header, post, problem, release, seal
+from support.identities import make_device, make_user
+from volet_protocol.canonical import decode
+from volet_protocol.log_payload import ACTS, ViewPayload
+from volet_protocol.log_request import LogRequest
+from volet_protocol.take_back import TakeBack
+from volet_service.adapters.sealed import Sealer
+from volet_service.adapters.store.engine import open_readers
+from volet_service.adapters.store.log import select_records
+from volet_service.adapters.store.tables import log_entry
+from volet_service.application import add_binding, exchange_links
+from volet_service.entrypoints.http.app import ROUTERS
+from volet_service.entrypoints.http.identity import identify_caller
+
+ROUTES = {
+    (method, route.path): route
+    for module in ROUTERS
+    for route in module.router.routes
+    if isinstance(route, APIRoute)
+    for method in route.methods or ()
+}
+PUBLIC = {
+    ("POST", "/v1/logins"), ("GET", "/v1/logins/callback"), ("GET", "/v1/logins/{login}"),
+    ("POST", "/v1/logins/{login}/session"), ("POST", "/v1/attestations"), ("GET", "/v1/heads/{label}/{chain}"),
+    ("GET", "/v1/log/checkpoint"), ("GET", "/v1/log/leaves"), ("GET", "/v1/log/proof"), ("GET", "/v1/log/consistency"),
+    ("GET", "/v1/policy"), ("GET", "/v1/health"), ("GET", "/v1/ready"),
+}  # fmt: skip
+NOTHING_YET = "a step of a login: the session is what is logged"
+ASKED_AGAIN = "streams what a logged release decided; asks the rules again, and is refused without that release"
+METADATA = "ids, signatures and ciphertext for who stands there; no server share leaves, so nothing can be read"
+PROOF = "public proofs and checkpoints: nothing about anybody"
+UNLOGGED = {
+    ("POST", "/v1/logins"): NOTHING_YET,
+    ("GET", "/v1/logins/callback"): NOTHING_YET,
+    ("GET", "/v1/logins/{login}"): NOTHING_YET,
+    ("DELETE", "/v1/sessions/current"): "ends what its login began; hands out nothing",
+    ("GET", "/v1/users/{user}"): METADATA,
+    ("GET", "/v1/cases"): METADATA,
+    ("GET", "/v1/cases/{case}/chains/{class_}"): METADATA,
+    ("GET", "/v1/cases/{case}/lists/{list_}"): METADATA,
+    ("GET", "/v1/entries/{entry}"): METADATA,
+    ("GET", "/v1/exchanges"): METADATA,
+    ("GET", "/v1/exchanges/{exchange}"): METADATA,
+    ("PUT", "/v1/uploads/{upload}/{n}"): "ciphertext of nothing yet: the deposit that names it is logged",
+    ("GET", "/v1/entries/{entry}/parts/{part}/leaves"): ASKED_AGAIN,
+    ("GET", "/v1/entries/{entry}/parts/{part}/chunks"): ASKED_AGAIN,
+    ("GET", "/v1/heads/{label}/{chain}"): PROOF,
+    ("GET", "/v1/log/checkpoint"): PROOF,
+    ("GET", "/v1/log/leaves"): PROOF,
+    ("GET", "/v1/log/proof"): PROOF,
+    ("GET", "/v1/log/consistency"): PROOF,
+    ("GET", "/v1/policy"): "public: the rules",
+    ("GET", "/v1/health"): "public: the process answers",
+    ("GET", "/v1/ready"): "public: the log can be written",
+}  # fmt: skip
+# Acts whose play needs keys that only whole clients hold: tests/integration/test_client_cases.py plays them. Here
+# their use cases have to append.
+BY_USE_CASE = {
+    ("POST", "/v1/users/{user}/bindings"): ("binding", add_binding),
+    ("POST", "/v1/exchanges"): ("exchange", exchange_links),
+    ("POST", "/v1/exchanges/{exchange}/links"): ("exchange", exchange_links),
+}
+
+
+def log_in(case: HubCase) -> None:
+    case.hub.login(make_user(70))
+
+
+def attest(case: HubCase) -> None:
+    case.attest("newcomer", "S1", "ccas")
+
+
+def link_user(case: HubCase) -> None:
+    user = make_user(71)
+    http = case.hub.login(user)
+    grown = user.add_device(make_device("second", 71), case.now_ms)
+    link = {"statement": grown.chain.links[-1].to_json(), "boxes": {}}
+    answer = http.post(f"/v1/users/{user.user}/links", json={"links": [link]})
+    assert answer.is_success, answer.text
+
+
+def open_case(case: HubCase) -> None:
+    asked = case.creation("coordinator", "dac", salt="second case")
+    assert case.clients["coordinator"].post("/v1/cases", json=asked).is_success
+
+
+def link_case(case: HubCase) -> None:
+    case.join("social worker", "S1", "ccas")
+
+
+def deposit(case: HubCase) -> None:
+    body = deposit_body(seal(case, "doctor", header(case, "doctor")))
+    assert case.clients["doctor"].post("/v1/entries", json=body).is_success
+
+
+def take_back(case: HubCase) -> None:
+    entry = post(case, "doctor").entry
+    asked = TakeBack(case.person("doctor").preamble(case.now_ms), case.main.case, entry.id)
+    statement = case.person("doctor").sign(asked.to_json())
+    answer = case.clients["doctor"].post(f"/v1/entries/{entry.id}/take-back", json={"statement": statement.to_json()})
+    assert answer.is_success, answer.text
+
+
+def hand_out(case: HubCase) -> None:
+    assert release(case, "doctor", [post(case, "doctor").entry.id]).is_success
+
+
+def look(case: HubCase) -> None:
+    case.account("person")
+    asked = LogRequest(
+        preamble=case.person("person").preamble(case.now_ms), request_id=os.urandom(16), purpose="own_access",
+        checkpoint=checkpoint(case), case=case.main.case,
+    )  # fmt: skip
+    statement = case.person("person").sign(replace(asked).to_json())
+    assert case.clients["person"].post("/v1/log/records", json={"statement": statement.to_json()}).is_success
+
+
+PLAYED: dict[tuple[str, str], tuple[str, Callable[[HubCase], None]]] = {
+    ("POST", "/v1/logins/{login}/session"): ("login", log_in),
+    ("POST", "/v1/attestations"): ("attestation", attest),
+    ("POST", "/v1/users/{user}/links"): ("user-link", link_user),
+    ("POST", "/v1/cases"): ("case", open_case),
+    ("POST", "/v1/cases/{case}/chains/{class_}"): ("fact", link_case),
+    ("POST", "/v1/entries"): ("deposit", deposit),
+    ("POST", "/v1/entries/{entry}/take-back"): ("take-back", take_back),
+    ("POST", "/v1/releases"): ("release", hand_out),
+    ("POST", "/v1/log/records"): ("log-look", look),
+}
+
+
+def acts(case: HubCase) -> list[str]:
+    settings = case.hub.settings
+    engine = open_readers(settings.path(settings.database))
+    with engine.connect() as connection:
+        records = select_records(
+            connection, Sealer.of_file(settings.path(settings.payload_key)), log_entry.c.idx >= 0, 10_000
+        )
+    engine.dispose()
+    return [ViewPayload.read(decode(record.view)).act for record in records if record.view is not None]
+
+
+def test_every_route_is_said_to_act_or_not_to() -> None:
+    assert set(ROUTES) == {*PLAYED, *BY_USE_CASE, *UNLOGGED}
+
+
+def test_nothing_but_reading_and_the_steps_before_an_act_goes_unlogged() -> None:
+    writing = {route for route in UNLOGGED if route[0] != "GET"}
+    assert writing == {
+        ("POST", "/v1/logins"), ("DELETE", "/v1/sessions/current"), ("PUT", "/v1/uploads/{upload}/{n}"),
+    }  # fmt: skip
+
+
+def test_who_may_call_without_a_session_is_exactly_this_list() -> None:
+    asks = {
+        key: identify_caller in {dependency.call for dependency in route.dependant.dependencies}
+        for key, route in ROUTES.items()
+    }
+    assert {key for key, caller in asks.items() if not caller} == PUBLIC
+
+
+@pytest.mark.parametrize("route", PLAYED, ids=" ".join)
+def test_an_act_is_in_the_log(team: HubCase, route: tuple[str, str]) -> None:
+    act, play = PLAYED[route]
+    before = acts(team).count(act)
+    play(team)
+    assert acts(team).count(act) > before
+
+
+@pytest.mark.parametrize("route", BY_USE_CASE, ids=" ".join)
+def test_an_act_that_only_whole_clients_play_appends_in_its_use_case(route: tuple[str, str]) -> None:
+    act, module = BY_USE_CASE[route]
+    assert act in ACTS
+    assert "uow.log.append(" in inspect.getsource(module)
+
+
+@pytest.mark.parametrize("route", sorted(set(ROUTES) - PUBLIC), ids=" ".join)
+def test_a_route_that_asks_for_a_session_answers_nothing_without_one(hub: LiveHub, route: tuple[str, str]) -> None:
+    method, path = route
+    with hub.client() as http:
+        answer = http.request(method, path.format_map(dict.fromkeys(
+            ("user", "case", "class_", "list_", "entry", "part", "upload", "n", "exchange"), "0" * 64
+        )), json={})  # fmt: skip
+    assert problem(answer) == "unauthenticated"
