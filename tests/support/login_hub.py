@@ -106,9 +106,6 @@ class MemoryUnit:
     def add(self, session: Session) -> None:
         self.memory.sessions[session.token_hash] = session
 
-    def find(self, token_hash: str) -> Session | None:
-        return self.memory.sessions.get(token_hash)
-
     def remove(self, token_hash: str) -> None:
         self.memory.sessions.pop(token_hash, None)
 
@@ -125,6 +122,9 @@ class MemoryStore:
 
     def now_ms(self) -> int:
         return now_ms() + self.ahead_ms
+
+    async def find(self, token_hash: str) -> Session | None:
+        return self.memory.sessions.get(token_hash)
 
     async def write(self, work: Work[T]) -> T:
         changed = self.memory.copied()
@@ -156,6 +156,7 @@ def login_hub(port: int, issuer: str) -> Iterator[LoginHub]:
         hub = Hub(
             origin=origin,
             store=store,
+            sessions=store,
             log=unused,
             blobs=unused,
             trust=unused,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from volet_service.application.callers import Caller
-from volet_service.application.ports import UnitOfWork
+from volet_service.application.ports import SessionLookup
 from volet_service.domain.logins import LoginRefusal, login_refused, session_alive, token_hash
 
 _MOST_REMEMBERED = 100_000
@@ -37,10 +37,14 @@ class LastSeen:
         self._seen.pop(token, None)
 
 
-def find_session(token: str, last_seen: LastSeen, now_ms: int, uow: UnitOfWork, /) -> Caller:
-    """Return the caller; raise `Unauthenticated` alike for a token that never was, that expired or that was closed."""
+async def find_session(token: str, last_seen: LastSeen, now_ms: int, sessions: SessionLookup) -> Caller:
+    """Return the caller; raise `Unauthenticated` alike for a token that never was, that expired or that was closed.
+
+    Not in the sequencer's thread: a session decides nothing. Whether its device counts now is judged there, with every
+    signed statement; and a session that was ended is gone for whoever asks after that commit.
+    """
     hashed = token_hash(token)
-    session = uow.sessions.find(hashed)
+    session = await sessions.find(hashed)
     if session is None:
         raise login_refused(LoginRefusal.NO_SESSION, "session")
     seen_ms = last_seen.last(hashed, session.created_ms)

@@ -16,7 +16,7 @@ from volet_protocol.policy_table import PolicyTable
 from volet_protocol.receipt import Receipt
 from volet_protocol.statements import HeadRef
 from volet_protocol.trust_bundle import TrustBundle
-from volet_service.application.records import Login
+from volet_service.application.records import Login, Session
 from volet_service.application.repositories import (
     Boxes,
     Cases,
@@ -111,6 +111,14 @@ class Store(Protocol):
 
     async def read(self, work: Work[T]) -> T:
         """Run where the newest committed state is; nothing may be written."""
+        ...
+
+
+class SessionLookup(Protocol):
+    """Committed sessions, for who asks who calls."""
+
+    async def find(self, token_hash: str) -> Session | None:
+        """Return a session, expired or not."""
         ...
 
 
@@ -238,6 +246,7 @@ class Hub:
 
     origin: str
     store: Store
+    sessions: SessionLookup
     log: PublicLog
     blobs: Blobs
     trust: TrustBundle

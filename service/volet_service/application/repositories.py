@@ -89,10 +89,6 @@ class Sessions(Protocol):
         """Store a session."""
         ...
 
-    def find(self, token_hash: str) -> Session | None:
-        """Return a session, expired or not."""
-        ...
-
     def remove(self, token_hash: str) -> None:
         """End a session."""
         ...

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
 from volet_protocol import statements
 from volet_protocol.capacities import Attestation
@@ -16,6 +18,7 @@ from volet_protocol.user_chain import UserChain, replay
 from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.live import Live
 from volet_service.application.records import BindingRecord, Login, Session, StoredAttestation, UserLink
+from volet_service.domain.errors import LogUnavailable
 
 
 class UserRows:
@@ -145,11 +148,6 @@ class SessionRows:
         """Store a session."""
         self._connection.execute(insert(t.session), asdict(session))
 
-    def find(self, token_hash: str) -> Session | None:
-        """Return a session, expired or not."""
-        row = self._connection.execute(select(t.session).where(t.session.c.token_hash == token_hash)).mappings().first()
-        return None if row is None else Session(**row)
-
     def remove(self, token_hash: str) -> None:
         """End a session."""
         self._connection.execute(delete(t.session).where(t.session.c.token_hash == token_hash))
@@ -163,3 +161,23 @@ class SessionRows:
         """Delete sessions that expired and logins created before that instant."""
         self._connection.execute(delete(t.session).where(t.session.c.expires_ms < before_ms))
         self._connection.execute(delete(t.login).where(t.login.c.created_ms < before_ms))
+
+
+class CommittedSessions:
+    """Sessions on reading connections: one row by its key, as it was last committed."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def find(self, token_hash: str) -> Session | None:
+        """Return a session, expired or not."""
+        return await asyncio.to_thread(self._find, token_hash)
+
+    def _find(self, token_hash: str) -> Session | None:
+        query = select(t.session).where(t.session.c.token_hash == token_hash)
+        try:
+            with self._engine.connect() as connection:
+                row = connection.execute(query).mappings().first()
+        except DBAPIError as error:
+            raise LogUnavailable("the database failed") from error
+        return None if row is None else Session(**row)
