@@ -100,57 +100,57 @@ class TestStranger:
     """Who takes no part learns nothing that they would not learn about a case that never was."""
 
     @pytest.mark.parametrize("class_", ["main", "child_protection", "minor_secret", "third_party_hidden", "other"])
-    def test_a_chain_of_any_class(self, team: HubCase, class_: str) -> None:
-        http = stranger(team)
+    def test_a_chain_of_any_class(self, standing: HubCase, class_: str) -> None:
+        http = stranger(standing)
         path = "/v1/cases/{}/chains/" + class_
-        with unchanged(team.hub):
+        with unchanged(standing.hub):
             for query in ("", "?after=0", "?after=3"):
-                same(http.get(path.format(team.main.case) + query), http.get(path.format(NOWHERE) + query))
-            link = {"links": [{"statement": team.sent["main"][0].statement.to_json()}]}
-            same(http.post(path.format(team.main.case), json=link), http.post(path.format(NOWHERE), json=link))
+                same(http.get(path.format(standing.main.case) + query), http.get(path.format(NOWHERE) + query))
+            link = {"links": [{"statement": standing.sent["main"][0].statement.to_json()}]}
+            same(http.post(path.format(standing.main.case), json=link), http.post(path.format(NOWHERE), json=link))
 
     @pytest.mark.parametrize("place", ["section:medical/2", "masked:medical/2", "section:child_protection/1"])
-    def test_a_list_and_its_head(self, team: HubCase, place: str) -> None:
-        post(team, "doctor")
-        http, list_ = stranger(team), list_id(team.main.case, place)
-        same(http.get(f"/v1/cases/{team.main.case}/lists/{list_}"), http.get(f"/v1/cases/{NOWHERE}/lists/{list_}"))
+    def test_a_list_and_its_head(self, standing: HubCase, place: str) -> None:
+        post(standing, "doctor")
+        http, list_ = stranger(standing), list_id(standing.main.case, place)
+        same(http.get(f"/v1/cases/{standing.main.case}/lists/{list_}"), http.get(f"/v1/cases/{NOWHERE}/lists/{list_}"))
         same(http.get(f"/v1/heads/list/{list_}"), http.get(f"/v1/heads/list/{NOWHERE}"))
 
-    def test_an_entry_its_parts_and_its_release(self, team: HubCase) -> None:
-        id_, http = post(team, "doctor").entry.id, stranger(team)
-        with unchanged(team.hub):
+    def test_an_entry_its_parts_and_its_release(self, standing: HubCase) -> None:
+        id_, http = post(standing, "doctor").entry.id, stranger(standing)
+        with unchanged(standing.hub):
             for path in ("/v1/entries/{}", "/v1/entries/{}/parts/body/chunks?release=AA",
                          "/v1/entries/{}/parts/title/leaves?release=AA"):  # fmt: skip
                 same(http.get(path.format(id_)), http.get(path.format(NOWHERE)))
-            asked = release_request(team, "stranger", [id_])
-            elsewhere = release_request(team, "stranger", [NOWHERE], case=NOWHERE)
-            same(ask(team, "stranger", asked), ask(team, "stranger", elsewhere))
+            asked = release_request(standing, "stranger", [id_])
+            elsewhere = release_request(standing, "stranger", [NOWHERE], case=NOWHERE)
+            same(ask(standing, "stranger", asked), ask(standing, "stranger", elsewhere))
 
-    def test_lists_of_own_cases_and_exchanges_are_empty(self, team: HubCase) -> None:
-        exchange_of(team, "doctor", "doctor", "nurse")
-        http = stranger(team)
+    def test_lists_of_own_cases_and_exchanges_are_empty(self, standing: HubCase) -> None:
+        exchange_of(standing, "doctor", "doctor", "nurse")
+        http = stranger(standing)
         assert http.get("/v1/cases").json() == http.get("/v1/exchanges").json() == []
 
-    def test_the_log_of_a_case(self, team: HubCase) -> None:
-        http = stranger(team)
+    def test_the_log_of_a_case(self, standing: HubCase) -> None:
+        http = stranger(standing)
         answers: list[httpx.Response] = []
-        for case in (team.main.case, NOWHERE):
+        for case in (standing.main.case, NOWHERE):
             body: dict[str, Any] = {
-                **team.person("stranger").preamble(team.now_ms).to_json("log-request"), "purpose": "own_access",
+                **standing.person("stranger").preamble(standing.now_ms).to_json("log-request"), "purpose": "own_access",
                 "request_id": to_base64url(os.urandom(16)), "scope": {"case": case},
                 "checkpoint": {"size": 0, "root": "0" * 64},
             }  # fmt: skip
-            statement = team.person("stranger").sign(body).to_json()
-            with unchanged(team.hub):
+            statement = standing.person("stranger").sign(body).to_json()
+            with unchanged(standing.hub):
                 answers.append(http.post("/v1/log/records", json={"statement": statement}))
         same(*answers)
 
-    def test_a_user_who_is_not_there(self, team: HubCase) -> None:
-        http, never = stranger(team), make_user(4242)
+    def test_a_user_who_is_not_there(self, standing: HubCase) -> None:
+        http, never = stranger(standing), make_user(4242)
         same(http.get(f"/v1/users/{never.user}"), http.get(f"/v1/users/{NOWHERE}"))
-        same(http.get(f"/v1/users/{team.main.case}"), http.get("/v1/users/nobody"))
+        same(http.get(f"/v1/users/{standing.main.case}"), http.get("/v1/users/nobody"))
         # Who knows an id sees the keys behind it, and nothing that names the person.
-        known = http.get(f"/v1/users/{team.user('doctor')}").json()
+        known = http.get(f"/v1/users/{standing.user('doctor')}").json()
         assert known["bindings"] == []
         assert all("boxes" not in link for link in known["links"])
 
@@ -160,23 +160,25 @@ class TestMember:
 
     @pytest.mark.parametrize("name", ["doctor", "nurse", "coordinator"])
     @pytest.mark.parametrize("class_", ["child_protection", "minor_secret", "third_party_hidden", "no_such_class"])
-    def test_a_class_that_one_is_not_served(self, team: HubCase, name: str, class_: str) -> None:
-        http = team.clients[name]
+    def test_a_class_that_one_is_not_served(self, standing: HubCase, name: str, class_: str) -> None:
+        http = standing.clients[name]
         absent = http.get(f"/v1/cases/{NOWHERE}/chains/main")
-        same(http.get(f"/v1/cases/{team.main.case}/chains/{class_}"), absent)
+        same(http.get(f"/v1/cases/{standing.main.case}/chains/{class_}"), absent)
         cases = http.get("/v1/cases").json()
         assert [list(case["classes"]) for case in cases] == [["main"]]
 
-    def test_a_section_of_such_a_class(self, team: HubCase) -> None:
-        http = team.clients["doctor"]
+    def test_a_section_of_such_a_class(self, standing: HubCase) -> None:
+        http = standing.clients["doctor"]
         hidden = [section for section in SECTIONS if section.startswith("child_protection/")]
         for section in hidden:
-            list_ = list_id(team.main.case, f"section:{section}")
-            absent = http.get(f"/v1/cases/{team.main.case}/lists/{NOWHERE}")
-            same(http.get(f"/v1/cases/{team.main.case}/lists/{list_}"), absent)
+            list_ = list_id(standing.main.case, f"section:{section}")
+            absent = http.get(f"/v1/cases/{standing.main.case}/lists/{NOWHERE}")
+            same(http.get(f"/v1/cases/{standing.main.case}/lists/{list_}"), absent)
             same(http.get(f"/v1/heads/list/{list_}"), http.get(f"/v1/heads/list/{NOWHERE}"))
-            asked = release_request(team, "doctor", [NOWHERE], list=list_)
-            same(ask(team, "doctor", asked), ask(team, "doctor", release_request(team, "doctor", [NOWHERE])))
+            asked = release_request(standing, "doctor", [NOWHERE], list=list_)
+            same(
+                ask(standing, "doctor", asked), ask(standing, "doctor", release_request(standing, "doctor", [NOWHERE]))
+            )
 
     def test_a_list_of_masked_entries_looks_alike_empty_and_full(self, team: HubCase) -> None:
         list_ = list_id(team.main.case, "masked:medical/2")
@@ -209,26 +211,29 @@ class TestMember:
         http = team.clients["coordinator"]
         same(http.get(path), http.get(f"/v1/cases/{team.main.case}/lists/{NOWHERE}"))
 
-    def test_an_exchange_of_others(self, team: HubCase) -> None:
-        exchange, statement = exchange_of(team, "doctor", "doctor", "nurse")
-        http, list_ = team.clients["coordinator"], list_id(team.main.case, f"exchange:{exchange}")
+    def test_an_exchange_of_others(self, standing: HubCase) -> None:
+        exchange, statement = exchange_of(standing, "doctor", "doctor", "nurse")
+        http, list_ = standing.clients["coordinator"], list_id(standing.main.case, f"exchange:{exchange}")
         same(http.get(f"/v1/exchanges/{exchange}"), http.get(f"/v1/exchanges/{NOWHERE}"))
-        path = f"/v1/cases/{team.main.case}/lists/"
+        path = f"/v1/cases/{standing.main.case}/lists/"
         same(http.get(path + list_), http.get(path + NOWHERE))
         same(http.get(f"/v1/heads/list/{list_}"), http.get(f"/v1/heads/list/{NOWHERE}"))
         assert http.get("/v1/exchanges").json() == []
-        with unchanged(team.hub):
+        with unchanged(standing.hub):
             link = {"statement": statement.to_json(), "boxes": {}}
             given = [http.post(f"/v1/exchanges/{id_}/links", json=link) for id_ in (exchange, NOWHERE)]
         assert seen(given[0]) == seen(given[1])
 
-    def test_an_entry_somebody_else_may_take_back(self, team: HubCase) -> None:
-        id_ = post(team, "doctor").entry.id
-        body = {**team.person("nurse").preamble(team.now_ms).to_json("entry-take-back"), "case": team.main.case}
+    def test_an_entry_somebody_else_may_take_back(self, standing: HubCase) -> None:
+        id_ = post(standing, "doctor").entry.id
+        body = {
+            **standing.person("nurse").preamble(standing.now_ms).to_json("entry-take-back"),
+            "case": standing.main.case,
+        }
         answers = [
-            team.clients["nurse"].post(
+            standing.clients["nurse"].post(
                 f"/v1/entries/{one}/take-back",
-                json={"statement": team.person("nurse").sign({**body, "entry": one}).to_json()},
+                json={"statement": standing.person("nurse").sign({**body, "entry": one}).to_json()},
             )
             for one in (id_, NOWHERE)
         ]

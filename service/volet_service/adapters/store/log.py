@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from volet_protocol import canonical
 from volet_protocol.checkpoint import Checkpoint
@@ -67,6 +67,10 @@ class LogAppender:
         hashes = [packed[i : i + _HASH] for i in range(0, len(packed), _HASH)]
         range_ = CompactRange(row.size, hashes)
         heads_ts = 0
+        newest = connection.execute(select(func.max(t.log_checkpoint.c.size))).scalar() or 0
+        if row.size != newest or row.size < self.state.size:
+            # An older head under a newer checkpoint: going on would sign a second history.
+            raise LogUnavailable("the log's head stands behind what was signed")
         if row.size:
             signed = connection.execute(select(t.log_checkpoint.c.root).where(t.log_checkpoint.c.size == row.size))
             if signed.scalar() != range_.root():

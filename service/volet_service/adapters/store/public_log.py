@@ -160,4 +160,6 @@ def _resolve(connection: Connection, plan: Plan) -> list[bytes]:
         n = t.log_node.c
         rows = connection.execute(select(n.level, n.idx, n.hash).where(tuple_(n.level, n.idx).in_(inner)))
         found |= {Node(row.level, row.idx): row.hash for row in rows}
+    if len(found) != len(wanted):
+        raise LogUnavailable("a node of the log's tree is missing")
     return merkle.resolve(plan, lambda node: found[node])
