@@ -6,9 +6,11 @@ Runs in a process of its own: what another bench had once held would hide what t
 from __future__ import annotations
 
 import resource
+import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from bench.figures import Figure, Size, cpu
 from support.entries import DEVICE_KEY, HEADER, client_shares, seal, seed
@@ -22,6 +24,7 @@ _TARGET_MB_S = 500
 _TARGET_MIB = 32
 _MIB = 1024
 _HASH_SIZE = 32
+_ROUNDS = 3
 
 
 def _blocks(size: int) -> Iterator[memoryview]:
@@ -52,9 +55,12 @@ def measure(size: Size) -> list[Figure]:
 
     title = seal().entry.seals["title"]
     baseline = _peak_kib()
-    first = sealer(lambda _: None)
-    seconds = cpu(lambda: _feed(first, total))
-    sealed = first.finish()
+    seconds: list[float] = []
+    for _ in range(min(_ROUNDS, size.rounds)):
+        # The same bytes under the same key each time, which outside a measurement nobody may do.
+        first = sealer(lambda _: None)
+        seconds.append(cpu(partial(_feed, first, total)))
+        sealed = first.finish()
     sealing_peak = _peak_kib() - baseline
     entry = sign_entry(header, {"title": title, "body": sealed}, DEVICE_KEY)
     # As a client gets them: in one piece, 32 bytes a chunk, counted in the memory that opening takes.
@@ -85,7 +91,13 @@ def measure(size: Size) -> list[Figure]:
     peak = _peak_kib() - baseline
     what = f"{total / _MB:g} MB"
     return [
-        Figure(f"document of {what} sealed, a core", total / _MB / seconds, "MB/s", _TARGET_MB_S, more_is_better=True),
+        Figure(
+            f"document of {what} sealed, a core",
+            total / _MB / statistics.median(seconds),
+            "MB/s",
+            _TARGET_MB_S,
+            more_is_better=True,
+        ),
         Figure("  opened and every chunk checked", total / _MB / spent, "MB/s", _TARGET_MB_S, more_is_better=True),
         Figure("  memory above baseline, sealing", sealing_peak / _MIB, "MiB", _TARGET_MIB),
         Figure("  memory above baseline, sealing and opening", peak / _MIB, "MiB", _TARGET_MIB),
