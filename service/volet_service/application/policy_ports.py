@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+
+@dataclass(frozen=True)
+class RowText:
+    """How a row of the matrix is called, and the letter or text that founds it."""
+
+    label_fr: str
+    label_en: str
+    founded_on: str
 
 
 class PolicyFiles(Protocol):
@@ -16,4 +26,8 @@ class PolicyFiles(Protocol):
 
     def sentences(self, folder: Path) -> Mapping[str, str]:
         """Return what each line of the policy says, with its article, by the line's id; raise `PolicyError`."""
+        ...
+
+    def rows(self, folder: Path) -> Mapping[str, RowText]:
+        """Return the words of each row of the matrix; raise `PolicyError`."""
         ...

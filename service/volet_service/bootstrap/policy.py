@@ -7,6 +7,7 @@ from pathlib import Path
 
 from volet_service.adapters.policy.build import build
 from volet_service.adapters.policy.loader import load
+from volet_service.application.policy_ports import RowText
 from volet_service.entrypoints import policy_commands
 
 
@@ -25,3 +26,7 @@ class _Files:
     def sentences(self, folder: Path) -> Mapping[str, str]:
         """Return the sentence and article of each line."""
         return {line.id: f"{line.sentence} ({line.article})" for line in load(folder).lines}
+
+    def rows(self, folder: Path) -> Mapping[str, RowText]:
+        """Return the words of each row."""
+        return {row.row: RowText(row.label_fr, row.label_en, row.founded_on) for row in load(folder).matrix}

@@ -1,18 +1,25 @@
-"""`volet policy`: check scenario files, build the table, explain one question, print the matrix."""
+"""`volet policy`: check scenario files, build the table, explain, who may open what, the matrix, lint, differences."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from volet_protocol.case_facts import CaseFacts
+from volet_protocol.errors import ProtocolError
 from volet_protocol.policy_table import PolicyTable
-from volet_protocol.vocabulary import COMPARTMENTS
-from volet_protocol.words import explain
+from volet_protocol.questions import Question
+from volet_protocol.vocabulary import ROW_SET
 from volet_service.application.policy_ports import PolicyFiles
 from volet_service.domain.policy_codes import PolicyError
+from volet_service.entrypoints.policy_options import parser
+from volet_service.entrypoints.policy_views import differences, lint, matrix, reading, steps
+from volet_service.entrypoints.policy_views.situations import Placing, situation
 from volet_service.entrypoints.scenarios import document
+from volet_service.entrypoints.scenarios.document import Scenario
 from volet_service.entrypoints.scenarios.reading import ScenarioError
 from volet_service.entrypoints.scenarios.running import failures
 from volet_service.entrypoints.scenarios.world import World
@@ -23,49 +30,35 @@ OK, FAILED, USAGE = 0, 1, 2
 
 def main(argv: Sequence[str], files: PolicyFiles) -> int:
     """Run a `volet policy` command; return its exit status: 0 done, 1 something failed, 2 wrong call or bad file."""
-    parser = _parser()
-    args = parser.parse_args(list(argv))
-    run: Callable[[argparse.Namespace, PolicyFiles], int] = args.run
+    args = parser().parse_args(list(argv))
     try:
-        return run(args, files)
-    except (PolicyError, ScenarioError) as error:
+        return _COMMANDS[args.command](args, files)
+    except (PolicyError, ScenarioError, ProtocolError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return USAGE
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="volet policy", description="La politique d'accès (the access policy)")
-    commands = parser.add_subparsers(required=True)
-    check = commands.add_parser("check", help="jouer des fichiers de scénarios (run scenario files)")
-    check.add_argument("files", nargs="+", type=Path)
-    check.set_defaults(run=_check)
-    making = commands.add_parser("build", help="construire la table (build the table)")
-    making.add_argument("--folder", type=Path, default=None, help="dossier des règles (folder of the policy files)")
-    making.add_argument("--output", type=Path, default=None, help="où écrire (default: table.json of the folder)")
-    making.set_defaults(run=_build)
-    asking = commands.add_parser("explain", help="expliquer un scénario (explain one scenario)")
-    asking.add_argument("file", type=Path)
-    asking.add_argument("id")
-    asking.add_argument("--lang", choices=("fr", "en"), default="fr")
-    asking.set_defaults(run=_explain)
-    matrix = commands.add_parser("matrix", help="imprimer la matrice (print the matrix)")
-    matrix.add_argument("--csv", action="store_true")
-    matrix.set_defaults(run=_matrix)
-    return parser
 
 
 def _check(args: argparse.Namespace, _files: PolicyFiles) -> int:
     table = shipped_table()
     passed = failed = 0
-    files: list[Path] = args.files
-    for path in files:
-        for scenario in document.load(path):
-            found = failures(table, scenario)
-            passed, failed = passed + (not found), failed + bool(found)
-            for failure in found:
-                sys.stdout.write(f"{path.name} {scenario.id} {scenario.title}: {failure}\n")
+    for name, scenario in _scenarios(args.files):
+        found = failures(table, scenario)
+        passed, failed = passed + (not found), failed + bool(found)
+        for failure in found:
+            sys.stdout.write(f"{name} {scenario.id} {scenario.title}: {failure}\n")
     sys.stdout.write(f"{passed} passed, {failed} failed\n")
     return FAILED if failed else OK
+
+
+def _scenarios(paths: Sequence[Path]) -> Iterable[tuple[str, Scenario]]:
+    """Yield each scenario of files, and of the files of folders, with the name of its file."""
+    for path in paths:
+        found = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+        if not found:
+            raise ScenarioError(f"{path}: no scenario file")
+        for file in found:
+            for scenario in document.load(file):
+                yield file.name, scenario
 
 
 def _build(args: argparse.Namespace, files: PolicyFiles) -> int:
@@ -78,37 +71,89 @@ def _build(args: argparse.Namespace, files: PolicyFiles) -> int:
     return OK
 
 
-def _explain(args: argparse.Namespace, files: PolicyFiles) -> int:
-    from volet_protocol.access import decide  # noqa: PLC0415 - only this command decides by itself
-
-    sentences = files.sentences(policies())
-    found = [scenario for scenario in document.load(args.file) if scenario.id == args.id]
-    if not found:
-        raise ScenarioError(f"{args.file}: no scenario {args.id}")
-    world = World(found[0])
-    question = world.question()
-    decision = decide(shipped_table(), world.facts(), question)
-    sys.stdout.write(f"{found[0].title}\n{decision.effect} ({'/'.join(decision.rules)}), step {decision.step}\n")
-    for name in decision.lines:
-        sys.stdout.write(f"  {name}: {sentences[name]}\n")
-    if decision.facts:
-        sys.stdout.write(f"  facts: {', '.join(decision.facts)}\n")
-    if decision.obligations:
-        sys.stdout.write(f"  then: {', '.join(decision.obligations)}\n")
-    sys.stdout.write(f"{explain(decision, question, args.lang)}\npolicy {decision.policy}\n")
-    return OK
-
-
-def _matrix(args: argparse.Namespace, _files: PolicyFiles) -> int:
-    rows = shipped_table().rows().values()
-    if args.csv:
-        sys.stdout.write(f"row,account,{','.join(COMPARTMENTS)}\n")
-        for row in rows:
-            cells = ",".join(row.cells[part] for part in COMPARTMENTS)
-            sys.stdout.write(f"{row.row},{'yes' if row.account else 'no'},{cells}\n")
+def _lint(args: argparse.Namespace, files: PolicyFiles) -> int:
+    folder: Path = args.folder or policies()
+    table = PolicyTable.load(files.build(folder))
+    lines = files.sentences(folder)
+    if not args.files:
+        sys.stdout.write(f"{len(lines)} lines, all met; no scenario given\n")
         return OK
-    sys.stdout.write(f"{'':5}{' '.join(f'{part[:9]:9}' for part in COMPARTMENTS)}\n".rstrip(" ") + "")
-    for row in rows:
-        cells = " ".join(f"{row.cells[part]:9}" for part in COMPARTMENTS)
-        sys.stdout.write(f"{row.row:5}{cells}".rstrip() + "\n")
+    idle = sorted(lines.keys() - lint.exercised(table, (scenario for _, scenario in _scenarios(args.files))))
+    for name in idle:
+        sys.stdout.write(f"no scenario exercises {name}: {lines[name]}\n")
+    sys.stdout.write(f"{len(lines)} lines, {len(idle)} without a scenario\n")
+    return FAILED if idle else OK
+
+
+def _diff(args: argparse.Namespace, _files: PolicyFiles) -> int:
+    old, new = (PolicyTable.load(path.read_bytes()) for path in (args.old, args.new))
+    return _say(differences.told(old, new))
+
+
+def _explain(args: argparse.Namespace, files: PolicyFiles) -> int:
+    table = shipped_table()
+    if args.file is not None:
+        facts, question = _of_scenario(args.file, args.id)
+    else:
+        facts, question = _of_options(table, args)
+        question = replace(question, action=args.action)
+    return _say(steps.told(table, facts, question, files.sentences(policies()), args.lang))
+
+
+def _can(args: argparse.Namespace, _files: PolicyFiles) -> int:
+    table = shipped_table()
+    if args.what in ROW_SET:
+        args.row = args.what
+        facts, question = _of_options(table, args)
+    else:
+        facts, question = _of_scenario(Path(args.what), args.id)
+    return _say([steps.who(question, args.lang), *reading.can(table, facts, question, args.lang)])
+
+
+def _who(args: argparse.Namespace, files: PolicyFiles) -> int:
+    table = shipped_table()
+    if args.file is not None:
+        facts, question = _of_scenario(args.file, args.id)
+        return _say(reading.who(table, facts, question, args.lang))
+    if args.compartment is None:
+        raise ScenarioError("donner FICHIER ID, ou --compartment (give FILE ID, or --compartment)")
+    texts = files.rows(policies())
+    labels = {row: text.label_en if args.lang == "en" else text.label_fr for row, text in texts.items()}
+    return _say(reading.who_by_row(table, args.compartment, args.level, args.lang, labels))
+
+
+def _of_scenario(file: Path, name: str | None) -> tuple[CaseFacts, Question]:
+    found = [scenario for scenario in document.load(file) if scenario.id == name]
+    if not found:
+        raise ScenarioError(f"{file}: no scenario {name}")
+    world = World(found[0])
+    return world.facts(), world.question()
+
+
+def _of_options(table: PolicyTable, args: argparse.Namespace) -> tuple[CaseFacts, Question]:
+    if args.row is None or args.compartment is None:
+        raise ScenarioError("donner FICHIER ID, ou --row et --compartment (give FILE ID, or --row and --compartment)")
+    placing = Placing(args.row, args.standing, args.category, args.informed, args.consented, args.opposed)
+    facts, question = situation(table, placing)
+    return facts, replace(question, compartment=args.compartment, level=args.level)
+
+
+def _matrix(args: argparse.Namespace, files: PolicyFiles) -> int:
+    table = shipped_table()
+    texts = files.rows(policies())
+    written = {"text": lambda: matrix.as_text(table), "csv": lambda: matrix.as_csv(table, texts),
+               "html": lambda: matrix.as_html(table, texts)}  # fmt: skip
+    sys.stdout.write(written[args.format]())
     return OK
+
+
+def _say(lines: Iterable[str]) -> int:
+    for line in lines:
+        sys.stdout.write(f"{line}\n")
+    return OK
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace, PolicyFiles], int]] = {
+    "check": _check, "build": _build, "lint": _lint, "diff": _diff, "explain": _explain, "can": _can, "who": _who,
+    "matrix": _matrix,
+}  # fmt: skip

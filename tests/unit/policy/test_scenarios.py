@@ -83,19 +83,3 @@ def test_majority_begins_at_midnight_in_france(born: str, instant: str) -> None:
     from datetime import datetime  # noqa: PLC0415 - one test's word
 
     assert majority_ms(born) == int(datetime.fromisoformat(instant).timestamp() * 1000)
-
-
-@pytest.mark.parametrize("arguments", [["matrix"], ["matrix", "--csv"]])
-def test_the_matrix_is_printed(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
-    assert policy_commands.main(arguments) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 41
-    assert lines[1].startswith("H1")
-
-
-def test_explain_names_the_line_the_article_and_the_next_step(capsys: pytest.CaptureFixture[str]) -> None:
-    assert policy_commands.main(["explain", str(FOLDER / "team.yaml"), "4"]) == 0
-    out = capsys.readouterr().out
-    assert "permit_with_notice (R15)" in out
-    assert "CSP R1110-3 II" in out
-    assert "La personne doit d'abord être informée" in out

@@ -60,6 +60,7 @@ class MatrixRow:
     row: str
     label_fr: str
     label_en: str
+    founded_on: str
     category: int | None
     account: bool
     cells: Mapping[str, str]
@@ -235,9 +236,12 @@ def _matrix(text: str) -> Iterator[MatrixRow]:
         if unknown:
             raise PolicyError(f"{place}: unknown code in {', '.join(unknown)}")
         category = int(record["category"]) if record["category"] else None
+        if not (record["label_fr"] and record["label_en"] and record["legal_list"]):
+            raise PolicyError(f"{place}: label or founding text missing")
         yield MatrixRow(
-            record["row"], record["label_fr"], record["label_en"], category, record["account"] == "yes", cells
-        )
+            record["row"], record["label_fr"], record["label_en"], record["legal_list"], category,
+            record["account"] == "yes", cells,
+        )  # fmt: skip
     if tuple(seen) != ROWS:
         raise PolicyError("matrix.csv: the rows must be those of the vocabulary, in its order")
 
