@@ -5,16 +5,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+READY_DEV := $(VENV)/ready-dev
 ARGS ?=
+COMPILE := --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 TESTS ?= tests
 SOURCES := service clients/python migrations tests
 
-.PHONY: help setup demo test check format lint types imports lock bench openapi policy clean
+.PHONY: help setup tools demo test check format lint types imports lock bench openapi policy clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
-setup: $(READY) ## install everything into .venv; leaves .venv/bin/volet
+setup: $(READY) ## install the product into .venv; leaves .venv/bin/volet
+
+tools: setup $(READY_DEV) ## install the tools of the project too (tests, linters, type checkers)
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Volet needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
@@ -24,13 +28,18 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
+$(READY_DEV): $(READY) requirements-dev.lock
+	@echo "installing the tools of the project ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $(READY_DEV)
+
 demo: setup ## play the whole story with real processes, then keep serving (ARGS=--once ends after the story)
 	@$(BIN)/volet demo $(ARGS)
 
-test: setup ## run every test (TESTS=path for a part)
+test: tools ## run every test (TESTS=path for a part)
 	@$(BIN)/pytest $(TESTS) $(ARGS)
 
-check: setup ## exactly what CI runs: format, lint, types, imports, tests
+check: tools ## exactly what CI runs: format, lint, types, imports, tests
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/mypy
@@ -39,22 +48,22 @@ check: setup ## exactly what CI runs: format, lint, types, imports, tests
 	@$(BIN)/volet policy check tests/scenarios
 	@$(BIN)/pytest tests
 
-format: setup ## rewrite files in the project's format
+format: tools ## rewrite files in the project's format
 	@$(BIN)/ruff format $(SOURCES)
 	@$(BIN)/ruff check --fix $(SOURCES)
 
-lint: setup ## format check and lint
+lint: tools ## format check and lint
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/ruff check $(SOURCES)
 
-types: setup ## both type checkers, strict
+types: tools ## both type checkers, strict
 	@$(BIN)/mypy
 	@$(BIN)/pyright
 
-imports: setup ## which layer may import which
+imports: tools ## which layer may import which
 	@$(BIN)/lint-imports
 
-bench: setup ## measure, and print figures beside their targets
+bench: tools ## measure, and print figures beside their targets
 	@$(BIN)/python tests/bench/run.py $(ARGS)
 
 openapi: setup ## write docs/openapi.json from the service
@@ -64,7 +73,8 @@ policy: setup ## rebuild policies/table.json from the policy files
 	@$(BIN)/volet policy build
 
 lock: ## pin the dependencies anew (needs uv)
-	@uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --extra dev pyproject.toml requirements-build.in -o requirements.lock
+	@uv pip compile $(COMPILE) --extra dev pyproject.toml requirements-build.in -o requirements-dev.lock
+	@uv pip compile $(COMPILE) --constraint requirements-dev.lock pyproject.toml requirements-build.in -o requirements.lock
 
 clean: ## remove the environment and everything generated
 	@rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -48,8 +48,9 @@ def test_every_module_says_what_it_is_for() -> None:
     assert silent == []
 
 
-def test_the_lock_has_hashes_and_no_index_line() -> None:
-    lines = (ROOT / "requirements.lock").read_text("utf-8").splitlines()
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_has_hashes_and_no_index_line(lock: str) -> None:
+    lines = (ROOT / lock).read_text("utf-8").splitlines()
     pins = [line for line in lines if line and not line.startswith((" ", "#"))]
     assert pins
     assert all(line.rstrip().endswith("\\") for line in pins), "a pin without hashes"
@@ -60,8 +61,16 @@ def test_every_dependency_is_pinned_in_the_lock() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
     names = {re.split(r"[\[<>=!~ ;]", item, maxsplit=1)[0].lower().replace("_", "-") for item in wanted}
-    lock = (ROOT / "requirements.lock").read_text("utf-8").lower()
+    lock = (ROOT / "requirements-dev.lock").read_text("utf-8").lower()
     assert {name for name in names if not re.search(rf"^{re.escape(name)}==", lock, re.MULTILINE)} == set()
+
+
+def test_both_locks_pin_the_same_versions() -> None:
+    def pins(lock: str) -> set[str]:
+        lines = (ROOT / lock).read_text("utf-8").splitlines()
+        return {line.split(";")[0].strip(" \\") for line in lines if line and not line.startswith((" ", "#"))}
+
+    assert pins("requirements.lock") < pins("requirements-dev.lock")
 
 
 def test_every_dependency_has_its_reason() -> None:
