@@ -19,7 +19,7 @@ from support.hub_entries import (
     header,
     seal,
 )
-from support.identities import make_user, seed32
+from support.identities import attest, make_user, seed32
 from support.provoked import assert_problem, provoked, provokes
 from volet_client.refusals import refusal_for
 from volet_protocol.encodings import to_base64url
@@ -199,7 +199,8 @@ def test_a_full_queue_answers_at_once_and_says_when_to_come_back(tmp_path: Path)
         first = store.submit(block)
         started.wait(10)
         second = store.submit(lambda _uow, /: None)
-        answer = http.get("/v1/cases", headers={"Authorization": "Volet " + "A" * 43})
+        statement = attest(make_user(5), "H1", "clinic")
+        answer = http.post("/v1/attestations", json={"statement": statement.to_json()})
         assert_problem(answer, Problem.OVERLOADED)
         gate.set()
         assert first.result(10) is second.result(10)
