@@ -117,7 +117,7 @@ def _started(case: str, class_: str, chain: str, preamble: Preamble, facts: Case
         head=HeadRef(0, chain),
         time_ms=preamble.time_ms,
         facts=facts,
-        positions=Positions().append(Position(chain, facts)),
+        positions=Positions().append(Position(chain, facts, time_ms=preamble.time_ms)),
         user_heads={preamble.user: preamble.user_head.seq},
     )
 
@@ -167,13 +167,14 @@ def _place(state: CaseChain, judged: Judged) -> CaseChain:
     voids = state.voids
     if not judged.verdict.valid:
         voids = {**voids, judged.hash: judged.verdict.reason or Reason.NOT_ENTITLED}
+    # A void link does not move time: it would end, by its clock alone, whatever has an end.
+    time_ms = judged.at_ms if judged.verdict.valid else state.time_ms
     return replace(
         state,
         head=HeadRef(head.seq, judged.hash),
-        # A void link does not move time: it would end, by its clock alone, whatever has an end.
-        time_ms=judged.at_ms if judged.verdict.valid else state.time_ms,
+        time_ms=time_ms,
         facts=judged.facts,
-        positions=state.positions.append(Position(judged.hash, judged.facts)),
+        positions=state.positions.append(Position(judged.hash, judged.facts, state.sections, time_ms)),
         voids=voids,
         user_heads={**state.user_heads, **changed} if changed else state.user_heads,
         main_head=judged.main_head,

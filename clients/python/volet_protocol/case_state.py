@@ -110,10 +110,12 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Position:
-    """A link's hash and the facts after it."""
+    """A link's hash, and what the chain said after it: facts, sections, the newest time of a valid link."""
 
     hash: str
     facts: CaseFacts
+    sections: Mapping[str, SectionState] = field(default_factory=dict[str, SectionState])
+    time_ms: int = 0
 
 
 @dataclass(frozen=True)
