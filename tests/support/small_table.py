@@ -2,7 +2,8 @@
 
     {"cells": {"H1": {"medical": "2w"}}, "standing": [["read", "team", "within", "same"], ...]}
 
-Every row has an account and `x` in the cells not named; every question not listed is denied.
+Every row has an account and `x` in the cells not named; every question not listed is denied. A table that lets an
+emergency read has the emergency set of the law.
 """
 
 from __future__ import annotations
@@ -32,6 +33,11 @@ STANDING: Sequence[Sequence[str]] = (
     ("exchange_receive", "team", "-", "same"), ("exchange_receive", "team", "-", "cross"),
     ("exchange_receive", "self", "-", "-"),
 )  # fmt: skip
+EMERGENCY: Sequence[Sequence[str]] = (
+    ("identity", "1"), ("protection", "1"), ("autonomy", "1"), ("medical", "1"), ("medical", "2"),
+    ("medication", "1"), ("medication", "2"),
+)  # fmt: skip
+CALLED = ("read", "emergency", "within", "-")
 _READ = {"1": 1, "2": 2, "1w": 1, "2w": 2}
 _WRITE = {"1w": 1, "2w": 2, "ow": 2}
 
@@ -47,6 +53,8 @@ def table_bytes(cells: Mapping[str, Mapping[str, str]] = CELLS, standing: Sequen
     tables: dict[str, JsonValue] = {name: [] for name in KEYS}
     tables["cell"] = permits
     tables["standing"] = [[*codes, 0] for codes in standing]
+    if any(tuple(codes) == CALLED for codes in standing):
+        tables["emergency"] = [[*codes, 0] for codes in EMERGENCY]
     rows: list[JsonValue] = [
         {
             "row": row, "account": True, "cells": {part: cells.get(row, {}).get(part, "x") for part in COMPARTMENTS},

@@ -61,6 +61,7 @@ class Reason(StrEnum):
     EXPIRED = "expired"
     NOT_YET = "not-yet"
     SECTION_OWED = "section-owed"
+    OVER_QUOTA = "over-quota"
     # bindings and trust
     WRONG_ISSUER = "wrong-issuer"
     WRONG_AUDIENCE = "wrong-audience"

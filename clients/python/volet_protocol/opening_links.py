@@ -37,7 +37,7 @@ class OpenedEntry:
 
 @dataclass(frozen=True)
 class UserRecipient:
-    """A user, in the capacity of a participation; without one, the person or their representative."""
+    """A user, in the capacity of a participation or of an emergency; without, the person or their representative."""
 
     user: str
     capacity: str | None = None
@@ -67,8 +67,36 @@ class FunctionRecipient:
 
 
 @dataclass(frozen=True)
+class StartRef:
+    """The `emergency-start` leaf that an answer rests on: its index and hash, in the tree of this size and root."""
+
+    index: int
+    leaf: str
+    size: int
+    root: str
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return the wire form."""
+        return {"index": self.index, "leaf": self.leaf, "size": self.size, "root": self.root}
+
+    @staticmethod
+    def read(fields: Fields) -> StartRef:
+        """Read the wire form; the leaf stands inside the tree."""
+        value = StartRef(
+            fields.integer("index"), fields.hash("leaf"), fields.integer("size", least=1), fields.hash("root")
+        )
+        if value.index >= value.size:
+            raise fields.refuse("index")
+        fields.done()
+        return value
+
+
+@dataclass(frozen=True)
 class OpeningLink:
-    """Entries, recipient, basis, end, and a box of client shares for each person who reads for the recipient."""
+    """Entries, recipient, basis, end, and a box of client shares for each person who reads for the recipient.
+
+    `started` stands in the answer to an emergency, and only there.
+    """
 
     head: LinkHead
     entries: tuple[OpenedEntry, ...]
@@ -77,6 +105,7 @@ class OpeningLink:
     until_ms: int
     boxes: tuple[Target, ...]
     exchange: str | None = None
+    started: StartRef | None = None
 
     def body(self) -> dict[str, JsonValue]:
         """Return the body to sign."""
@@ -85,6 +114,7 @@ class OpeningLink:
             "entries": [item.to_json() for item in self.entries], "recipient": self.recipient.to_json(),
             "basis": list(self.basis), "until_ms": self.until_ms, "boxes": [item.to_json() for item in self.boxes],
             **({"exchange": self.exchange} if self.exchange else {}),
+            **({"started": self.started.to_json()} if self.started else {}),
         }  # fmt: skip
 
     @staticmethod
@@ -101,6 +131,7 @@ class OpeningLink:
         value = OpeningLink(
             head, entries, recipient, basis, fields.integer("until_ms"), read_targets(fields, "boxes"),
             fields.optional("exchange", fields.hash),
+            fields.optional("started", lambda name: StartRef.read(fields.nested(name))),
         )  # fmt: skip
         fields.done()
         return value

@@ -4,7 +4,8 @@
 2. Entries are not in the chain. `check_made` judges them where they are known: by the opener before they sign, by the
    server before it accepts, by the recipient before they use a share; `check_release` judges them again each time.
 3. An opening ends with the recipient's participation, by `opening-close`, or at `until_ms`; not with the opener's.
-4. What somebody has only through an opening they do not open again; a masked entry is opened by its author only.
+4. The answer to an emergency is an opening with rules of its own (`emergencies`).
+5. What somebody has only through an opening they do not open again; a masked entry is opened by its author only.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from volet_protocol import emergencies
 from volet_protocol.access import decide
 from volet_protocol.capacities import Capacity
 from volet_protocol.case_facts import CaseFacts
@@ -33,6 +35,10 @@ def opening(judging: Judging, link: OpeningLink) -> Reason | None:
         return Reason.EXPIRED
     if not judging.access.facts.hashes.issuperset(link.basis):
         return Reason.UNKNOWN_REFERENCE
+    if emergencies.rests_on_emergency(judging.access.facts, link):
+        reason = emergencies.opening(judging, link)
+        if reason is not None:
+            return reason
     for box in link.boxes:
         if recipient_standing(judging.access.facts, link, box.user, judging.at_ms) is None:
             return Reason.WRONG_RECIPIENT
@@ -43,10 +49,11 @@ def opening(judging: Judging, link: OpeningLink) -> Reason | None:
 
 
 def close(judging: Judging, link: OpeningCloseLink) -> Reason | None:
-    """Judge the closing of an opening: any member may, because it narrows."""
-    if judging.author_standing() is None:
-        return Reason.NOT_ENTITLED
+    """Judge the closing of an opening: any member may, because it narrows; a caller ends their own emergency."""
     found = judging.state.openings.get(link.opening)
+    called = found is not None and found.link.started is not None and is_user(found.link, judging.author)
+    if judging.author_standing() is None and not called:
+        return Reason.NOT_ENTITLED
     if found is None:
         return Reason.UNKNOWN_REFERENCE
     return None if found.closed_seq is None else Reason.ALREADY
@@ -66,10 +73,17 @@ def closed(state: CaseChain, link: OpeningCloseLink) -> CaseChain:
 
 def recipient_standing(facts: CaseFacts, link: OpeningLink, user: str, at_ms: int) -> Standing | None:
     """Return the standing in which a user is the recipient of an opening at an instant, None when they are not."""
+    if link.started is not None:
+        return emergencies.standing(facts, link, user, at_ms)
     for standing in standings(facts, user, at_ms):
         if _is_recipient(link, standing):
             return standing
     return None
+
+
+def is_user(link: OpeningLink, user: str) -> bool:
+    """Tell whether an opening names this very user as its recipient, in whatever capacity."""
+    return isinstance(link.recipient, UserRecipient) and link.recipient.user == user
 
 
 def check_in_force(state: CaseChain, hash_: str, user: str, at_ms: int) -> OpeningState:
@@ -87,10 +101,13 @@ def check_in_force(state: CaseChain, hash_: str, user: str, at_ms: int) -> Openi
 
 
 def opened_to(state: CaseChain, entry: str, at_ms: int) -> frozenset[str]:
-    """Return the users to whom an entry is open at an instant: what `EntryMeta.named` holds besides exchanges."""
+    """Return the users to whom an entry is open at an instant: what `EntryMeta.named` holds besides exchanges.
+
+    An emergency names nobody: it is decided as what it is, not as an exchange.
+    """
     users: set[str] = set()
     for found in state.openings.values():
-        if found.closed_seq is not None or at_ms >= found.link.until_ms:
+        if found.closed_seq is not None or at_ms >= found.link.until_ms or found.link.started is not None:
             continue
         if any(item.id == entry for item in found.link.entries):
             users.update(
@@ -123,7 +140,10 @@ def check_made(
         if entry is None:
             raise ProtocolError(Reason.UNKNOWN_REFERENCE, "entry of an opening")
         sender = Party(opener, capacity)
-        _check_opener(access, sender, entry)
+        if link.started is not None:
+            emergencies.check_opener(access, sender, entry)
+        else:
+            _check_opener(access, sender, entry)
         for box in link.boxes:
             _check_recipient(access, link, box.user, entry, sender)
 
@@ -161,6 +181,9 @@ def _check_opener(access: SectionAccess, opener: Party, entry: EntryMeta) -> Non
 
 
 def _check_recipient(access: SectionAccess, link: OpeningLink, user: str, entry: EntryMeta, sender: Party) -> None:
+    if link.started is not None:
+        emergencies.check_recipient(access, link, user, entry)
+        return
     standing = recipient_standing(access.facts, link, user, access.at_ms)
     if standing is None:
         raise ProtocolError(Reason.WRONG_RECIPIENT, "opening")
