@@ -22,6 +22,7 @@ from volet_client.author import Author
 from volet_client.casebook import Casebook
 from volet_client.cases import Cases
 from volet_client.client_shares import ClientShares
+from volet_client.confirmations import Confirmations
 from volet_client.directory import Directory
 from volet_client.documents import Documents
 from volet_client.entries import Entries
@@ -65,6 +66,11 @@ class Client:
         return Names(self.profile)
 
     @cached_property
+    def confirmations(self) -> Confirmations:
+        """Fingerprint phrases that were compared."""
+        return Confirmations(self.profile)
+
+    @cached_property
     def rules(self) -> Rules:
         """The policy table in force."""
         return Rules(self.hub)
@@ -86,7 +92,9 @@ class Client:
     @cached_property
     def granting(self) -> Granting:
         """Rotations and grants that are owed."""
-        return Granting(self.hub, self.author, self.rules, appender=self._appender, lists=self.lists)
+        return Granting(
+            self.hub, self.author, self.rules, appender=self._appender, lists=self.lists, known=self.confirmations
+        )
 
     @cached_property
     def cases(self) -> Cases:
@@ -120,7 +128,7 @@ class Client:
     @cached_property
     def entries(self) -> Entries:
         """Write, list, read, take back."""
-        checks = EntryChecks(self.directory, self.exchanges)
+        checks = EntryChecks(self.directory, self.exchanges, self.rules)
         return Entries(self.hub, self.lists, self._releases, shares=self._shares, keys=self._keys, checks=checks)
 
     @cached_property

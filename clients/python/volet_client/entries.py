@@ -19,6 +19,7 @@ from volet_client.words import Said
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.encodings import to_base64url
 from volet_protocol.entry import open_part, seal_entry
+from volet_protocol.entry_judgement import check_deposited_at
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.kinds import Content, Relation, Title, Unknown, compose, read_body, read_title
 from volet_protocol.places import Place
@@ -122,7 +123,11 @@ class Entries:
         receipt = answer.get("receipt")
         if not isinstance(receipt, dict):
             raise VerificationError(f"receipt of entry {id_[:16]}", Reason.MISSING_FIELD)
-        self._hub.receipt(receipt)
+        deposited = self._hub.receipt(receipt)
+        try:
+            check_deposited_at(sealed.header.preamble.time_ms, deposited.leaf.ts_ms)
+        except ProtocolError as error:
+            raise VerificationError.of(error, f"entry {id_[:16]}") from None
         return Posted(id_, sealed.header.place, sealed.header.form, sealed.header.epoch)
 
     def titles(self, case: str, place: Place, *, intent: str = SYNC) -> list[Read]:

@@ -5,22 +5,34 @@
    and the capacity it names was attested to them.
 3. The entry lies in the range of indexes that its epoch owns, and not after the end of its author.
 4. In an exchange, its author was boxed the key of its epoch.
+5. Its epoch was the current one at that position, and owed no rotation then (protocol 6.5).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from volet_client.casebook import CaseView
 from volet_client.directory import Directory
+from volet_client.errors import VerificationError
 from volet_client.lists import ListedEntry
+from volet_client.rules import Rules
+from volet_client.words import Said
+from volet_protocol.active_tables import active_table
 from volet_protocol.case_state import CaseChain
 from volet_protocol.entry import VerifiedEntry
+from volet_protocol.entry_judgement import DEPOSIT_WINDOW_MS, check_sealed_under
 from volet_protocol.entry_list import check_author, check_epoch
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_people import Participation, ParticipationEnd
 from volet_protocol.places import EXCHANGE, MASKED
 from volet_protocol.section_access import is_member
+
+_POST_AGAIN = Said(
+    "Demandez à son auteur de l'écrire à nouveau : sa clé devait d'abord être renouvelée.",
+    "Ask its author to post it again: its key had to be rotated first.",
+)
 
 
 class ExchangeMembers(Protocol):
@@ -34,9 +46,13 @@ class ExchangeMembers(Protocol):
 class EntryChecks:
     """Judges listed entries against the verified chain of their case."""
 
-    def __init__(self, directory: Directory, exchanges: ExchangeMembers) -> None:
+    def __init__(self, directory: Directory, exchanges: ExchangeMembers, rules: Rules) -> None:
         self._directory = directory
         self._exchanges = exchanges
+        self._rules = rules
+        # Epochs met at a position in one span of two minutes, the closest that clocks need to agree. True once they
+        # were found sound at both its ends: entries that came together then cost three judgements, not one each.
+        self._met: dict[tuple[str, str, int, str, int], bool] = {}
 
     def check(self, view: CaseView, item: ListedEntry) -> None:
         """Raise `ProtocolError` for an entry that does not belong where it stands; a gap is not judged."""
@@ -57,7 +73,31 @@ class EntryChecks:
         if header.epoch is not None:
             starts = {epoch: at.n for epoch, at in chain.state.section(header.place.name).epoch_start.items()}
             check_epoch(header.epoch, item.n, starts)
+            self._check_key(chain.state, entry, header.epoch)
         check_author(header.preamble.user, item.n, _ends(chain.state, header.place.name))
+
+    def _check_key(self, state: CaseChain, entry: VerifiedEntry, epoch: int) -> None:
+        """Refuse an entry under an epoch that had to be left behind, and say what to do."""
+        header = entry.header
+        time_ms = header.preamble.time_ms
+        table = active_table(self._rules.tables, header.policy, time_ms)
+        if table is None:
+            raise ProtocolError(Reason.WRONG_POLICY, f"entry {entry.id[:16]}")
+        section, at = header.place.name, header.case_head
+        span = time_ms // DEPOSIT_WINDOW_MS
+        key = (at.hash, section, epoch, table.hash, span)
+        met = self._met.get(key)
+        if met and state.positions.holds(at):
+            return
+
+        def judge(at_ms: int) -> None:
+            check_sealed_under(state, section, epoch, at, table, at_ms)
+
+        try:
+            judge(time_ms)
+        except ProtocolError as error:
+            raise VerificationError(f"entry {entry.id[:16]}: {error.what}", error.reason, _POST_AGAIN) from None
+        self._met[key] = met is False and _passes(judge, span * DEPOSIT_WINDOW_MS, (span + 1) * DEPOSIT_WINDOW_MS)
 
     def _check_member(self, state: CaseChain, entry: VerifiedEntry) -> None:
         header = entry.header
@@ -69,6 +109,15 @@ class EntryChecks:
         self._directory.known(header.preamble.user)
         if self._directory.attestation(header.capacity).user != header.preamble.user:
             raise ProtocolError(Reason.WRONG_AUTHOR, f"entry {entry.id[:16]}: capacity of somebody else")
+
+
+def _passes(judge: Callable[[int], None], *instants: int) -> bool:
+    try:
+        for at_ms in instants:
+            judge(at_ms)
+    except ProtocolError:
+        return False
+    return True
 
 
 def _ends(state: CaseChain, section: str) -> dict[str, int]:

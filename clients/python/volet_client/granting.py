@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from volet_client.appending import Appender, NewLink
 from volet_client.author import Author, draw
 from volet_client.casebook import CaseView, ClassView
+from volet_client.confirmations import Confirmations
 from volet_client.directory import Directory, Known
 from volet_client.errors import VoletError
 from volet_client.hub import Hub
@@ -49,13 +50,16 @@ class Duties:
 class Granting:
     """Does the duties of a holder of keys."""
 
-    def __init__(self, hub: Hub, author: Author, rules: Rules, *, appender: Appender, lists: Lists) -> None:
+    def __init__(
+        self, hub: Hub, author: Author, rules: Rules, *, appender: Appender, lists: Lists, known: Confirmations
+    ) -> None:
         self._hub = hub
         self._author = author
         self._directory: Directory = author.directory
         self._rules = rules
         self._appender = appender
         self._lists = lists
+        self._confirmations = known
 
     def work(self, view: CaseView) -> tuple[CaseView, Duties]:
         """Rotate and grant everything owed in a case; return the view afterwards."""
@@ -160,13 +164,15 @@ class Granting:
 
     def accepted(self, known: Known) -> Acceptance:
         """Tell whether software may grant to a chain by itself (protocol 5.6)."""
+        confirmed_ms = self._confirmations.of(known.chain.user)
         if not known.subjects:
-            return may_grant_by_software(known.chain, Evidence(None, known.chain.created_ms, 0), self._author.clock())
+            unbound = Evidence(None, known.chain.created_ms, 0, confirmed_ms)
+            return may_grant_by_software(known.chain, unbound, self._author.clock())
         subject = known.subjects[-1]
         head = self._hub.head(SUBJECT, subject_chain(subject.iss, subject.sub)).head
         # The map holds the newest chain of the subject, numbered from 0: any other than the first is a further one.
         older = 0 if head is not None and head.seq == 0 and head.hash == known.chain.user else 1
-        evidence = Evidence(subject.mode, known.chain.created_ms, older)
+        evidence = Evidence(subject.mode, known.chain.created_ms, older, confirmed_ms)
         return may_grant_by_software(known.chain, evidence, self._author.clock())
 
     def _grant_to(self, view: CaseView, class_: str, reader: Known, sections: Sequence[str]) -> CaseView:

@@ -7,6 +7,7 @@
     names.sealed      local names of contacts, cases, exchanges: never sent to anyone
     keys.sealed       section and exchange keys (ring.py)
     session.sealed    the session's token
+    confirmations.sealed  whose fingerprint phrase was compared, and when
     evidence/         what the hub said twice in two ways
 
 The recovery slot's seed stays here until the recovery phrase can be printed: today it does not survive the device.
@@ -38,6 +39,7 @@ STATE = "state"
 NAMES = "names"
 KEYS = "keys"
 SESSION = "session"
+CONFIRMATIONS = "confirmations"
 _LIMIT = 64 * 1024 * 1024
 _TRUST_LIMIT = 1024 * 1024
 

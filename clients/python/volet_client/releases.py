@@ -13,6 +13,7 @@ from volet_client.rules import Rules
 from volet_protocol.canonical import JsonObject
 from volet_protocol.encodings import to_base64url
 from volet_protocol.entry import VerifiedEntry, split_chunks
+from volet_protocol.entry_judgement import check_released_after
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.receipt import VerifiedReceipt
 from volet_protocol.release import (
@@ -37,6 +38,11 @@ class Released:
     ciphertext: bytes | None
     request_id: str
     leaf: int
+    released_ms: int
+
+    def check_time(self) -> None:
+        """Refuse (time-backwards) an entry that states to be newer than this release of it."""
+        check_released_after(self.entry.header.preamble.time_ms, self.released_ms)
 
 
 class Releases:
@@ -86,30 +92,35 @@ class Releases:
         )
         statement = self._author.sign(request.to_json())
         answer = self._hub.transport.post("/v1/releases", {"statement": statement.to_json()})
-        leaf = [0]
+        leaves: list[VerifiedReceipt] = []
 
         def check_receipt(served: JsonObject) -> VerifiedReceipt:
-            verified = self._hub.receipt(served)
-            leaf[0] = verified.index
-            return verified
+            leaves.append(self._hub.receipt(served))
+            return leaves[0]
 
         try:
             items = verify_release(statement, answer, wanted, check_receipt)
         except ProtocolError as error:
             raise self._hub.failed(error, answer) from None
-        return self._released(items, wanted, to_base64url(request_id), leaf[0])
+        return self._released(items, wanted, to_base64url(request_id), leaves[0])
 
     @staticmethod
     def _released(
-        items: Mapping[str, ReleasedItem], wanted: Mapping[str, VerifiedEntry], request_id: str, leaf: int
+        items: Mapping[str, ReleasedItem],
+        wanted: Mapping[str, VerifiedEntry],
+        request_id: str,
+        receipt: VerifiedReceipt,
     ) -> dict[str, Released]:
         return {
-            id_: Released(wanted[id_], item.part, item.share, item.ciphertext, request_id, leaf)
+            id_: Released(
+                wanted[id_], item.part, item.share, item.ciphertext, request_id, receipt.index, receipt.leaf.ts_ms
+            )
             for id_, item in items.items()
         }
 
     def leaves(self, released: Released) -> bytes:
         """Return the leaf hashes of a streamed part, in one piece."""
+        released.check_time()
         path = f"/v1/entries/{released.entry.id}/parts/{released.part}/leaves"
         limit = chunk_count(released.entry.header.size(released.part)) * 32
         data = bytearray()
@@ -128,6 +139,7 @@ class Releases:
 
     def chunks(self, released: Released) -> list[bytes]:
         """Return the ciphertext chunks of a small part: those served with the share, else streamed."""
+        released.check_time()
         if released.ciphertext is not None:
             return list(split_chunks(released.ciphertext))
         count = chunk_count(released.entry.header.size(released.part))

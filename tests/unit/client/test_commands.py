@@ -163,3 +163,20 @@ def test_an_exported_log_that_is_none_is_refused(shell: Shell) -> None:
     done = shell.volet("log", "verify", str(shell.folder / "journal.json"), "--trust", str(shell.folder / "trust.json"))
     assert done.returncode in {3, 6}
     assert done.stdout == ""
+
+
+def test_a_contact_is_confirmed_by_the_phrase_heard_and_by_no_other(shell: Shell) -> None:
+    assert shell.volet("init", "--trust", str(shell.folder / "trust.json")).returncode == 0
+    other = "ab" * 32
+    assert shell.volet("contact", "add", "Ida", "--user", other).returncode == 0
+    wrong = shell.volet("contact", "confirm", "Ida", "--phrase", phrase("cd" * 32))
+    assert wrong.returncode == 2
+    assert "Faites-la relire de vive voix" in wrong.stderr
+    nobody = shell.volet("contact", "confirm", "Ida")
+    assert nobody.returncode == 2
+    assert phrase(other) in nobody.stderr
+    right = shell.volet("contact", "confirm", "Ida", "--phrase", phrase(other).replace(" ", "-").upper())
+    assert right.returncode == 0, right.stderr
+    assert "« Ida » est confirmé" in right.stdout
+    assert (shell.folder / "profil" / "confirmations.sealed").exists()
+    assert b"Ida" not in (shell.folder / "profil" / "confirmations.sealed").read_bytes()

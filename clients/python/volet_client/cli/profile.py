@@ -53,6 +53,20 @@ def _register_contact(parser: argparse.ArgumentParser, lang: str) -> None:
     )
     source.add_argument("--user", metavar="ID")
     add.set_defaults(run=contact_add)
+    confirm = verbs.add_parser(
+        "confirm", help=Said("comparer la phrase de vive voix", "compare the phrase aloud").to(lang)
+    )
+    confirm.description = Said(
+        "À faire quand un collègue change d'appareil ou de compte : faites-lui lire sa phrase de vive voix "
+        "(volet whoami), tapez-la ; ce qui lui est permis lui revient à la synchronisation suivante.",
+        "When a colleague has a new device or account: let them read their phrase aloud (volet whoami), type it; what "
+        "they are permitted comes back at the next sync.",
+    ).to(lang)
+    confirm.add_argument("name", metavar="NOM")
+    confirm.add_argument(
+        "--phrase", metavar="MOTS", help=Said("les huit mots entendus", "the eight words heard").to(lang)
+    )
+    confirm.set_defaults(run=contact_confirm)
     shown = verbs.add_parser("list", help=Said("noms connus", "known names").to(lang))
     shown.set_defaults(run=contact_list)
 
@@ -107,6 +121,27 @@ def contact_add(context: Context, args: argparse.Namespace) -> None:
     context.terminal.result(
         {"name": str(args.name), "user": user, "fingerprint": words},
         [Said(f"« {args.name} » : {words}", f"`{args.name}`: {words}")],
+    )
+
+
+def contact_confirm(context: Context, args: argparse.Namespace) -> None:
+    """Remember that somebody's phrase was compared by voice or face."""
+    client = context.client()
+    user = client.names.find(CONTACT, str(args.name))
+    words = phrase(user)
+    typed = args.phrase
+    if typed is None:
+        context.terminal.note(Said(f"Phrase de « {args.name} » : {words}", f"Phrase of `{args.name}`: {words}"))
+        typed = context.terminal.ask(Said("Phrase entendue : ", "Phrase heard: "))
+    client.confirmations.confirm(user, str(typed), client.clock())
+    context.terminal.result(
+        {"name": str(args.name), "user": user, "fingerprint": words},
+        [
+            Said(
+                f"« {args.name} » est confirmé : ce qui est permis lui sera remis à la prochaine synchronisation.",
+                f"`{args.name}` is confirmed: what is permitted is handed over at the next sync.",
+            )
+        ],
     )
 
 

@@ -77,6 +77,16 @@ class Terminal:
             raise UsageError(Said("La phrase de passe est vide.", "The passphrase is empty."))
         return first
 
+    def ask(self, said: Said) -> str:
+        """Ask a person for one line."""
+        if self.as_json or not sys.stdin.isatty():
+            raise UsageError(
+                Said("Personne à qui demander.", "Nobody to ask."), Said("Donnez --phrase.", "Give --phrase.")
+            )
+        self._err.write(said.to(self.lang))
+        self._err.flush()
+        return sys.stdin.readline().strip()
+
     @contextmanager
     def progress(self, said: Said, total: int) -> Generator[Advance]:
         """Show a bar over `total` bytes on standard error; silent with --json or without a screen."""
