@@ -16,8 +16,9 @@ from fastapi.routing import APIRoute
 
 from support.hub import HubCase, LiveHub
 from support.hub_entries import checkpoint, deposit_body, header, post, problem, release, seal
-from support.identities import make_device, make_user
+from support.identities import make_device, make_user, stand_in_boxes
 from volet_protocol.canonical import decode
+from volet_protocol.encodings import to_base64url
 from volet_protocol.log_payload import ACTS, ViewPayload
 from volet_protocol.log_request import LogRequest
 from volet_protocol.take_back import TakeBack
@@ -90,8 +91,9 @@ def attest(case: HubCase) -> None:
 def link_user(case: HubCase) -> None:
     user = make_user(71)
     http = case.hub.login(user)
-    grown = user.add_device(make_device("second", 71), case.now_ms)
-    link = {"statement": grown.chain.links[-1].to_json(), "boxes": {}}
+    device = make_device("second", 71)
+    boxes = {to: to_base64url(box) for to, box in stand_in_boxes([device.id], "71 1").items()}
+    link = {"statement": user.add_device(device, case.now_ms).chain.links[-1].to_json(), "boxes": boxes}
     answer = http.post(f"/v1/users/{user.user}/links", json={"links": [link]})
     assert answer.is_success, answer.text
 
@@ -132,6 +134,12 @@ def look(case: HubCase) -> None:
     assert case.clients["person"].post("/v1/log/records", json={"statement": statement.to_json()}).is_success
 
 
+def hand_over_keys(case: HubCase) -> None:
+    case.account("person")
+    answer = case.clients["person"].get(f"/v1/cases/{case.main.case}/log-keys")
+    assert answer.is_success, answer.text
+
+
 PLAYED: dict[tuple[str, str], tuple[str, Callable[[HubCase], None]]] = {
     ("POST", "/v1/logins/{login}/session"): ("login", log_in),
     ("POST", "/v1/attestations"): ("attestation", attest),
@@ -142,6 +150,7 @@ PLAYED: dict[tuple[str, str], tuple[str, Callable[[HubCase], None]]] = {
     ("POST", "/v1/entries/{entry}/take-back"): ("take-back", take_back),
     ("POST", "/v1/releases"): ("release", hand_out),
     ("POST", "/v1/log/records"): ("log-look", look),
+    ("GET", "/v1/cases/{case}/log-keys"): ("log-look", hand_over_keys),
 }
 
 

@@ -20,7 +20,7 @@ from volet_protocol.capacities import Attestation, verify_attestation
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.statements import HeadRef, Statement, UnverifiedStatement, from_json
-from volet_protocol.user_links import check_boxes
+from volet_protocol.user_links import check_served_boxes
 from volet_protocol.user_state import UserChain
 
 _NO_LONGER_LISTED = frozenset({Reason.WRONG_ISSUER, Reason.WRONG_AUDIENCE, Reason.NOT_TRUSTED})
@@ -129,6 +129,6 @@ def _read_link(fields: Fields) -> UnverifiedStatement:
     if fields.has("boxes"):
         boxes = fields.nested("boxes")
         named = cast("list[Mapping[str, str]]", statement.body.get("boxes", []))
-        check_boxes(statement, {item["to"]: boxes.data(item["to"]) for item in named if boxes.has(item["to"])})
+        check_served_boxes(statement, {item["to"]: boxes.data(item["to"]) for item in named if boxes.has(item["to"])})
     fields.done()
     return statement

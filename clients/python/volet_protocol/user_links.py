@@ -253,9 +253,22 @@ def with_boxes(body: JsonObject, boxes: Mapping[str, bytes]) -> dict[str, JsonVa
     return {**body, "boxes": [{"to": to, "hash": sha256(box).hex()} for to, box in sorted(boxes.items())]}
 
 
-def check_boxes(statement: UnverifiedStatement, boxes: Mapping[str, bytes]) -> None:
-    """Refuse boxes beside a link that are not those whose hashes it names: wrong-hash. A reader may get only some."""
-    named = _boxes(statement.fields()) if "boxes" in statement.body else {}
+def check_deposited_boxes(statement: UnverifiedStatement, boxes: Mapping[str, bytes]) -> None:
+    """Refuse a link deposited with other boxes than exactly those whose hashes it names: wrong-hash.
+
+    A box left out would be in force and open for nobody: its device could not read what is boxed to the user.
+    """
+    if {to: sha256(box).hex() for to, box in boxes.items()} != _named(statement):
+        raise ProtocolError(Reason.WRONG_HASH, f"boxes of a {statement.type}")
+
+
+def check_served_boxes(statement: UnverifiedStatement, boxes: Mapping[str, bytes]) -> None:
+    """Refuse a box served beside a link that does not name its hash: wrong-hash. A reader may get only some."""
+    named = _named(statement)
     for to, box in boxes.items():
         if named.get(to) != sha256(box).hex():
             raise ProtocolError(Reason.WRONG_HASH, f"box of a {statement.type}")
+
+
+def _named(statement: UnverifiedStatement) -> dict[str, str]:
+    return _boxes(statement.fields()) if "boxes" in statement.body else {}

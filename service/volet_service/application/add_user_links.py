@@ -10,7 +10,7 @@ from volet_protocol.encodings import to_base64url
 from volet_protocol.log_payload import ViewPayload
 from volet_protocol.statements import HeadRef, UnverifiedStatement
 from volet_protocol.user_chain import admit
-from volet_protocol.user_links import check_boxes, read_link
+from volet_protocol.user_links import check_deposited_boxes, read_link
 from volet_service.application.callers import Caller
 from volet_service.application.close_session import close_sessions_of_device
 from volet_service.application.ports import UnitOfWork
@@ -49,7 +49,7 @@ def add_user_links(command: AddUserLinks, uow: UnitOfWork, /) -> UserLinksAdded:
             continue
         if seq != chain.head.seq + 1 or link.position.hash != chain.head.hash:
             raise VersionConflict("user chain", {"head": chain.head.to_json()})
-        check_boxes(statement, boxes)
+        check_deposited_boxes(statement, boxes)
         after = admit(chain, statement, uow.now_ms)
         stored = UserLink(seq, statement.hash, statement.to_bytes(), _boxes(boxes))
         uow.users.append(after, [stored])

@@ -19,7 +19,7 @@ from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.login import LoginStatement
 from volet_protocol.statements import UnverifiedStatement
 from volet_protocol.user_chain import UserChain
-from volet_protocol.user_links import check_boxes
+from volet_protocol.user_links import check_deposited_boxes
 from volet_service.application.ports import UnitOfWork
 from volet_service.application.records import BindingRecord, Login, Session, UserLink
 from volet_service.domain.errors import NotFound
@@ -107,8 +107,7 @@ def _chain(command: OpenSession, login: Login, uow: UnitOfWork) -> UserChain:
     if chain.user != login.user:
         raise login_refused(LoginRefusal.WRONG_USER, "chain of the new account")
     for link in command.chain:
-        # Boxes under other hashes would be stored for ever and open for nobody.
-        check_boxes(link.statement, link.boxes)
+        check_deposited_boxes(link.statement, link.boxes)
     links = [
         UserLink(seq, link.statement.hash, link.statement.to_bytes(), _boxes(link.boxes))
         for seq, link in enumerate(command.chain)

@@ -12,7 +12,7 @@ from volet_protocol.capacities import DAY_MS
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.hashing import sha256
 from volet_protocol.statements import sign
-from volet_protocol.user_links import RECOVERY, check_boxes, read_link
+from volet_protocol.user_links import RECOVERY, check_deposited_boxes, check_served_boxes, read_link
 
 HOUR_MS = 3_600_000
 
@@ -80,12 +80,32 @@ def test_the_server_refuses_a_back_dated_replacement_of_the_recovery_key() -> No
     assert caught.value.reason is Reason.STALE
 
 
-def test_a_box_that_the_link_does_not_name_is_refused() -> None:
+def test_a_box_served_beside_a_link_that_does_not_name_it_is_refused() -> None:
     user = make_user(1)
-    check_boxes(user.chain.links[0], user.boxes)
-    check_boxes(user.chain.links[0], {RECOVERY: user.boxes[RECOVERY]})
+    check_served_boxes(user.chain.links[0], user.boxes)
+    check_served_boxes(user.chain.links[0], {RECOVERY: user.boxes[RECOVERY]})
     with pytest.raises(ProtocolError) as caught:
-        check_boxes(user.chain.links[0], {user.device.id: user.boxes[RECOVERY]})
+        check_served_boxes(user.chain.links[0], {user.device.id: user.boxes[RECOVERY]})
+    assert caught.value.reason is Reason.WRONG_HASH
+
+
+def test_a_link_deposited_without_every_box_it_names_is_refused() -> None:
+    user = make_user(1)
+    create, boxes = user.chain.links[0], user.boxes
+    check_deposited_boxes(create, boxes)
+    swapped = {user.device.id: boxes[RECOVERY], RECOVERY: boxes[user.device.id]}
+    for bad in ({}, {RECOVERY: boxes[RECOVERY]}, swapped, {**boxes, "0" * 64: boxes[RECOVERY]}):
+        with pytest.raises(ProtocolError) as caught:
+            check_deposited_boxes(create, bad)
+        assert caught.value.reason is Reason.WRONG_HASH
+
+
+def test_a_link_that_names_no_box_is_deposited_with_none() -> None:
+    user = make_user(1)
+    veto = sign({**user.preamble(START_MS).to_json("recovery-veto"), "replace": "0" * 64}, user.signing_key)
+    check_deposited_boxes(veto, {})
+    with pytest.raises(ProtocolError) as caught:
+        check_deposited_boxes(veto, user.boxes)
     assert caught.value.reason is Reason.WRONG_HASH
 
 
