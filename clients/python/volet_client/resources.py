@@ -32,6 +32,17 @@ def row_label(row: str, lang: str = "fr") -> str:
     return row if label is None else label[1 if lang == "en" else 0]
 
 
+def profession_label(code: str) -> str:
+    """Return the French name of a national code such as `G15:60`; the code itself when it is unknown."""
+    return _profession_labels().get(code, code)
+
+
+@cache
+def _profession_labels() -> Mapping[str, str]:
+    with (policies() / "professions.csv").open(encoding="utf-8", newline="") as file:
+        return {f"{line['code_system']}:{line['code']}": line["label_fr"] for line in csv.DictReader(file)}
+
+
 @cache
 def _row_labels() -> Mapping[str, tuple[str, str]]:
     with (policies() / "matrix.csv").open(encoding="utf-8", newline="") as file:

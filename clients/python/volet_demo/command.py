@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from volet_demo import scenes_audit, scenes_person, scenes_team
 from volet_demo.party import StoryError
@@ -40,6 +43,9 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--dir", type=Path, help="dossier à créer, var/demo/N par défaut (folder to create)")
     parser.add_argument("--record", action="store_true", help="enregistre le trafic (record the traffic)")
     options = parser.parse_args(argv)
+    # Whatever asks it to end, what it started ends with it; a shell starts background commands with SIGINT ignored.
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, _interrupted)
     root: Path = options.dir or next_folder(PARENT)
     if root.exists():
         return _fail(f"{root} existe déjà : donnez un dossier qui n'existe pas encore.")
@@ -67,6 +73,10 @@ def main(argv: Sequence[str]) -> int:
         _line("")
         _line("Arrêté.")
     return 0
+
+
+def _interrupted(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def _serve(story: Story) -> None:

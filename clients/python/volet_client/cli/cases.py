@@ -7,14 +7,15 @@ import argparse
 from volet_client.casebook import CaseView
 from volet_client.cases import SectionShown
 from volet_client.cli.asking import add_case, the_case, the_user, user_name
+from volet_client.cli.case_words import member_line, section_line
 from volet_client.cli.context import Context
 from volet_client.client import Client
 from volet_client.granting import Duties
 from volet_client.names import CASE
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
+from volet_protocol.case_facts import Record
 from volet_protocol.fact_people import Participation
-from volet_protocol.policy_table import PERMIT
 
 
 def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
@@ -94,21 +95,24 @@ def case_show(context: Context, args: argparse.Namespace) -> None:
             "classes": sorted(view.classes),
         },
         [
-            *(Said(f"{row['name']} : {row['row']}", f"{row['name']}: {row['row']}") for row in members),
-            *(_section_line(item) for item in sections),
+            *(member_line(client, record.fact.user, record.fact.capacity) for record in _present(client, view)),
+            *(section_line(item) for item in sections),
         ],
     )
 
 
-def _members(client: Client, view: CaseView) -> list[dict[str, JsonValue]]:
+def _present(client: Client, view: CaseView) -> list[Record[Participation]]:
     now_ms = client.clock()
+    return [record for record in view.main.facts.of(Participation) if view.main.facts.in_force(record, now_ms)]
+
+
+def _members(client: Client, view: CaseView) -> list[dict[str, JsonValue]]:
     return [
         {
             "user": record.fact.user, "name": user_name(client, record.fact.user), "participation": record.hash,
             "row": record.fact.capacity.row, "structure": record.fact.capacity.structure, "limb": record.fact.limb,
         }
-        for record in view.main.facts.of(Participation)
-        if view.main.facts.in_force(record, now_ms)
+        for record in _present(client, view)
     ]  # fmt: skip
 
 
@@ -118,16 +122,6 @@ def _section_json(item: SectionShown) -> JsonValue:
         "holds_key": item.holds_key, "rules": list(item.read.rules),
         "explanation": {"fr": item.reason.fr, "en": item.reason.en},
     }  # fmt: skip
-
-
-def _section_line(item: SectionShown) -> Said:
-    if item.read.effect != PERMIT:
-        return Said(f"{item.section} : {item.reason.fr}", f"{item.section}: {item.reason.en}")
-    write = item.write.effect == PERMIT
-    return Said(
-        f"{item.section} : lecture{' et écriture' if write else ''}",
-        f"{item.section}: read{' and write' if write else ''}",
-    )
 
 
 def sync(context: Context, args: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from volet_client.cli.asking import duration_ms, information_list, the_case, the_user
+from volet_client.cli.case_words import consent_line
 from volet_client.cli.context import Context
 from volet_client.cli.members import Verbs, add_verb, told
 from volet_client.members import notice_text
@@ -102,11 +103,5 @@ def consent_list(context: Context, args: argparse.Namespace) -> None:
         }
         for record, in_force in known
     ]
-    lines = [
-        Said(
-            f"{record.hash[:8]}  {'en vigueur' if in_force else 'terminé'}",
-            f"{record.hash[:8]}  {'in force' if in_force else 'ended'}",
-        )
-        for record, in_force in known
-    ]
+    lines = [consent_line(client, record.hash, record.fact, in_force=in_force) for record, in_force in known]
     context.terminal.result({"consents": rows}, lines or [Said("Aucun accord.", "No consent.")])

@@ -16,6 +16,8 @@ from volet_client.errors import UsageError, VoletError
 from volet_client.words import Said
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.kinds import REGISTERED, RELATIONS, Content, Relation, Unknown
+from volet_protocol.places import Place
+from volet_protocol.policy_table import PERMIT
 
 _PLACE = Said("volet (medical/2) ou échange (exchange:NOM)", "section (medical/2) or exchange (exchange:NAME)")
 
@@ -116,11 +118,13 @@ def _relation(given: str) -> Relation:
 def list_titles(context: Context, args: argparse.Namespace) -> None:
     """List the titles of a place."""
     client = context.client()
-    reads = client.entries.titles(the_case(client, args), the_place(client, args.place))
+    case, place = the_case(client, args), the_place(client, args.place)
+    reads = client.entries.titles(case, place)
     rows: list[JsonValue] = [_row(client, read, context.config.lang) for read in reads]
     context.terminal.result(
         {"place": args.place, "entries": rows},
-        [_line(client, read) for read in reads] or [Said("Rien pour l'instant.", "Nothing yet.")],
+        [_line(client, read, _reserved(client, case, place)) for read in reads]
+        or [Said("Rien pour l'instant.", "Nothing yet.")],
     )
 
 
@@ -143,8 +147,18 @@ def _row(client: Client, read: Read, lang: str) -> JsonValue:
     return row
 
 
-def _line(client: Client, read: Read) -> Said:
+def _reserved(client: Client, case: str, place: Place) -> Said | None:
+    """Return why the rules keep this section from me, if they do: no colleague will then grant its keys."""
+    sections = client.cases.sections(client.cases.view(case))
+    return next((item.reason for item in sections if item.section == place.name and item.read.effect != PERMIT), None)
+
+
+def _line(client: Client, read: Read, reserved: Said | None) -> Said:
     entry = read.listed.entry
+    if entry is not None and read.title is None and reserved is not None:
+        who, when = user_name(client, entry.header.preamble.user), _when(entry.header.preamble.time_ms)
+        start = f"{read.listed.n:>4}  {entry.id[:8]}  {when}  {who}  — "
+        return Said(f"{start}ne vous est pas communiqué. {reserved.fr}", f"{start}not open to you. {reserved.en}")
     if entry is None or read.title is None:
         error = read.error or VoletError(Said("?", "?"))
         return Said(
@@ -166,7 +180,7 @@ def read(context: Context, args: argparse.Namespace) -> None:
     case, place = the_case(client, args), the_place(client, args.place)
     opened = client.entries.read(case, place, args.entry, intent=args.intent, purpose=args.purpose)
     row = cast("dict[str, JsonValue]", _row(client, opened, context.config.lang))
-    lines = [_line(client, opened)]
+    lines = [_line(client, opened, None)]
     body = opened.body
     if isinstance(body, Content):
         row["body"] = body.fields
