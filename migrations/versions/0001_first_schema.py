@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("subject_chain", sa.String(length=64), nullable=False),
         sa.Column("iat_ms", sa.BigInteger(), nullable=False),
         sa.Column("recorded_ms", sa.BigInteger(), nullable=False),
+        sa.Column("leaf", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("user", "token_hash", name=("pk_binding")),
     )
     op.create_table(

@@ -12,7 +12,7 @@ import base64
 import json
 import os
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,6 +47,7 @@ from volet_protocol.places import CLASSES, MAIN
 from volet_protocol.receipt import Receipt, VerifiedReceipt
 from volet_protocol.statements import Statement
 from volet_protocol.trust_bundle import sign_bundle
+from volet_protocol.trust_parties import IssuerKey
 from volet_service.application.ports import Identified
 from volet_service.application.records import Login
 from volet_service.bootstrap import admin
@@ -145,10 +146,10 @@ class LiveHub:
         return Receipt.read(value).verify(self.verifier)
 
 
-def make_folder(folder: Path) -> Settings:
+def make_folder(folder: Path, issuer_keys: Sequence[IssuerKey] = ()) -> Settings:
     """Make the folder of a hub, with a trust bundle that fits it."""
     vkey = admin.init(folder, HUB, LOG_ORIGIN)
-    body = dict(bundle_body(log_vkey=vkey, ceiling=shipped_table().hash))
+    body = dict(bundle_body(log_vkey=vkey, ceiling=shipped_table().hash, issuer_keys=issuer_keys))
     body["log_policy"] = f"log {vkey}\nquorum none\n"
     (folder / "trust.json").write_bytes(sign_bundle(body, [CONTROLLER]))
     return Settings(folder=folder)

@@ -10,10 +10,12 @@ statement = attest(doctor, "H1", "clinic")
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from volet_protocol import user_bodies, user_chain, user_keys
+from volet_protocol.binding import Binding, nonce
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.capacities import (
     DAY_MS,
@@ -24,6 +26,7 @@ from volet_protocol.capacities import (
     verify_attestation,
 )
 from volet_protocol.cosigned import Controllers
+from volet_protocol.encodings import to_base64url
 from volet_protocol.hashing import hkdf_expand, sha256
 from volet_protocol.keys import BoxKey, SigningKey
 from volet_protocol.statements import HeadRef, Preamble, Statement, UnverifiedStatement, sign
@@ -211,6 +214,19 @@ def make_user(seed: int, now_ms: int = START_MS, hub: str = HUB) -> TestUser:
 
 REGISTRAR = SigningKey(seed32("registrar"))
 CONTROLLER = SigningKey(seed32("controller"))
+
+ISSUER = SigningKey(seed32("issuer"))
+ISSUER_KEY = IssuerKey("k1", {"kty": "OKP", "crv": "Ed25519", "x": to_base64url(ISSUER.public)}, 0, None)
+
+
+def bound(aud: str, user: str) -> Binding:
+    """A binding that the one identity provider of hub and registrar signed for that audience."""
+    random = seed32("random")
+    claims = {"iss": ISS, "aud": aud, "sub": "899700000001", "iat": START_MS // 1000,
+              "nonce": nonce(HUB, ISS, aud, user, random)}  # fmt: skip
+    parts = ({"alg": "EdDSA", "kid": "k1"}, claims)
+    message = ".".join(to_base64url(json.dumps(part).encode()) for part in parts)
+    return Binding(f"{message}.{to_base64url(ISSUER.sign(message.encode()))}", ISS, aud, random)
 
 
 def bundle_body(

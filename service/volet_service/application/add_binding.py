@@ -25,15 +25,19 @@ class AddBinding:
 
 
 def add_binding(command: AddBinding, trust: TrustBundle, uow: UnitOfWork, /) -> int:
-    """Verify and store; return the index of the leaf."""
+    """Verify and store; return the index of the leaf. The same binding again has the same answer."""
     if command.user != command.caller.user:
         raise NotFound
     binding = command.binding
+    known = uow.users.binding(command.user, binding.id_token)
+    if known is not None and (known.iss, known.aud, known.random) == (binding.iss, binding.aud, binding.random):
+        return known.leaf
     bound = verify_binding(binding, command.user, trust, uow.now_ms)
+    who = IdentityPayload(user=command.user, device=command.caller.device)
+    leaf = uow.log.append(LeafContent(ViewPayload("binding", uow.now_ms), who))
     record = BindingRecord(
         user=command.user, id_token=binding.id_token, iss=binding.iss, aud=binding.aud, random=binding.random,
-        subject_chain=subject_chain(bound.iss, bound.sub), iat_ms=bound.iat_ms, recorded_ms=uow.now_ms,
+        subject_chain=subject_chain(bound.iss, bound.sub), iat_ms=bound.iat_ms, recorded_ms=uow.now_ms, leaf=leaf,
     )  # fmt: skip
     uow.users.add_binding(record)
-    who = IdentityPayload(user=command.user, device=command.caller.device)
-    return uow.log.append(LeafContent(ViewPayload("binding", uow.now_ms), who))
+    return leaf

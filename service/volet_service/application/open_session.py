@@ -80,7 +80,8 @@ def open_session(command: OpenSession, uow: UnitOfWork, /) -> SessionOpened:
     user_chain.verify_statement(chain, command.statement)
     if read.capacity is not None:
         _check_capacity(read.capacity, login.user, uow)
-    first = _bind(login, login.id_token, uow)
+    leaf = uow.log.append(LeafContent(ViewPayload("login", uow.now_ms), by_statement(command.statement, read.preamble)))
+    first = _bind(login, login.id_token, leaf, uow)
     # The ID token moves to the binding: a login that served holds nothing any more.
     uow.sessions.update_login(replace(login, id_token=None, used_ms=uow.now_ms))
     session = Session(
@@ -92,8 +93,6 @@ def open_session(command: OpenSession, uow: UnitOfWork, /) -> SessionOpened:
         expires_ms=uow.now_ms + command.session_ms,
     )
     uow.sessions.add(session)
-    who = by_statement(command.statement, read.preamble)
-    uow.log.append(LeafContent(ViewPayload("login", uow.now_ms), who))
     return SessionOpened(session.expires_ms, first)
 
 
@@ -130,7 +129,7 @@ def _check_capacity(capacity: str, user: str, uow: UnitOfWork) -> None:
     attestation.check_at(uow.now_ms)
 
 
-def _bind(login: Login, id_token: str, uow: UnitOfWork) -> bool:
+def _bind(login: Login, id_token: str, leaf: int, uow: UnitOfWork) -> bool:
     claims = unverified_claims(id_token)
     subject = subject_chain(login.iss, str(claims["sub"]))
     before = uow.head("subject", subject)
@@ -144,6 +143,7 @@ def _bind(login: Login, id_token: str, uow: UnitOfWork) -> bool:
             subject_chain=subject,
             iat_ms=int(claims["iat"]) * 1000,
             recorded_ms=uow.now_ms,
+            leaf=leaf,
         )
     )
     return before is None or before.hash == login.user

@@ -62,7 +62,7 @@ class UserLink:
 
 @dataclass(frozen=True)
 class BindingRecord:
-    """An ID token that binds a user id, and the opening of its nonce. Erasable."""
+    """An ID token that binds a user id, the opening of its nonce, and the leaf of its deposit. Erasable."""
 
     user: str
     id_token: str
@@ -72,6 +72,7 @@ class BindingRecord:
     subject_chain: str
     iat_ms: int
     recorded_ms: int
+    leaf: int
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,10 @@ class Users(Protocol):
         """Return the bindings of a user."""
         ...
 
+    def binding(self, user: str, id_token: str) -> BindingRecord | None:
+        """Return the binding of a user by its token."""
+        ...
+
     def add_binding(self, record: BindingRecord) -> None:
         """Store a binding; point its subject at this chain when it is its newest."""
         ...

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from support.identities import AUDIENCE, HUB, ISS, SELF_AUDIENCE, START_MS, make_bundle, make_user, seed32
+from support.identities import (
+    AUDIENCE,
+    HUB,
+    ISS,
+    ISSUER_KEY,
+    SELF_AUDIENCE,
+    START_MS,
+    bound,
+    make_bundle,
+    make_user,
+    seed32,
+)
 from volet_protocol import fingerprint, jws
 from volet_protocol.acceptance import Evidence, Ground, may_grant_by_software
 from volet_protocol.binding import Binding, nonce, verify_binding
-from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
-from volet_protocol.keys import SigningKey
 from volet_protocol.seen_in_person import seen_body, verify_seen
 from volet_protocol.statements import sign
-from volet_protocol.trust_parties import IssuerKey
-
-ISSUER = SigningKey(seed32("issuer"))
-
-
-def bound(aud: str, user: str) -> Binding:
-    """A binding that the one identity provider of hub and registrar signed for that audience."""
-    random = seed32("random")
-    claims = {"iss": ISS, "aud": aud, "sub": "899700000001", "iat": START_MS // 1000,
-              "nonce": nonce(HUB, ISS, aud, user, random)}  # fmt: skip
-    parts = ({"alg": "EdDSA", "kid": "k1"}, claims)
-    message = ".".join(to_base64url(json.dumps(part).encode()) for part in parts)
-    return Binding(f"{message}.{to_base64url(ISSUER.sign(message.encode()))}", ISS, aud, random)
 
 
 def test_each_of_the_five_things_that_a_nonce_binds_changes_it() -> None:
@@ -90,9 +84,8 @@ def test_a_phrase_is_eight_words_and_its_user_s_alone(user: bytes) -> None:
     ("aud", "ground"), [(SELF_AUDIENCE, Ground.INTRODUCTION), (AUDIENCE, Ground.REGISTRAR)], ids=["hub", "registrar"]
 )
 def test_a_token_that_the_hub_obtained_for_itself_is_never_proof(aud: str, ground: Ground) -> None:
-    key = IssuerKey("k1", {"kty": "OKP", "crv": "Ed25519", "x": to_base64url(ISSUER.public)}, 0, None)
     user = make_user(1)
-    subject = verify_binding(bound(aud, user.user), user.user, make_bundle(issuer_keys=[key]), START_MS)
+    subject = verify_binding(bound(aud, user.user), user.user, make_bundle(issuer_keys=[ISSUER_KEY]), START_MS)
     assert may_grant_by_software(user.chain, Evidence(subject.mode, START_MS, 0), START_MS).ground is ground
 
 

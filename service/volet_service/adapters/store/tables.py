@@ -63,7 +63,7 @@ user_link = Table(
 binding = Table(
     "binding", metadata,
     _hash("user", key=True), _hash("token_hash", key=True), _text("id_token"), _text("iss"), _text("aud"),
-    _bytes("random"), _hash("subject_chain"), _int("iat_ms"), _int("recorded_ms"),
+    _bytes("random"), _hash("subject_chain"), _int("iat_ms"), _int("recorded_ms"), _int("leaf"),
 )  # fmt: skip
 attestation = Table(
     "attestation", metadata,

@@ -20,6 +20,8 @@ from volet_service.adapters.store.live import Live
 from volet_service.application.records import BindingRecord, Login, Session, StoredAttestation, UserLink
 from volet_service.domain.errors import LogUnavailable
 
+_BINDINGS = select(*(t.binding.c[name] for name in BindingRecord.__dataclass_fields__))
+
 
 class UserRows:
     """User chains, from memory when they are live. Heads move in the map with every link."""
@@ -57,20 +59,22 @@ class UserRows:
     def bindings(self, user: str) -> list[BindingRecord]:
         """Return the bindings of a user, oldest first."""
         c = t.binding.c
-        columns = [t.binding.c[name] for name in BindingRecord.__dataclass_fields__]
-        rows = self._connection.execute(select(*columns).where(c.user == user).order_by(c.iat_ms))
+        rows = self._connection.execute(_BINDINGS.where(c.user == user).order_by(c.iat_ms))
         return [BindingRecord(**row) for row in rows.mappings()]
+
+    def binding(self, user: str, id_token: str) -> BindingRecord | None:
+        """Return the binding of a user by its token."""
+        c = t.binding.c
+        where = (c.user == user) & (c.token_hash == _token_hash(id_token))
+        row = self._connection.execute(_BINDINGS.where(where)).mappings().first()
+        return None if row is None else BindingRecord(**row)
 
     def add_binding(self, record: BindingRecord) -> None:
         """Store a binding; point its subject at this chain when that chain is another than the newest one bound."""
-        token_hash = sha256(record.id_token.encode()).hex()
-        c = t.binding.c
-        known = self._connection.execute(
-            select(c.user).where((c.user == record.user) & (c.token_hash == token_hash))
-        ).first()
-        if known is not None:
+        if self.binding(record.user, record.id_token) is not None:
             return
-        self._connection.execute(insert(t.binding), {**asdict(record), "token_hash": token_hash})
+        row = {**asdict(record), "token_hash": _token_hash(record.id_token)}
+        self._connection.execute(insert(t.binding), row)
         newest = self._live.heads.get("subject", record.subject_chain)
         if newest is None or newest.hash != record.user:
             seq = 0 if newest is None else newest.seq + 1
@@ -106,6 +110,10 @@ class UserRows:
     def _attestation(self, row: Row[tuple[object, ...]]) -> StoredAttestation:
         statement = statements.parse(row.statement)
         return StoredAttestation(Attestation.read(statement, self._origin), row.statement, row.leaf)
+
+
+def _token_hash(id_token: str) -> str:
+    return sha256(id_token.encode()).hex()
 
 
 def move_head(connection: Connection, live: Live, label: str, chain: str, head: HeadRef) -> None:
