@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from volet_protocol.case_links import LinkHead
+from volet_protocol.fact_powers import Emergency
 from volet_protocol.link_reading import read_link
+from volet_protocol.places import MAIN
 from volet_protocol.policy_table import PolicyTable
 from volet_protocol.statements import HeadRef
-from volet_service.application.authorship import check_author
+from volet_service.application.authorship import check_author, is_author
 from volet_service.application.callers import Caller
 from volet_service.application.chain_links import NewLink, extend_case
 from volet_service.application.ports import Policy, UnitOfWork
-from volet_service.application.visibility import view_case, view_class
+from volet_service.application.visibility import Viewer, view_case, view_class, view_declaring
 from volet_service.domain.errors import IdempotencyMismatch, WrongCase
 
 
@@ -37,15 +39,19 @@ class LinksAppended:
 
 
 def append_links(command: AppendLinks, policy: Policy, uow: UnitOfWork, /) -> LinksAppended:
-    """Append all links or none. Links that the chain already holds are skipped: a retry has the same answer."""
-    viewer = view_case(uow, command.caller, command.case, policy.active)
+    """Append all links or none. Links of theirs that the chain already holds are skipped: a retry has the same answer.
+
+    Of a link that another device made nothing is answered, or its receipt would go to whoever sends it again.
+    """
+    viewer = _view(command, policy, uow)
     state = view_class(uow, viewer, command.class_)
     leaf = 0
     for new in command.links:
         head = read_link(new.statement).head
         _check_names(head, command)
         known = uow.cases.link(state.chain, head.seq)
-        if known is not None and known.hash == new.statement.hash:
+        mine = is_author(command.caller, head.preamble)
+        if known is not None and known.hash == new.statement.hash and mine:
             if known.statement != new.statement.to_bytes():
                 raise IdempotencyMismatch("another signature over the same link")
             leaf = known.leaf
@@ -55,6 +61,15 @@ def append_links(command: AppendLinks, policy: Policy, uow: UnitOfWork, /) -> Li
         appended = uow.cases.link(state.chain, head.seq)
         leaf = appended.leaf if appended else leaf
     return LinksAppended(state.head, leaf)
+
+
+def _view(command: AppendLinks, policy: Policy, uow: UnitOfWork) -> Viewer:
+    """Who declares an emergency may do so from outside the case; nobody writes anything else from there."""
+    bodies = [new.fact for new in command.links]
+    declares = len(bodies) == 1 and bodies[0] is not None and bodies[0].get("type") == Emergency.type
+    if command.class_ == MAIN and declares:
+        return view_declaring(uow, command.caller, command.case, policy.active)
+    return view_case(uow, command.caller, command.case, policy.active)
 
 
 def _check_names(head: LinkHead, command: AppendLinks) -> None:

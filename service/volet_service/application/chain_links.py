@@ -23,6 +23,7 @@ from volet_protocol.openings import check_made
 from volet_protocol.places import MAIN, SECTION, SECTIONS, Place
 from volet_protocol.policy_table import PolicyTable
 from volet_protocol.statements import UnverifiedStatement
+from volet_service.application import emergency_rules
 from volet_service.application.entry_meta import entry_meta
 from volet_service.application.ports import UnitOfWork
 from volet_service.application.records import StoredLink
@@ -64,16 +65,20 @@ def extend_case(state: CaseChain, new: NewLink, tables: Mapping[str, PolicyTable
     capacity = _capacity(head, uow)
     if isinstance(link, OpeningLink):
         _check_opening(after, link, capacity, tables, uow)
+    emergency = emergency_rules.recorded(state, after)
+    act, urgent = emergency_rules.act_of(link, state, emergency, new.statement.type)
     view = ViewPayload(
-        new.statement.type, uow.now_ms, policy=head.policy,
+        act, uow.now_ms, policy=head.policy, emergency=urgent,
         row=capacity.row if capacity else None, category=capacity.category if capacity else None,
         structure=capacity.structure if capacity else None,
         entries=tuple(item.id for item in link.entries) if isinstance(link, OpeningLink) else (),
     )  # fmt: skip
     row = capacity.row if capacity else None
-    leaf = uow.log.append(
-        LeafContent(view, by_statement(new.statement, head.preamble, row=row), state.case, state.class_)
-    )
+    content = LeafContent(view, by_statement(new.statement, head.preamble, row=row), state.case, state.class_)
+    if emergency is not None:
+        table = _table(tables, head, uow)
+        emergency_rules.check_declared(emergency, state, after, content, table=table, uow=uow)
+    leaf = uow.log.append(content)
     body = None if new.fact is None else canonical.encode(new.fact)
     if body is not None and len(body) > canonical.DEFAULT_LIMIT:
         # Stored, it could not be read back: the case would be closed for everybody.
@@ -127,12 +132,18 @@ def _capacity(head: LinkHead, uow: UnitOfWork) -> Capacity | None:
     return None if head.capacity is None else uow.users.attestation(head.capacity).capacity
 
 
+def _table(tables: Mapping[str, PolicyTable], head: LinkHead, uow: UnitOfWork) -> PolicyTable:
+    table = active_table(tables, head.policy, uow.now_ms)
+    if table is None:
+        raise ProtocolError(Reason.WRONG_POLICY, "link")
+    return table
+
+
 def _check_opening(
     state: CaseChain, link: OpeningLink, capacity: Capacity | None, tables: Mapping[str, PolicyTable], uow: UnitOfWork
 ) -> None:
-    table = active_table(tables, link.head.policy, uow.now_ms)
-    if table is None:
-        raise ProtocolError(Reason.WRONG_POLICY, "opening")
+    emergency_rules.check_started(link, state, uow)
+    table = _table(tables, link.head, uow)
     stored = uow.entries.many([item.id for item in link.entries])
     metas = [
         entry_meta(found, state, uow)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from volet_protocol import canonical
 from volet_protocol.encodings import is_hash
 from volet_protocol.entry_list import EntryListHead
+from volet_protocol.fact_powers import Emergency
 from volet_protocol.places import CLASSES
 from volet_protocol.policy_table import PERMIT
+from volet_protocol.section_access import is_member
 from volet_protocol.statements import HeadRef
 from volet_service.application.callers import Caller
 from volet_service.application.decisions import refusal_of
+from volet_service.application.emergency_rules import SERVED, is_calling
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.records import StoredEntry, StoredLink
 from volet_service.application.release_rules import Asked, check_list_known, rule
@@ -84,7 +88,16 @@ def read_chain(case: str, class_: str, after: int, *, caller: Caller, policy: Po
     viewer = view_case(uow, caller, case, policy.active)
     state = view_class(uow, viewer, class_)
     links = uow.cases.links(state.chain, after)
+    if not is_member(viewer.main.facts, caller.user, uow.now_ms) and is_calling(state.facts, caller.user, uow.now_ms):
+        links = [_served_to_caller(link, caller.user) for link in links]
     return ChainLinks(state.chain, links, uow.boxes.of_user([link.hash for link in links], caller.user))
+
+
+def _served_to_caller(link: StoredLink, user: str) -> StoredLink:
+    """Return a link as an emergency shows it: consents, notices, mandates and the rest stay with the team."""
+    body = {} if link.fact is None else canonical.decode(link.fact)
+    own = body.get("type") == Emergency.type and body.get("user") == user
+    return link if own or body.get("type") in SERVED else replace(link, fact=None)
 
 
 def read_list(case: str, list_: str, after: int, *, caller: Caller, policy: Policy, uow: UnitOfWork) -> ListPage:

@@ -124,7 +124,8 @@ def _log(
     header = chosen[0][0].entry.header
     rules = sorted({rule_ for _, by in chosen for rule_ in by.decision.rules})
     view = replace(
-        _view("release", asked, tuple(rules), uow, header), entries=tuple(item.id for item in items)
+        _view("release", asked, tuple(rules), uow, header), entries=tuple(item.id for item in items),
+        emergency=any(by.emergency for _, by in chosen),
     )  # fmt: skip
     facts = tuple(sorted({fact for _, by in chosen for fact in by.decision.facts}))
     who = by_statement(command.statement, asked.preamble, row=view.row, shares_hash=shares_hash(items))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from volet_protocol import emergencies
 from volet_protocol.access import decide
 from volet_protocol.capacities import Capacity
 from volet_protocol.case_state import CaseChain
@@ -12,6 +13,7 @@ from volet_protocol.openings import check_release
 from volet_protocol.places import EXCHANGE, MASKED, Place
 from volet_protocol.policy_table import PERMIT, PolicyTable
 from volet_protocol.questions import Decision, Question
+from volet_protocol.section_access import SectionAccess
 from volet_service.application.entry_meta import entry_meta
 from volet_service.application.ports import UnitOfWork
 from volet_service.application.records import StoredEntry
@@ -36,6 +38,7 @@ class Ruled:
     decision: Decision
     question: Question
     opening: str | None = None
+    emergency: bool = False
 
     @property
     def permitted(self) -> bool:
@@ -62,6 +65,13 @@ def rule(asked: Asked, stored: StoredEntry, state: CaseChain, uow: UnitOfWork) -
         try:
             check_release(state, hash_, meta, asked.part, asked.user, table=asked.table, at_ms=uow.now_ms)
         except ProtocolError:
+            continue
+        if opening.link.started is not None:
+            access = SectionAccess.at(asked.table, state.facts, uow.now_ms)
+            decision, under = emergencies.decision(access, opening.link, asked.user, meta)
+            if asked.capacity == under.capacity:
+                # The decision keeps its obligations: inform the person after, review.
+                return Ruled(decision, replace(under, purpose=asked.purpose), hash_, emergency=True)
             continue
         named = replace(meta, named=meta.named | {asked.user})
         decision = decide(asked.table, state.facts, replace(question, entry=named))

@@ -20,6 +20,7 @@ from volet_protocol.policy_table import DENY, PolicyTable
 from volet_protocol.questions import Decision, Question
 from volet_protocol.section_access import is_member
 from volet_service.application.callers import Caller
+from volet_service.application.emergency_rules import is_calling
 from volet_service.application.ports import UnitOfWork
 from volet_service.domain.errors import NotFound
 
@@ -52,9 +53,21 @@ def view_case(uow: UnitOfWork, caller: Caller, case: str, table: PolicyTable) ->
     return Viewer(caller, capacity_of(uow, caller.user, caller.capacity), case, main, table, uow.now_ms)
 
 
+def view_declaring(uow: UnitOfWork, caller: Caller, case: str, table: PolicyTable) -> Viewer:
+    """Return the view of a health professional who declares an emergency, in the case or from outside (P5).
+
+    Raises `NotFound` for anybody else who does not stand in it.
+    """
+    capacity = capacity_of(uow, caller.user, caller.capacity)
+    main = uow.cases.chain(case, MAIN) if is_hash(case) else None
+    if main is None or capacity is None or capacity.category != 1:
+        return view_case(uow, caller, case, table)
+    return Viewer(caller, capacity, case, main, table, uow.now_ms)
+
+
 def _stands(facts: CaseFacts, user: str, at_ms: int) -> bool:
     """Whoever opened a case stands in it until the first participation is recorded, or nobody could record it."""
-    if is_member(facts, user, at_ms):
+    if is_member(facts, user, at_ms) or is_calling(facts, user, at_ms):
         return True
     return facts.opener.user == user and not facts.of(Participation)
 
