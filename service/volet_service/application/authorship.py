@@ -11,6 +11,11 @@ from volet_service.application.ports import UnitOfWork
 from volet_service.domain.errors import BadSignature, Replayed
 
 
+def is_author(caller: Caller, preamble: Preamble) -> bool:
+    """Tell whether the caller's device made a statement: only they are given an earlier answer to it again."""
+    return (preamble.user, preamble.device) == (caller.user, caller.device)
+
+
 def check_author(
     uow: UnitOfWork, caller: Caller, statement: UnverifiedStatement, preamble: Preamble, window_ms: int
 ) -> None:
@@ -19,7 +24,7 @@ def check_author(
     The protocol judges a device at `user_head`, so that history keeps its meaning; whoever accepts a new statement
     also asks whether the device counts now, or a thief would sign at an old head for ever.
     """
-    if (preamble.user, preamble.device) != (caller.user, caller.device):
+    if not is_author(caller, preamble):
         raise BadSignature("author", {"reason": Reason.WRONG_AUTHOR.value})
     if abs(uow.now_ms - preamble.time_ms) > window_ms:
         raise Replayed("time of the statement", {"reason": Reason.STALE.value})
