@@ -9,24 +9,30 @@ from pathlib import Path
 from typing import cast
 
 from volet_client.author import Author, draw
+from volet_client.casebook import Casebook
 from volet_client.errors import UsageError, VerificationError
 from volet_client.hub import Hub
 from volet_client.log_export import FORMAT, LogChecked, check_export, identity_of
+from volet_client.tag_checks import Finding, ShownLeaf, check_key, check_shown
 from volet_client.words import Said
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.checkpoint import SignedCheckpoint
 from volet_protocol.encodings import from_base64url, to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
+from volet_protocol.hashing import sha256
 from volet_protocol.leaf import Leaf
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.log_request import AUDIT, OWN_ACCESS, LogRequest
-from volet_protocol.receipt import Receipt
+from volet_protocol.merkle import CompactRange, leaf_hash
+from volet_protocol.places import CLASSES
+from volet_protocol.receipt import Receipt, VerifiedReceipt
 from volet_protocol.release import REQUEST_ID_SIZE
 
 PAGE = 500
 LEAVES = 1024
 AUDITOR_ROW = "O14"
+KEY_SIZE = 32
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,7 @@ class Access:
     type: str
     view: ViewPayload | None
     identity: IdentityPayload | None
+    leaf: Leaf
 
     @property
     def erased(self) -> bool:
@@ -47,36 +54,107 @@ class Access:
 
 @dataclass(frozen=True)
 class Accesses:
-    """The verified acts of a case, and the numbers of each class that were not shown."""
+    """The verified acts of a case, the numbers of each class that were not shown, and what the tags told.
+
+    `findings` is None where nothing was counted: only the person and their representatives are handed the keys.
+    """
 
     acts: tuple[Access, ...]
     gaps: dict[str, tuple[int, ...]]
     checkpoint: SignedCheckpoint
+    findings: tuple[Finding, ...] | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether it was proved that nothing is missing."""
+        return self.findings == ()
 
 
 class Audit:
     """The log as this user may see it."""
 
-    def __init__(self, hub: Hub, author: Author) -> None:
+    def __init__(self, hub: Hub, author: Author, casebook: Casebook) -> None:
         self._hub = hub
         self._author = author
+        self._casebook = casebook
 
     def accesses(self, case: str | None) -> Accesses:
-        """Return the acts of a case, or of all cases to an auditor: every leaf's receipt verified."""
+        """Return the acts of a case, or of all cases to an auditor: every leaf's receipt verified.
+
+        To the person and their representatives the hub also hands the keys of the tags: none is missing when they fit.
+        """
+        counted = case is not None and self._author.capacity is None
+        keys = self._log_keys(case) if case is not None and counted else {}
         acts: list[Access] = []
-        for page in self._pages(case):
+        looks: list[VerifiedReceipt] = []
+        for page in self._pages(case, looks):
             acts += [self._access(Fields(item, "record")) for item in page]
         newest = self._hub.trust.newest()
         assert newest is not None  # noqa: S101 - each page came with a receipt, whose checkpoint is now held
-        return Accesses(tuple(acts), _gaps(acts) if case else {}, newest)
+        findings = self._findings(case, keys, acts, looks) if case is not None and counted else None
+        return Accesses(tuple(acts), _gaps(acts) if case else {}, newest, findings)
 
-    def _pages(self, case: str | None) -> Iterator[list[JsonObject]]:
-        """Yield the records page by page; each look is a leaf of the log too, and its receipt is verified."""
+    def _log_keys(self, case: str) -> dict[str, bytes]:
+        """Have the keys of the tags handed over, by class; each hand-over is a leaf, whose receipt is verified."""
+        answer = Fields(self._hub.transport.get(f"/v1/cases/{case}/log-keys"), "log-keys")
+        served, receipts = answer.nested("keys"), answer.nested("receipts")
+        answer.done()
+        keys: dict[str, bytes] = {}
+        for class_ in CLASSES:
+            if served.has(class_):
+                keys[class_] = served.data(class_, KEY_SIZE)
+                self._hub.receipt(receipts.raw(class_), told=False)
+        served.done()
+        receipts.done()
+        return keys
+
+    def _findings(
+        self, case: str, keys: dict[str, bytes], acts: list[Access], looks: list[VerifiedReceipt]
+    ) -> tuple[Finding, ...]:
+        """Return what the tags tell against the hub, and keep it on disk before anybody hears of it."""
+        shown = [_shown(act) for act in (*acts, *(self._verified(look) for look in looks))]
+        log = self._whole_log()[: max(one.index for one in shown) + 1]
+        found = check_key(keys, self._casebook.view(case).main.log_key_hash or "")
+        # Under another key than the announced one every tag is false: that is said once.
+        wrong = {one.class_ for one in found}
+        found += check_shown(
+            {class_: key for class_, key in keys.items() if class_ not in wrong},
+            [one for one in shown if one.class_ not in wrong],
+            log,
+        )
+        if found:
+            self._keep(case, found, log)
+        return tuple(found)
+
+    def _keep(self, case: str, found: list[Finding], log: list[bytes]) -> None:
+        newest = self._hub.trust.newest()
+        indexes = sorted({index for one in found for index in one.indexes if index < len(log)})
+        record: JsonObject = {
+            "case": case, "findings": [one.to_json() for one in found],
+            "checkpoint": "" if newest is None else newest.note,
+            "leaves": {str(index): to_base64url(log[index]) for index in indexes},
+        }  # fmt: skip
+        data = json.dumps(record, ensure_ascii=False, sort_keys=True, indent=1).encode("utf-8")
+        self._hub.profile.keep_evidence(f"{sha256(data).hex()[:16]}.json", data)
+
+    def _whole_log(self) -> list[bytes]:
+        """Return every leaf under the newest checkpoint held; raise when they are not those that it signs."""
+        newest = self._hub.trust.newest()
+        assert newest is not None  # noqa: S101 - each look came with a receipt, whose checkpoint is now held
+        leaves, tree = list(self._leaves(newest.size)), CompactRange()
+        for leaf in leaves:
+            tree.append(leaf_hash(leaf))
+        if tree.root() != newest.root:
+            raise VerificationError("leaves of the log", Reason.BAD_PROOF)
+        return leaves
+
+    def _pages(self, case: str | None, looks: list[VerifiedReceipt]) -> Iterator[list[JsonObject]]:
+        """Yield the records page by page; each look is a leaf of the log too: its receipt is verified, and added."""
         start = 0
         while True:
             fields = Fields(self._ask(case, start), "records")
             page = [item for item in fields.items("records", 100_000) if isinstance(item, Mapping)]
-            self._hub.receipt(fields.raw("receipt"))
+            looks.append(self._hub.receipt(fields.raw("receipt")))
             yield page
             if len(page) < PAGE:
                 return
@@ -107,16 +185,20 @@ class Audit:
             if item.has("leaf"):
                 leaf = Leaf.parse(item.data("leaf"))
                 item.done()
-                return Access(index, leaf.ts_ms, leaf.type.name.lower(), None, None)
+                return Access(index, leaf.ts_ms, leaf.type.name.lower(), None, None, leaf)
             verified = Receipt.read(item.raw("receipt")).verify(self._hub.trust.log)
             item.done()
         except ProtocolError as error:
             raise VerificationError.of(error, f"record {index}") from None
         if verified.index != index:
             raise VerificationError(f"record {index}", Reason.WRONG_SEQUENCE)
-        identity = None if verified.identity is None else IdentityPayload.read(verified.identity)
-        view = ViewPayload.read(verified.view)
-        return Access(index, verified.leaf.ts_ms, verified.leaf.type.name.lower(), view, identity)
+        return self._verified(verified)
+
+    @staticmethod
+    def _verified(found: VerifiedReceipt) -> Access:
+        identity = None if found.identity is None else IdentityPayload.read(found.identity)
+        view = ViewPayload.read(found.view)
+        return Access(found.index, found.leaf.ts_ms, found.leaf.type.name.lower(), view, identity, found.leaf)
 
     def export(self, path: Path, *, records: bool) -> LogChecked:
         """Write everything an outsider needs to check the log without the hub; refuse to replace a file.
@@ -124,7 +206,7 @@ class Audit:
         With `records`, an auditor adds the receipts, the readers' own signed requests, and the chains that prove them.
         """
         # Records first: each look is itself in the log, and the checkpoint has to cover all that is shown.
-        shown = [record for page in self._pages(None) for record in page] if records else []
+        shown = [record for page in self._pages(None, []) for record in page] if records else []
         note = self._hub.transport.get_text("/v1/log/checkpoint")
         checkpoint = self._hub.trust.log.open(note)
         bundle = self._hub.profile.bundle
@@ -170,6 +252,11 @@ class Audit:
                 raise VerificationError(f"leaves {start} to {size}", Reason.MISSING_FIELD)
             yield from page
             start += len(page)
+
+
+def _shown(act: Access) -> ShownLeaf:
+    view = act.view
+    return ShownLeaf(act.index, act.leaf, view.class_ if view else None, view.case_seq if view else None)
 
 
 def _gaps(acts: list[Access]) -> dict[str, tuple[int, ...]]:

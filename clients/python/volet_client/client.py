@@ -144,7 +144,7 @@ class Client:
     @cached_property
     def audit(self) -> Audit:
         """Who looked; the log."""
-        return Audit(self.hub, self.author)
+        return Audit(self.hub, self.author, self.casebook)
 
     def save(self) -> None:
         """Write back what was verified."""

@@ -79,13 +79,16 @@ class Hub:
         )
         return tuple(answer.datas("hashes", 32))
 
-    def receipt(self, served: JsonObject) -> VerifiedReceipt:
-        """Verify a receipt and let its checkpoint extend what is held."""
+    def receipt(self, served: JsonObject, *, told: bool = True) -> VerifiedReceipt:
+        """Verify a receipt and let its checkpoint extend what is held.
+
+        `told` is whether the request named our checkpoint, as every POST does: the proof that leads on is then inside.
+        """
         try:
             receipt = Receipt.read(served)
             asked = self.transport.tree_size
             newest = self.trust.newest()
-            own = receipt.consistency if newest is not None and newest.size == asked else None
+            own = receipt.consistency if told and newest is not None and newest.size == asked else None
             if own is None:
                 own = self.consistency_to(receipt.verify(self.trust.log).checkpoint.size)
             verified = receipt.accept(self.trust.view, self.trust.log.origin, own)

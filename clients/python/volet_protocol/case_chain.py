@@ -49,7 +49,7 @@ def start_case(create: UnverifiedStatement, directory: Directory, tables: Mappin
     facts = CaseFacts.start(
         create.hash, link.kind, link.structure, preamble.time_ms, preamble.user, attestation.capacity, link.episode
     )
-    return _started(create.hash, MAIN, create.hash, preamble, facts)
+    return replace(_started(create.hash, MAIN, create.hash, preamble, facts), log_key_hash=link.log_key_hash)
 
 
 def start_class(create: UnverifiedStatement, main: CaseChain, directory: Directory) -> CaseChain:

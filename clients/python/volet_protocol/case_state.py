@@ -189,6 +189,8 @@ class CaseChain:
     # Facts whose body the caller did not have. What they say is unknown: nothing is widened on such a state.
     missing: frozenset[str] = frozenset()
     main_head: HeadRef | None = None
+    # SHA-256 of the key of the log's tags, as the creator signed it: of `main` alone.
+    log_key_hash: str | None = None
     own_facts: tuple[OwnFact, ...] = ()
     fact_lists: Mapping[str, Mapping[str, EntryListHead]] = field(
         default_factory=dict[str, Mapping[str, EntryListHead]]

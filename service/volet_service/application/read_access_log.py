@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from volet_protocol import canonical
 from volet_protocol.access import decide
@@ -20,7 +20,7 @@ from volet_service.application.callers import Caller
 from volet_service.application.decisions import refusal_of
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.records import Answered, LogRecord
-from volet_service.application.visibility import capacity_of, view_case, view_class
+from volet_service.application.visibility import Viewer, capacity_of, view_case, view_class
 from volet_service.domain.errors import Denied, IdempotencyMismatch, NotFound
 from volet_service.domain.leaves import LeafContent, by_statement
 
@@ -93,14 +93,19 @@ def _auditor_classes(asked: LogRequest, capacity: Capacity | None, uow: UnitOfWo
 def _own_classes(asked: LogRequest, caller: Caller, policy: Policy, uow: UnitOfWork) -> list[str | None]:
     viewer = view_case(uow, caller, asked.case or "", policy.active)
     capacity = capacity_of(uow, caller.user, asked.capacity)
+    return [*served_classes(replace(viewer, capacity=capacity), asked.purpose, uow)]
+
+
+def served_classes(viewer: Viewer, purpose: str, uow: UnitOfWork) -> list[str]:
+    """Return the classes whose records a member of a case may see; raise the refusal of who may see none."""
     question = Question(
-        action="read_log", user=caller.user, capacity=capacity, compartment="identity", level=1,
-        entry=None, at_ms=uow.now_ms, via="any", purpose=asked.purpose,
+        action="read_log", user=viewer.caller.user, capacity=viewer.capacity, compartment="identity", level=1,
+        entry=None, at_ms=viewer.at_ms, via="any", purpose=purpose,
     )  # fmt: skip
-    decision = decide(policy.active, viewer.main.facts, question)
+    decision = decide(viewer.table, viewer.main.facts, question)
     if decision.effect != PERMIT:
         raise refusal_of(decision, question)
-    served: list[str | None] = []
+    served: list[str] = []
     for class_ in uow.cases.classes(viewer.case):
         try:
             view_class(uow, viewer, class_)

@@ -254,6 +254,10 @@ class Log(Protocol):
         """Append a leaf that commits to `content`; return its index."""
         ...
 
+    def case_key(self, case: str, class_: str) -> bytes:
+        """Return the key of the completeness tags of a case and class, 32 bytes."""
+        ...
+
     def record(self, index: int) -> LogRecord | None:
         """Return a leaf with its payloads."""
         ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from volet_client.audit import Access
+from volet_client.audit import Access, Accesses
 from volet_client.cli.access_words import AccessWords
 from volet_client.cli.asking import add_case, the_case, user_name
 from volet_client.cli.context import Context
@@ -59,17 +59,38 @@ def accesses(context: Context, args: argparse.Namespace) -> None:
     shown, words = client.audit.accesses(case), AccessWords(client, case)
     rows: list[JsonValue] = [_row(client, act) for act in shown.acts]
     gaps: dict[str, JsonValue] = {class_: list(numbers) for class_, numbers in shown.gaps.items()}
-    complete = not shown.gaps
     lines = [words.line(act) for act in shown.acts]
-    lines.append(
-        Said(
-            f"{len(rows)} actes, chacun vérifié dans le journal ({shown.checkpoint.size} inscriptions)."
-            + (" Aucun ne manque." if complete else " Des numéros manquent : prévenez votre auditeur."),
-            f"{len(rows)} acts, each verified in the log ({shown.checkpoint.size} leaves)."
-            + (" None is missing." if complete else " Numbers are missing: tell your auditor."),
+    lines += [finding.said() for finding in shown.findings or ()]
+    lines.append(_counted(shown))
+    findings: list[JsonValue] = [finding.to_json() for finding in shown.findings or ()]
+    context.terminal.result(
+        {
+            "acts": rows, "missing": gaps, "complete": shown.complete, "findings": findings,
+            "size": shown.checkpoint.size,
+        },
+        lines,
+    )  # fmt: skip
+
+
+def _counted(shown: Accesses) -> Said:
+    """Say how many acts were verified, and that none is missing only where that was proved."""
+    if shown.complete:
+        rest = Said(" Aucun ne manque.", " None is missing.")
+    elif shown.findings or shown.gaps:
+        rest = Said(
+            " Le compte n'y est pas : remettez le dossier « evidence » de votre profil à votre auditeur.",
+            " The count does not add up: hand the folder `evidence` of your profile to your auditor.",
         )
+    else:
+        rest = Said(
+            " Les compter tous demande la clé du dossier, remise à la personne seule.",
+            " Counting them all takes the key of the case, handed to the person alone.",
+        )
+    count, size = len(shown.acts), shown.checkpoint.size
+    return Said(
+        f"{count} actes, chacun vérifié dans le journal ({size} inscriptions)." + rest.fr,
+        f"{count} acts, each verified in the log ({size} leaves)." + rest.en,
     )
-    context.terminal.result({"acts": rows, "missing": gaps, "complete": complete, "size": shown.checkpoint.size}, lines)
 
 
 def _row(client: Client, act: Access) -> JsonValue:

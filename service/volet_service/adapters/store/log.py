@@ -143,6 +143,12 @@ class LogAppender:
         sealed = self._sealer.seal(log_key, _key_place(case, class_))
         self._tx().execute(insert(t.log_case), {"case": case, "class": class_, "log_key": sealed, "next_seq": 0})
 
+    def case_key(self, case: str, class_: str) -> bytes:
+        """Return the key of a case's completeness tags."""
+        where = (t.log_case.c.case == case) & (t.log_case.c["class"] == class_)
+        sealed = self._tx().execute(select(t.log_case.c.log_key).where(where)).scalar_one()
+        return self._sealer.open(sealed, _key_place(case, class_))
+
     def _next_tag(self, case: str, class_: str) -> tuple[bytes, int]:
         where = (t.log_case.c.case == case) & (t.log_case.c["class"] == class_)
         row = self._tx().execute(select(t.log_case.c.log_key, t.log_case.c.next_seq).where(where)).one()

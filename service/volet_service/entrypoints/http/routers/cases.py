@@ -12,6 +12,7 @@ from volet_protocol.encodings import from_base64url, to_base64url
 from volet_protocol.statements import from_json, parse
 from volet_service.application.append_links import AppendLinks, append_links
 from volet_service.application.chain_links import NewLink
+from volet_service.application.hand_over_log_keys import hand_over_log_keys
 from volet_service.application.open_case import OpenCase, open_case
 from volet_service.application.read_cases import ListedEntry, list_cases, read_chain, read_list
 from volet_service.application.records import StoredEntry, StoredLink
@@ -47,6 +48,17 @@ async def own(caller: CallerDependency, hub: HubDependency) -> list[Answer]:
         }
         for one in found
     ]
+
+
+@router.get("/cases/{case}/log-keys")
+async def log_keys(case: str, caller: CallerDependency, hub: HubDependency, since: TreeSize) -> Answer:
+    """Hand the keys of the log's tags to the person or their representative, by class; the hand-over is logged."""
+    handed = await hub.store.write(lambda uow, /: hand_over_log_keys(case, caller, hub.policy, uow))
+    receipts: dict[str, JsonValue] = {}
+    for class_, leaf in handed.leaves.items():
+        # One checkpoint covers them all: what leads to it is said once.
+        receipts[class_] = (await hub.log.receipt(leaf, None if receipts else since)).to_json()
+    return {"keys": {class_: to_base64url(key) for class_, key in handed.keys.items()}, "receipts": receipts}
 
 
 @router.get("/cases/{case}/chains/{class_}")

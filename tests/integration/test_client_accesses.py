@@ -1,0 +1,149 @@
+"""A person counts the acts of their own log, with the key that the hub hands over: what a lying hub cannot hide."""
+
+from __future__ import annotations
+
+import copy
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+import pytest
+
+from support.client_world import World, client_world
+from volet_client.client import Client
+from volet_client.members import GENERAL
+from volet_client.refusals import DeniedError, NotFoundError
+from volet_client.tag_checks import Flaw
+from volet_client.transport import HttpTransport
+from volet_protocol.canonical import JsonObject
+from volet_protocol.encodings import to_base64url
+from volet_protocol.places import MAIN, Place
+
+DETAIL = Place("section", "medical/2")
+Lie = Callable[[dict[str, Any]], None]
+
+
+class LyingTransport(HttpTransport):
+    """The real hub's answers under one path, changed on their way."""
+
+    def __init__(self, origin: str, part: str, lie: Lie) -> None:
+        super().__init__(origin)
+        self._part = part
+        self._lie = lie
+
+    def get(self, path: str, **params: str | int) -> JsonObject:
+        return self._told(path, super().get(path, **params))
+
+    def post(self, path: str, body: JsonObject) -> JsonObject:
+        return self._told(path, super().post(path, body))
+
+    def _told(self, path: str, answer: JsonObject) -> JsonObject:
+        changed = cast("dict[str, Any]", copy.deepcopy(answer))
+        if path.endswith(self._part):
+            self._lie(changed)
+        return changed
+
+
+@pytest.fixture
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with client_world(tmp_path_factory.mktemp("counted")) as world:
+        world.professional("mo", "H1", "practice")
+        world.person("person")
+        yield world
+
+
+@pytest.fixture
+def case(world: World) -> str:
+    mo, person = world.clients["mo"], world.clients["person"]
+    case = mo.cases.open().case
+    mo.members.give_notice(case, [GENERAL], "oral")
+    mo.members.set_person(case, person.author.user, "VALI")
+    entry = mo.entries.post(case, DETAIL, "Titre", fields={"text": "texte"}).id
+    mo.entries.read(case, DETAIL, entry)
+    return case
+
+
+def lied_to(world: World, part: str, lie: Lie) -> Client:
+    """The person's client in another process, behind the lie."""
+    world.clients["person"].close()
+    client = Client(world.clients["person"].profile, LyingTransport(world.url, part, lie))
+    world.clients["person"] = client
+    return client
+
+
+def flaws(client: Client, case: str) -> set[tuple[Flaw, str | None]]:
+    shown = client.audit.accesses(case)
+    assert shown.findings
+    assert not shown.complete
+    kept = [json.loads(path.read_text("utf-8")) for path in client.profile.config.evidence.iterdir()]
+    assert [one.to_json() for one in shown.findings] in [record["findings"] for record in kept]
+    return {(one.flaw, one.class_) for one in shown.findings}
+
+
+def test_the_person_counts_every_act_and_the_hand_over_of_the_key_is_one(world: World, case: str) -> None:
+    person = world.clients["person"]
+    first = person.audit.accesses(case)
+    assert first.findings == ()
+    assert first.complete
+    again = person.audit.accesses(case)
+    assert again.complete
+    looks = [act for act in again.acts if act.view is not None and act.view.act == "log-look"]
+    # Of the first count: the hand-over and the look; of the second: its hand-over.
+    assert len(looks) == 3
+    assert {act.view.purpose for act in looks if act.view is not None} == {"own_access"}
+
+
+def test_the_key_is_handed_to_nobody_who_stands_there_in_a_capacity_and_to_no_stranger(world: World, case: str) -> None:
+    with pytest.raises(DeniedError):
+        world.clients["mo"].hub.transport.get(f"/v1/cases/{case}/log-keys")
+    with pytest.raises(NotFoundError):
+        world.person("stranger").hub.transport.get(f"/v1/cases/{case}/log-keys")
+
+
+def test_only_keys_of_served_classes_are_handed_over(world: World, case: str) -> None:
+    answer = world.clients["person"].hub.transport.get(f"/v1/cases/{case}/log-keys")
+    served = world.clients["person"].cases.view(case).classes
+    assert set(cast("dict[str, str]", answer["keys"])) == set(served)
+
+
+@pytest.mark.parametrize("place", [2, -1])
+def test_a_record_that_is_left_out_is_found(world: World, case: str, place: int) -> None:
+    client = lied_to(world, "/log/records", lambda answer: answer["records"].pop(place))
+    assert flaws(client, case) == {(Flaw.WITHHELD, MAIN)}
+
+
+def test_a_key_that_the_case_did_not_announce_is_found(world: World, case: str) -> None:
+    def swap(answer: dict[str, Any]) -> None:
+        answer["keys"][MAIN] = to_base64url(bytes(32))
+
+    assert flaws(lied_to(world, "/log-keys", swap), case) == {(Flaw.WRONG_KEY, MAIN)}
+
+
+def test_a_key_that_is_kept_back_is_found(world: World, case: str) -> None:
+    def keep(answer: dict[str, Any]) -> None:
+        del answer["keys"][MAIN], answer["receipts"][MAIN]
+
+    assert flaws(lied_to(world, "/log-keys", keep), case) == {(Flaw.NO_KEY, MAIN)}
+
+
+def test_a_number_given_twice_by_the_hub_is_found(world: World, case: str) -> None:
+    database = sqlite3.connect(world.folder / "hub" / "hub.sqlite")
+    with database:
+        database.execute("UPDATE log_case SET next_seq = next_seq - 1 WHERE \"case\" = ? AND class = 'main'", (case,))
+    database.close()
+    assert flaws(world.clients["person"], case) == {(Flaw.TWICE, MAIN)}
+
+
+def test_a_false_tag_written_by_the_hub_is_found(world: World, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("volet_service.adapters.store.log.tag", lambda *_: bytes(range(32)))
+        world.clients["mo"].members.give_notice(case, [GENERAL], "paper")
+    assert flaws(world.clients["person"], case) == {(Flaw.FALSE_TAG, MAIN)}
+
+
+def test_an_auditor_or_professional_is_not_told_that_nothing_is_missing(world: World, case: str) -> None:
+    world.professional("auditor", "O14", "operator")
+    shown = world.clients["auditor"].audit.accesses(case)
+    assert shown.findings is None
+    assert not shown.complete

@@ -1,0 +1,109 @@
+"""What the keys of the tags show: acts left out, told twice, or marked falsely."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from support.identities import seed32
+from volet_client.tag_checks import Finding, Flaw, ShownLeaf, check_key, check_shown
+from volet_protocol.hashing import sha256
+from volet_protocol.leaf import Leaf, LeafType, tag
+from volet_protocol.places import MAIN
+
+KEY = seed32("case log key")
+HIDDEN = "child_protection"
+KEYS = {MAIN: KEY, HIDDEN: seed32("hidden log key")}
+OTHER = seed32("log key of another case")
+
+
+def leaf(key: bytes, number: int) -> Leaf:
+    return Leaf(LeafType.ACT, 1_767_600_000_000, tag(key, number), seed32(f"commitment {number}"), b"")
+
+
+def log(*numbers: int) -> tuple[list[ShownLeaf], list[bytes]]:
+    """A log of one case whose leaves have these numbers, every second leaf of somebody else."""
+    shown: list[ShownLeaf] = []
+    leaves: list[bytes] = []
+    for place, number in enumerate(numbers):
+        mine = leaf(KEY, number)
+        shown.append(ShownLeaf(len(leaves), mine, MAIN, number))
+        leaves += [mine.to_bytes(), leaf(OTHER, place).to_bytes()]
+    return shown, leaves
+
+
+def test_acts_that_are_all_shown_once_leave_nothing_to_say() -> None:
+    shown, leaves = log(0, 1, 2, 3)
+    assert check_shown({MAIN: KEY}, shown, leaves) == []
+
+
+def test_an_act_left_out_between_others_is_found_with_its_place() -> None:
+    shown, leaves = log(0, 1, 2, 3)
+    assert check_shown({MAIN: KEY}, [*shown[:1], *shown[2:]], leaves) == [Finding(Flaw.WITHHELD, MAIN, 1, (2,))]
+
+
+def test_acts_left_out_at_the_end_are_found() -> None:
+    shown, leaves = log(0, 1, 2, 3)
+    found = check_shown({MAIN: KEY}, shown[:2], leaves)
+    assert found == [Finding(Flaw.WITHHELD, MAIN, 2, (4,)), Finding(Flaw.WITHHELD, MAIN, 3, (6,))]
+
+
+def test_a_number_that_was_never_logged_is_found() -> None:
+    shown, leaves = log(0, 2)
+    assert check_shown({MAIN: KEY}, shown, leaves) == [Finding(Flaw.WITHHELD, MAIN, 1)]
+
+
+def test_two_leaves_of_one_number_are_found_when_both_are_shown() -> None:
+    shown, leaves = log(0, 1, 1)
+    assert check_shown({MAIN: KEY}, shown, leaves) == [Finding(Flaw.TWICE, MAIN, 1, (2, 4))]
+
+
+def test_two_leaves_of_one_number_are_found_when_one_is_shown() -> None:
+    shown, leaves = log(0, 1, 1)
+    assert check_shown({MAIN: KEY}, shown[:2], leaves) == [Finding(Flaw.TWICE, MAIN, 1, (2, 4))]
+
+
+def test_a_leaf_with_a_false_tag_is_found() -> None:
+    shown, leaves = log(0, 1, 2)
+    false = leaf(OTHER, 9)
+    leaves[2] = false.to_bytes()
+    found = check_shown({MAIN: KEY}, [shown[0], replace(shown[1], leaf=false), shown[2]], leaves)
+    assert found == [Finding(Flaw.FALSE_TAG, MAIN, 1, (2,))]
+
+
+def test_a_leaf_whose_content_was_erased_still_counts() -> None:
+    shown, leaves = log(0, 1, 2)
+    for place in (1, 2):
+        without = [*shown[:place], replace(shown[place], class_=None, number=None), *shown[place + 1 :]]
+        assert check_shown({MAIN: KEY}, without, leaves) == []
+
+
+def test_an_erased_leaf_of_another_case_does_not_fill_a_gap() -> None:
+    shown, leaves = log(0, 1, 2)
+    foreign = ShownLeaf(3, leaf(OTHER, 1), None, None)
+    found = check_shown({MAIN: KEY}, [shown[0], foreign, shown[2]], leaves)
+    assert {one.flaw for one in found} == {Flaw.FALSE_TAG, Flaw.WITHHELD}
+
+
+def test_a_class_of_which_nothing_is_shown_is_found_when_it_is_in_the_log() -> None:
+    shown, leaves = log(0, 1)
+    leaves.append(leaf(KEYS[HIDDEN], 0).to_bytes())
+    assert check_shown(KEYS, shown, leaves) == [Finding(Flaw.WITHHELD, HIDDEN, 0, (4,))]
+
+
+def test_a_class_whose_key_was_not_handed_over_cannot_be_counted_and_that_is_said() -> None:
+    shown, leaves = log(0, 1)
+    assert check_shown({}, shown, leaves) == [Finding(Flaw.NO_KEY, MAIN)]
+
+
+def test_a_key_that_the_case_did_not_announce_is_found_and_hidden_classes_announce_none() -> None:
+    assert check_key(KEYS, sha256(KEY).hex()) == []
+    assert check_key(KEYS, sha256(OTHER).hex()) == [Finding(Flaw.WRONG_KEY, MAIN)]
+    assert check_key({HIDDEN: OTHER}, sha256(KEY).hex()) == []
+
+
+def test_each_flaw_is_a_sentence_in_both_languages() -> None:
+    for flaw in Flaw:
+        said = Finding(flaw, MAIN, 3, (7,)).said()
+        assert said.fr[0].isupper()
+        assert said.fr.endswith("(n° 3), journal n° 7.")
+        assert said.en.endswith(".")
