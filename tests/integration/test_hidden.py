@@ -13,15 +13,13 @@ import pytest
 from support.folders import unchanged
 from support.hub import HubCase
 from support.hub_entries import BODY, TITLE, ask, deposit_body, header, post, release_request
+from support.hub_exchanges import exchange_of
 from support.identities import make_user, seed32
 from support.provoked import assert_problem
-from volet_protocol import compose
 from volet_protocol.encodings import to_base64url
 from volet_protocol.entry import SealedEntry, seal_entry
 from volet_protocol.entry_list import list_id
-from volet_protocol.exchange_links import ExchangeCreate, ExchangeEpoch
 from volet_protocol.named_box import Recipient, box_shares, unboxed_readers
-from volet_protocol.opening_links import UserRecipient
 from volet_protocol.places import SECTIONS, Place
 from volet_protocol.problems import Problem
 from volet_protocol.sealing import PARTS
@@ -64,24 +62,6 @@ def sealed_for(case: HubCase, author: str, readers: Sequence[str], mask: str | N
     answer = case.clients[author].post("/v1/entries", json=body)
     assert answer.status_code == 201, answer.text
     return sealed
-
-
-def exchange_of(case: HubCase, author: str, *names: str) -> tuple[str, Statement]:
-    """Start an exchange between named members; return its id and its first link."""
-    members = sorted((UserRecipient(case.user(n), case.participation(n)) for n in names), key=lambda one: one.user)
-    common = ExchangeEpoch(
-        preamble=case.person(author).preamble(case.now_ms), case=case.main.case, policy=case.table.hash,
-        main_head=case.main.head, fresh=case.fresh(), members=tuple(members), epoch=1, commit=bytes(32), boxes=(),
-        capacity=case.capacities[author],
-    )  # fmt: skip
-    link = ExchangeCreate(common, os.urandom(16), "medical", 2)
-    chains = {case.user(n): case.person(n).chain for n in names}
-    composed = compose.compose_exchange(link, os.urandom(32), chains)
-    statement = case.person(author).sign(composed.body)
-    boxes = {user: to_base64url(box) for user, box in composed.boxes.items()}
-    answer = case.clients[author].post("/v1/exchanges", json={"statement": statement.to_json(), "boxes": boxes})
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["exchange"]), statement
 
 
 def by_range(case: HubCase, name: str, list_: str) -> Statement:

@@ -140,3 +140,14 @@ def test_no_account_is_made_with_boxes_that_its_links_do_not_name(hub: LiveHub) 
     with pytest.raises(AssertionError, match="wrong-hash"):
         hub.login(swapped)
     assert hub.login(user).get(f"/v1/users/{user.user}").is_success
+
+
+def test_another_signature_over_a_link_that_stands_is_refused(hub: LiveHub) -> None:
+    user = make_user(9)
+    http = hub.login(user)
+    grown, boxes = next_generation(user)
+    post_link(http, grown, boxes).raise_for_status()
+    assert post_link(http, grown, boxes).raise_for_status().json() == {"head": grown.head.to_json()}
+    altered = replace(grown.chain.links[-1], signature=bytes(64))
+    again = post_link(http, replace(grown, chain=replace(grown.chain, links=(altered,))), boxes)
+    assert again.json()["type"].endswith("idempotency-mismatch")

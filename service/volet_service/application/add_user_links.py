@@ -15,7 +15,7 @@ from volet_service.application.callers import Caller
 from volet_service.application.close_session import close_sessions_of_device
 from volet_service.application.ports import UnitOfWork
 from volet_service.application.records import UserLink
-from volet_service.domain.errors import NotFound, VersionConflict
+from volet_service.domain.errors import IdempotencyMismatch, NotFound, VersionConflict
 from volet_service.domain.leaves import LeafContent, by_statement
 
 
@@ -37,7 +37,7 @@ class UserLinksAdded:
 
 
 def add_user_links(command: AddUserLinks, uow: UnitOfWork, /) -> UserLinksAdded:
-    """Judge and append; links that the chain already holds are skipped, so that a retry has the same answer."""
+    """Judge and append; links that the chain already holds are skipped, by whichever device of the user: no receipt."""
     if command.user != command.caller.user:
         raise NotFound
     leaf: int | None = None
@@ -46,6 +46,8 @@ def add_user_links(command: AddUserLinks, uow: UnitOfWork, /) -> UserLinksAdded:
         link = read_link(statement)
         seq = link.position.seq
         if seq <= chain.head.seq and chain.links[seq].hash == statement.hash:
+            if chain.links[seq].to_bytes() != statement.to_bytes():
+                raise IdempotencyMismatch("another signature over the same link")
             continue
         if seq != chain.head.seq + 1 or link.position.hash != chain.head.hash:
             raise VersionConflict("user chain", {"head": chain.head.to_json()})

@@ -9,7 +9,7 @@ from volet_protocol.exchange_links import ExchangeChange, ExchangeCreate, Exchan
 from volet_protocol.log_payload import ViewPayload
 from volet_protocol.places import CHILD_PROTECTION, MAIN
 from volet_protocol.statements import HeadRef
-from volet_service.application.authorship import check_author
+from volet_service.application.authorship import check_author, is_author
 from volet_service.application.callers import Caller
 from volet_service.application.chain_links import NewLink, check_fresh, check_target_boxes
 from volet_service.application.ports import Policy, UnitOfWork
@@ -44,11 +44,7 @@ def open_exchange(command: ExchangeCommand, policy: Policy, uow: UnitOfWork, /) 
     create = ExchangeCreate.read(statement)
     viewer = view_case(uow, command.caller, create.common.case, policy.active)
     known = uow.exchanges.links(statement.hash, -1)
-    mine = (create.common.preamble.user, create.common.preamble.device) == (
-        command.caller.user,
-        command.caller.device,
-    )
-    if known and mine:
+    if known and is_author(command.caller, create.common.preamble):
         return _again(command, known[0], uow)
     check_author(uow, command.caller, statement, create.common.preamble, command.window_ms)
     _check(create.common, command, uow)
@@ -58,7 +54,7 @@ def open_exchange(command: ExchangeCommand, policy: Policy, uow: UnitOfWork, /) 
 
 
 def append_exchange_links(command: ExchangeCommand, policy: Policy, uow: UnitOfWork, /) -> ExchangeMoved:
-    """Change the list of members, by compare-and-set on the head."""
+    """Change the list of members, by compare-and-set on the head. The author's own retry has the same answer."""
     statement = command.link.statement
     change = ExchangeChange.read(statement)
     state = uow.exchanges.chain(command.exchange or "")
@@ -68,7 +64,7 @@ def append_exchange_links(command: ExchangeCommand, policy: Policy, uow: UnitOfW
     if change.exchange != state.exchange or change.common.case != state.case:
         raise WrongCase("exchange")
     known = [link for link in uow.exchanges.links(state.exchange, -1) if link.hash == statement.hash]
-    if known:
+    if known and is_author(command.caller, change.common.preamble):
         return _again(command, known[0], uow)
     if change.seq != state.head.seq + 1 or change.prev != state.head.hash:
         raise VersionConflict("exchange", {"head": state.head.to_json()})

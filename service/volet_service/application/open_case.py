@@ -14,7 +14,7 @@ from volet_protocol.link_reading import read_link
 from volet_protocol.log_payload import ViewPayload
 from volet_protocol.places import CLASSES, MAIN
 from volet_protocol.statements import HeadRef, Preamble, UnverifiedStatement
-from volet_service.application.authorship import check_author
+from volet_service.application.authorship import check_author, is_author
 from volet_service.application.callers import Caller
 from volet_service.application.chain_links import NewLink, extend_case
 from volet_service.application.ports import Policy, UnitOfWork
@@ -51,7 +51,7 @@ def open_case(command: OpenCase, policy: Policy, uow: UnitOfWork, /) -> CaseOpen
     link = CaseCreate.read(create)
     known = uow.cases.classes(create.hash)
     # Of somebody else's case nothing is said, not even that it exists: its author is not the caller (below).
-    if known and (link.preamble.user, link.preamble.device) == (command.caller.user, command.caller.device):
+    if known and is_author(command.caller, link.preamble):
         return _again(command, create, known, uow)
     if set(command.log_keys) != set(CLASSES) or any(len(key) != LOG_KEY_SIZE for key in command.log_keys.values()):
         raise Invalid("log_keys: 32 bytes for each class")

@@ -8,7 +8,7 @@ from volet_protocol.encodings import is_hash
 from volet_protocol.log_payload import ViewPayload
 from volet_protocol.statements import UnverifiedStatement
 from volet_protocol.take_back import TakeBack
-from volet_service.application.authorship import check_author
+from volet_service.application.authorship import check_author, is_author
 from volet_service.application.callers import Caller
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.visibility import view_case
@@ -33,7 +33,8 @@ def take_back_entry(command: TakeBackEntry, policy: Policy, uow: UnitOfWork, /) 
         raise NotFound
     take_back = TakeBack.read(command.statement)
     take_back.check(stored.entry)
-    if stored.take_back is not None and stored.take_back_leaf is not None:
+    mine = is_author(command.caller, take_back.preamble)
+    if mine and stored.take_back is not None and stored.take_back_leaf is not None:
         if stored.take_back != command.statement.to_bytes():
             raise IdempotencyMismatch("entry already taken back")
         return stored.take_back_leaf
