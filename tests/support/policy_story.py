@@ -11,6 +11,7 @@ from volet_protocol.access import Decision, EntryMeta, Question, decide
 from volet_protocol.capacities import Capacity
 from volet_protocol.case_facts import CaseFacts, FactAuthor
 from volet_protocol.fact_codec import GivenBy
+from volet_protocol.fact_entitlement import record_fact
 from volet_protocol.fact_notices import (
     Consent,
     DeliveredNotice,
@@ -82,7 +83,7 @@ class Story:
         self._position += 1
         body = fact_body(fact, self._position.to_bytes(16, "big"))
         name = fact_hash(body)
-        self.facts = self.facts.apply(fact, name, self._position, by.author, at_ms)
+        self.facts = record_fact(self.facts, fact, name, self._position, by.author, at_ms)
         return name
 
     def add(self, actor: Actor, limb: int = 1, by: Actor = COORD, start_ms: int = T0, **more: object) -> str:

@@ -1,8 +1,8 @@
 """The facts of one case, folded in chain order into an immutable state (docs/spec/facts.md).
 
-`apply` judges who may make a fact and returns the next state; `with_record` folds without judging, for facts whose
-entitlement was judged elsewhere. Nothing is updated in place and nothing is forgotten: ends are facts too, and every
-question names its instant. A record holds from its start included to its end excluded (P4).
+This module folds and answers; who may make a fact is judged by `fact_entitlement.record_fact`, which reads this state.
+Nothing is updated in place and nothing is forgotten: ends are facts too, and every question names its instant. A record
+holds from its start included to its end excluded (P4).
 """
 
 from __future__ import annotations
@@ -93,21 +93,8 @@ class CaseFacts:
             return facts
         return facts.with_record(Record(Episode(episode, created_ms), episode, 0, opener, created_ms))
 
-    def apply(self, fact: Fact, fact_hash: str, position: int, author: FactAuthor, recorded_ms: int) -> CaseFacts:
-        """Return the state after a fact, or refuse it.
-
-        Raises `ProtocolError`: not-entitled (its author may not make it), unknown-reference (it ends or names a
-        fact that is not there), already (the same fact twice).
-        """
-        from volet_protocol.fact_entitlement import power_to_make  # noqa: PLC0415 - the judge reads this state
-
-        if fact_hash in self.hashes:
-            raise ProtocolError(Reason.ALREADY, fact.type)
-        power = power_to_make(self, fact, author, recorded_ms)
-        return self.with_record(Record(fact, fact_hash, position, author, recorded_ms, power))
-
     def with_record(self, record: Record[Fact]) -> CaseFacts:
-        """Return the state with a record folded in, without judging who may make it."""
+        """Return the state with a record folded in: its entitlement was judged elsewhere."""
         type_ = record.fact.type
         records = dict(self.records)
         records[type_] = (*records.get(type_, ()), record)

@@ -16,6 +16,20 @@ from volet_protocol.facts import Fact
 _POWERS = (fact_rules.PERSON, fact_rules.REPRESENTATIVE)
 
 
+def record_fact(  # noqa: PLR0917 - the state, then what a record holds, in its order
+    facts: CaseFacts, fact: Fact, fact_hash: str, position: int, author: FactAuthor, recorded_ms: int
+) -> CaseFacts:
+    """Return the state after a fact, or refuse it.
+
+    Raises `ProtocolError`: not-entitled (its author may not make it), unknown-reference (it ends or names a fact that
+    is not there), already (the same fact twice).
+    """
+    if fact_hash in facts.hashes:
+        raise ProtocolError(Reason.ALREADY, fact.type)
+    power = power_to_make(facts, fact, author, recorded_ms)
+    return facts.with_record(Record(fact, fact_hash, position, author, recorded_ms, power))
+
+
 def power_to_make(facts: CaseFacts, fact: Fact, author: FactAuthor, at_ms: int) -> str:
     """Return with which power the fact is made: person, representative or member; raise `ProtocolError` if none."""
     standings = standings_of(facts, author, at_ms) | _standings_by_object(facts, fact, author)

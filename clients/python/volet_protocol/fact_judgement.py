@@ -10,6 +10,7 @@ from volet_protocol.case_links import FactLink
 from volet_protocol.case_state import CaseChain, OwnFact
 from volet_protocol.entitlement import Judging, freshness
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_entitlement import record_fact
 from volet_protocol.fact_people import Participation
 from volet_protocol.facts import fact_hash, read_fact
 from volet_protocol.key_effects import listed
@@ -37,7 +38,7 @@ def facts_at(state: CaseChain, main: CaseChain | None, main_head: HeadRef | None
     facts = main.positions.at(main_head).facts
     for own in state.own_facts:
         try:
-            facts = facts.apply(own.fact, own.hash, own.position, own.author, own.recorded_ms)
+            facts = record_fact(facts, own.fact, own.hash, own.position, own.author, own.recorded_ms)
         except ProtocolError:
             # What `main` says since has taken the author's power away: the fact no longer counts.
             continue
@@ -61,7 +62,7 @@ def judged(judging: Judging, link: FactLink, body: JsonObject) -> RecordedFact |
             stale = freshness(judging)
             if stale is not None:
                 return stale
-        after = facts.apply(fact, link.fact, link.head.seq, author, judging.at_ms)
+        after = record_fact(facts, fact, link.fact, link.head.seq, author, judging.at_ms)
     except ProtocolError as error:
         return error.reason
     return RecordedFact(OwnFact(fact, link.fact, link.head.seq, author, judging.at_ms), after)

@@ -30,6 +30,7 @@ from support.policy_story import (
 from volet_protocol.case_facts import CaseFacts, Record
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_codec import GivenBy
+from volet_protocol.fact_entitlement import record_fact
 from volet_protocol.fact_notices import (
     Consent,
     ConsentWithdrawal,
@@ -194,7 +195,7 @@ def test_the_same_fact_twice_is_refused() -> None:
     name = story.apply(agreement(), PERSON, T0 + DAY)
     record = story.facts.of(Consent)[0]
     with pytest.raises(ProtocolError) as caught:
-        story.facts.apply(record.fact, name, 99, PERSON.author, T0 + DAY)
+        record_fact(story.facts, record.fact, name, 99, PERSON.author, T0 + DAY)
     assert caught.value.reason is Reason.ALREADY
 
 
