@@ -199,13 +199,14 @@ class _Asking:
         """Let any professional bound by secret who takes part write a report of danger (section 4, R36)."""
         question = self.question
         capacity = question.capacity
-        if question.action != "write" or question.compartment != "child_protection" or standing.relation == "list":
+        if question.action != "write" or question.compartment != "child_protection":
             return standing
         kind = question.entry.kind if question.entry else "note"
         meant = kind in shields.HIDDEN_KINDS or question.purpose in _REPORT_PURPOSES
         if capacity is None or not meant:
             return standing
-        care = situation.standing_of(self.facts, replace(question, via="share"))
-        if care.relation not in PARTICIPATING:
+        # From wherever they take part: the care, the evaluation of the MDPH, the child-protection list itself.
+        part = situation.standing_of(self.facts, replace(question, via="any"))
+        if part.relation not in PARTICIPATING:
             return standing
-        return replace(care, relation="report" if capacity.secret_basis else "unbound")
+        return replace(part, relation="report" if capacity.secret_basis else "unbound")
