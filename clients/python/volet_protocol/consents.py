@@ -75,8 +75,12 @@ def consent_cover(  # noqa: PLR0917 - the question, in the order of the law: whe
     refused: list[Record[Consent]] = []
     failures: list[str] = []
     elsewhere = False
-    for record in facts.of(Consent):
-        if record.fact.kind != kind or not _current(facts, record, at_ms):
+    every = facts.of(Consent)
+    superseded = {record.fact.supersedes for record in every if record.fact.given_ms <= at_ms}
+    for record in every:
+        begun = max(record.fact.given_ms, record.fact.starts_ms or 0) <= at_ms
+        # P6: recency counts only inside one supersession chain.
+        if record.fact.kind != kind or not begun or record.hash in superseded:
             continue
         if not _names(record.fact, asked, entry, recipient):
             elsewhere = elsewhere or record.fact.decision == GIVEN
@@ -117,13 +121,6 @@ def _holds(facts: CaseFacts, records: list[Record[Consent]], at_ms: int) -> bool
         if mandate is not None and powers.mandate_state(facts, mandate, at_ms) == powers.IN_FORCE:
             return True
     return False
-
-
-def _current(facts: CaseFacts, record: Record[Consent], at_ms: int) -> bool:
-    """Tell whether a record is begun and not superseded (P6)."""
-    if at_ms < max(record.fact.given_ms, record.fact.starts_ms or 0):
-        return False
-    return all(other.fact.supersedes != record.hash or other.fact.given_ms > at_ms for other in facts.of(Consent))
 
 
 def _names(consent: Consent, asked: Information, entry: str | None, recipient: Recipient) -> bool:
