@@ -1,4 +1,4 @@
-# Every target prepares the environment first, so each works in a fresh clone with nothing but Python 3.11 or newer.
+# Every target that runs something of the project prepares the environment first: a fresh clone needs Python 3.11 or newer, no more.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON ?= python3
