@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
-from functools import lru_cache
 
 import pytest
 
@@ -23,29 +21,14 @@ TABLE = (POLICIES / "table.json").read_bytes()
 MANDATES = {"S7a", "S7b", "O2", "O3", "O4", "O5"}
 
 
-@lru_cache(maxsize=1)
-def fresh() -> tuple[bytes, float]:
-    started = time.perf_counter()
-    data = build(load(POLICIES))
-    return data, time.perf_counter() - started
-
-
 def answers(table: str) -> list[tuple[tuple[str, ...], Outcome]]:
     found = [(key[1:], outcome) for key, outcome in shipped().answers().items() if key[0] == table]
     assert found
     return found
 
 
-def test_the_committed_table_equals_a_fresh_build_and_builds_in_time() -> None:
-    data, seconds = fresh()
-    assert data == TABLE, "run `volet policy build`"
-    assert seconds < 10
-
-
-def test_loading_takes_less_than_50_milliseconds() -> None:
-    started = time.perf_counter()
-    PolicyTable.load(TABLE)
-    assert time.perf_counter() - started < 0.2  # 50 ms on the bench; a loaded machine gets a margin
+def test_the_committed_table_equals_a_fresh_build() -> None:
+    assert build(load(POLICIES)) == TABLE, "run `volet policy build`"
 
 
 def test_every_answer_names_a_rule_that_exists_and_the_lines_that_gave_it() -> None:
