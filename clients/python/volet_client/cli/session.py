@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from volet_client.cli.context import Context
+from volet_client.resources import row_label
 from volet_client.session import Started
 from volet_client.words import Said
 
@@ -74,7 +75,10 @@ def _finish(context: Context, args: argparse.Namespace) -> None:
                 ],
             },
             [
-                Said(f"Attesté : {item.capacity.row}, {item.id}", f"Attested: {item.capacity.row}, {item.id}")
+                Said(
+                    f"Attesté : {row_label(item.capacity.row, 'fr')}, {item.id}",
+                    f"Attested: {row_label(item.capacity.row, 'en')}, {item.id}",
+                )
                 for item in attested
             ],
         )
