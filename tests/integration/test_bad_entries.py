@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +18,7 @@ from support.hub_entries import (
     release_request,
     seal,
 )
-from support.identities import capacity, seed32
+from support.identities import capacity
 from support.provoked import assert_problem, provokes
 from volet_protocol.entry import SealedEntry
 from volet_protocol.fact_codec import GivenBy
@@ -29,13 +27,6 @@ from volet_protocol.fact_people import Participation
 from volet_protocol.merkle import leaf_hash
 from volet_protocol.problems import Problem
 from volet_protocol.statements import UnverifiedStatement, sign
-
-DOCS = Path(__file__).parents[2] / "docs"
-OPENAPI: dict[str, Any] = json.loads((DOCS / "openapi.json").read_text("utf-8"))
-KIB = 1024
-MINUTE_MS = 60_000
-NO_HASH = seed32("nothing").hex()
-
 
 # -- what the facts do not allow, or no longer ----------------------------------------------------------------------
 

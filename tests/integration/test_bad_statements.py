@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,9 +41,6 @@ from volet_protocol.problems import Problem
 from volet_protocol.release import CheckpointRef
 from volet_protocol.statements import Statement, sign
 
-DOCS = Path(__file__).parents[2] / "docs"
-OPENAPI: dict[str, Any] = json.loads((DOCS / "openapi.json").read_text("utf-8"))
-KIB = 1024
 MINUTE_MS = 60_000
 NO_HASH = seed32("nothing").hex()
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,18 +19,11 @@ from support.hub_entries import (
     release_request,
     seal,
 )
-from support.identities import seed32
 from volet_protocol.case_links import FactLink
 from volet_protocol.fact_notices import Notice, NoticeLine
 from volet_protocol.facts import fact_body, fact_hash
 from volet_protocol.log_request import LogRequest
 from volet_protocol.statements import Statement, sign
-
-DOCS = Path(__file__).parents[2] / "docs"
-OPENAPI: dict[str, Any] = json.loads((DOCS / "openapi.json").read_text("utf-8"))
-KIB = 1024
-MINUTE_MS = 60_000
-NO_HASH = seed32("nothing").hex()
 
 
 def notice(team: HubCase, author: str = "coordinator", **changes: Any) -> tuple[Statement, Any]:  # noqa: ANN401
