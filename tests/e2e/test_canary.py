@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.played_story import client_of, secrets_of
+from support.played_story import client_of
 from support.sweep import Sweep
 from volet_demo.cast import CAST
 from volet_demo.sample import CANARIES
@@ -13,15 +13,6 @@ from volet_demo.story import Story
 
 # Family names of the people in the story: they stand on the provider's buttons, and nowhere at the hub.
 NAMES = [role.label.partition(",")[0].split()[-1] for role in CAST if role.key != "mme-a"]
-
-
-@pytest.fixture(scope="module")
-def secrets(played: Story) -> dict[str, bytes | str]:
-    found: dict[str, bytes | str] = {}
-    for party in played.everybody:
-        with client_of(party) as client:
-            found |= secrets_of(party, client, None if party.key == "audit" else played.case)
-    return found
 
 
 @pytest.fixture(scope="module")

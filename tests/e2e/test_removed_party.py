@@ -32,8 +32,9 @@ class Removal:
 
 
 @pytest.fixture(scope="module")
-def removal(played: Story) -> Removal:
-    """Coord ends Inf's participation; Dr Mo writes."""
+def removal(played: Story, secrets: dict[str, bytes | str]) -> Removal:
+    """Coord ends Inf's participation; Dr Mo writes. Who is removed can no longer be asked for their secrets."""
+    assert secrets
     keys: dict[str, Keys] = {}
     for key in ("idel", "inf", "coord"):
         with client_of(played.party(key)) as client:
