@@ -135,6 +135,9 @@ ROW = choice(ROW_SET)
 ROW_LIST = choices(ROW_SET)
 COMPARTMENT = choice(COMPARTMENT_SET)
 COMPARTMENT_LIST = choices(COMPARTMENT_SET)
+# Why what was collected is recorded more than 72 hours later (docs/spec/facts.md).
+LATE_REASONS = frozenset({"no_network", "device_down", "author_absent", "paper_received_late", "other"})
+LATE = choice(LATE_REASONS)
 
 
 @dataclass(frozen=True)

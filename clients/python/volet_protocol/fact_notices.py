@@ -21,6 +21,7 @@ from volet_protocol.fact_codec import (
     GIVER,
     HASH,
     HASHES,
+    LATE,
     LEVEL,
     MS,
     ROW,
@@ -38,6 +39,8 @@ from volet_protocol.vocabulary import CONSENT_KINDS
 
 NOTICE_MEANS = frozenset({"oral", "paper", "electronic", "falc"})
 CONSENT_MEANS = frozenset({"oral", "written", "electronic"})
+# By any means (D1110-3-3): a letter is `written`, a call is neither face to face nor in writing.
+WITHDRAWAL_MEANS = CONSENT_MEANS | {"phone"}
 SCOPES = frozenset({"all", "professional", "row", "category", "compartment", "entry", "emergency_access"})
 
 
@@ -91,6 +94,7 @@ class Notice:
     lines: tuple[NoticeLine, ...]
     given_ms: int
     means: str
+    late: str | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +135,7 @@ class Consent:
     starts_ms: int | None = None
     until_ms: int | None = None
     supersedes: str | None = None
+    late: str | None = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +146,7 @@ class ConsentWithdrawal:
     consent: str
     at_ms: int
     means: str = "oral"
+    late: str | None = None
 
 
 @dataclass(frozen=True)
@@ -166,6 +172,7 @@ class Opposition:
     entries: tuple[str, ...] = ()
     spared: Except | None = None
     until_ms: int | None = None
+    late: str | None = None
 
 
 @dataclass(frozen=True)
@@ -175,6 +182,7 @@ class OppositionEnd:
     type: ClassVar[str] = "opposition-end"
     opposition: str
     at_ms: int
+    late: str | None = None
 
 
 _INFORMATION = Shape(Information, {"compartment": COMPARTMENT, "level": LEVEL})
@@ -232,7 +240,11 @@ _LINE = Shape(
     optional=frozenset({"information", "from_category", "to", "entries"}),
     check=_check_line,
 )  # fmt: skip
-NOTICE = Shape(Notice, {"lines": many(_LINE), "given_ms": MS, "means": choice(NOTICE_MEANS)})
+NOTICE = Shape(
+    Notice,
+    {"lines": many(_LINE), "given_ms": MS, "means": choice(NOTICE_MEANS), "late": LATE},
+    optional=frozenset({"late"}),
+)
 
 _RECIPIENTS = Shape(
     Recipients,
@@ -249,12 +261,16 @@ CONSENT = Shape(
         "kind": choice(CONSENT_KINDS), "decision": choice(frozenset({"given", "refused"})),
         "information": many(_MAXIMUM), "recipients": nested(_RECIPIENTS), "given_by": GIVER, "given_ms": MS,
         "means": choice(CONSENT_MEANS), "entries": HASHES, "notice": nested(_DELIVERED), "episode": HASH,
-        "starts_ms": MS, "until_ms": MS, "supersedes": HASH,
+        "starts_ms": MS, "until_ms": MS, "supersedes": HASH, "late": LATE,
     },
-    optional=frozenset({"entries", "notice", "episode", "starts_ms", "until_ms", "supersedes"}),
+    optional=frozenset({"entries", "notice", "episode", "starts_ms", "until_ms", "supersedes", "late"}),
     check=_check_consent,
 )  # fmt: skip
-CONSENT_WITHDRAWAL = Shape(ConsentWithdrawal, {"consent": HASH, "at_ms": MS, "means": choice(CONSENT_MEANS)})
+CONSENT_WITHDRAWAL = Shape(
+    ConsentWithdrawal,
+    {"consent": HASH, "at_ms": MS, "means": choice(WITHDRAWAL_MEANS), "late": LATE},
+    optional=frozenset({"late"}),
+)
 
 _EXCEPT = Shape(Except, {"users": HASHES, "rows": ROW_LIST}, optional=frozenset({"users", "rows"}))
 OPPOSITION = Shape(
@@ -262,9 +278,9 @@ OPPOSITION = Shape(
     {
         "scope": choice(SCOPES), "from_ms": MS, "expressed_by": GIVER, "users": HASHES, "rows": ROW_LIST,
         "categories": CATEGORY_LIST, "compartments": COMPARTMENT_LIST, "entries": HASHES, "spared": nested(_EXCEPT),
-        "until_ms": MS,
+        "until_ms": MS, "late": LATE,
     },
-    optional=frozenset({"users", "rows", "categories", "compartments", "entries", "spared", "until_ms"}),
+    optional=frozenset({"users", "rows", "categories", "compartments", "entries", "spared", "until_ms", "late"}),
     check=_check_opposition,
 )  # fmt: skip
-OPPOSITION_END = Shape(OppositionEnd, {"opposition": HASH, "at_ms": MS})
+OPPOSITION_END = Shape(OppositionEnd, {"opposition": HASH, "at_ms": MS, "late": LATE}, optional=frozenset({"late"}))

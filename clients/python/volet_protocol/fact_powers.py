@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from volet_protocol.fact_codec import BOOL, CODE, CODES, HASH, HASHES, MS, Shape, choice, choices, refuse
+from volet_protocol.fact_codec import BOOL, CODE, CODES, HASH, HASHES, LATE, MS, Shape, choice, choices, refuse
 from volet_protocol.vocabulary import DOMAINS
 
 MINOR_MANDATES = frozenset({"parental_authority", "delegated_parental_authority", "minor_guardianship"})
@@ -61,6 +61,7 @@ class MinorSecret:
     entries: tuple[str, ...]
     basis: str
     opposed_ms: int
+    late: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class MinorSecretEnd:
     type: ClassVar[str] = "minor-secret-end"
     secret: str
     at_ms: int
+    late: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,9 +129,13 @@ ABILITY = Shape(
     optional=frozenset({"until_ms"}),
 )
 MINOR_SECRET = Shape(
-    MinorSecret, {"entries": HASHES, "basis": choice(frozenset({"L1111-5", "L1111-5-1"})), "opposed_ms": MS}
-)
-MINOR_SECRET_END = Shape(MinorSecretEnd, {"secret": HASH, "at_ms": MS})
+    MinorSecret,
+    {
+        "entries": HASHES, "basis": choice(frozenset({"L1111-5", "L1111-5-1"})), "opposed_ms": MS, "late": LATE,
+    },
+    optional=frozenset({"late"}),
+)  # fmt: skip
+MINOR_SECRET_END = Shape(MinorSecretEnd, {"secret": HASH, "at_ms": MS, "late": LATE}, optional=frozenset({"late"}))
 DESIGNATION = Shape(
     Designation,
     {
