@@ -8,7 +8,7 @@ from volet_protocol.head_proof import HeadProof
 from volet_protocol.heads_map import HeadsTree
 from volet_protocol.keys import SigningKey
 from volet_protocol.leaf import ZERO, Leaf, LeafType, chain_heads_leaf, commitment
-from volet_protocol.note import NoteSigner
+from volet_protocol.note_keys import NoteSigner
 from volet_protocol.proof import TlogProof
 from volet_protocol.receipt import Opening, Receipt
 

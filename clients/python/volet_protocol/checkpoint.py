@@ -17,7 +17,8 @@ from volet_protocol.encodings import from_base64, from_decimal, to_base64
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.log_policy import LogPolicy
 from volet_protocol.merkle import EMPTY_ROOT, HASH_SIZE
-from volet_protocol.note import Note, NoteSigner, Signed, Verifier, sign
+from volet_protocol.note import Note, sign
+from volet_protocol.note_keys import KeyType, NoteSigner, Signed, Verifier
 
 MAX_ORIGIN = 255
 # A cosignature that states a time further ahead of the caller's clock than this does not count.
@@ -54,11 +55,11 @@ class Checkpoint:
         lines = (self.origin, str(self.size), to_base64(self.root), *self.extensions)
         return "".join(f"{line}\n" for line in lines)
 
-    def sign(self, *signers: NoteSigner) -> SignedCheckpoint:
-        """Sign with the log's keys, which bear the origin as their name."""
+    def sign(self, *signers: NoteSigner, time_s: int | None = None) -> SignedCheckpoint:
+        """Sign with the log's keys, which bear the origin as their name; `time_s` is for its ML-DSA-44 key."""
         if Checkpoint.parse(self.to_text()) != Checkpoint(self.origin, self.size, self.root, self.extensions):
             raise ProtocolError(Reason.MALFORMED, "checkpoint")
-        note = sign(self.to_text(), signers)
+        note = sign(self.to_text(), signers, time_s)
         signed = note.verify(signer.verifier for signer in signers)
         return SignedCheckpoint(self.origin, self.size, self.root, self.extensions, str(note), signed)
 
@@ -85,11 +86,14 @@ class LogVerifier:
 
     @staticmethod
     def configured(origin: str, vkey: str, policy: str) -> LogVerifier:
-        """Read the three values of a trust bundle; the key bears the origin as its name and is a log of the policy."""
+        """Read the three values of a trust bundle; the key bears the origin as its name and is a log of the policy.
+
+        The log's keys are all those that the policy lists under the origin: while keys overlap, either may sign.
+        """
         key, parsed = Verifier.parse(vkey), LogPolicy.parse(policy)
-        if key.name != origin or key not in parsed.logs:
+        if key.name != origin or key not in parsed.logs or key.type is not KeyType.ED25519:
             raise ProtocolError(Reason.WRONG_ORIGIN, "log key of the trust bundle")
-        return LogVerifier(origin, (key,), parsed)
+        return LogVerifier(origin, tuple(log for log in parsed.logs if log.name == origin), parsed)
 
     def open(self, note: str) -> SignedCheckpoint:
         """Verify the log's signature, and every witness line of a known key; raise `ProtocolError`.
@@ -111,10 +115,18 @@ class LogVerifier:
             raise ProtocolError(Reason.WRONG_ORIGIN, "checkpoint")
         witnesses = self.policy.witnesses.values()
         signed = parsed.verify((*self.keys, *witnesses))
-        if not any(one.verifier in self.keys for one in signed):
+        if not any(one.verifier in self.keys and one.time_s is None for one in signed):
             raise ProtocolError(Reason.NOT_TRUSTED, "checkpoint without the log's signature")
         return SignedCheckpoint(self.origin, checkpoint.size, checkpoint.root, checkpoint.extensions, note, signed)
 
     def cosigned(self, checkpoint: SignedCheckpoint, now_ms: int) -> bool:
-        """Tell whether enough witnesses of the policy cosigned; true for `quorum none`, which proves nothing."""
-        return self.policy.satisfied(checkpoint.signed, now_ms // 1000 + MAX_AHEAD_S)
+        """Tell whether enough witnesses of the policy cosigned, and every ML-DSA-44 key listed for the log signed.
+
+        True for `quorum none`, which proves nothing. A broken algorithm must not decide alone: where the policy lists
+        a second key of another algorithm, what counts as cosigned carries both.
+        """
+        if self.policy.quorum is None:
+            return True
+        signed = {one.verifier for one in checkpoint.signed}
+        both = all(key in signed for key in self.keys if key.type is KeyType.MLDSA)
+        return both and self.policy.satisfied(checkpoint.signed, now_ms // 1000 + MAX_AHEAD_S)

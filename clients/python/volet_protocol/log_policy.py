@@ -2,8 +2,9 @@
 
     log <vkey> [url]    witness <name> <vkey> [url]    group <name> all|any|<k> <member>...    quorum <name>|none
 
-One institution with two keys counts once: put both into an `any` group and count groups. Witness keys are of type
-0x04; the log's own key never counts as a witness. With `quorum none` nothing is claimed against a fork or about time.
+One institution with two keys counts once: put both into an `any` group and count groups. A log's keys are of type 0x01,
+or 0x06 beside one; witness keys of type 0x04 or 0x06; the log's own keys never count as a witness. With `quorum none`
+nothing is claimed against a fork or about time.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 
 from volet_protocol.encodings import from_decimal
 from volet_protocol.errors import ProtocolError, Reason
-from volet_protocol.note import KeyType, Signed, Verifier
+from volet_protocol.note_keys import KeyType, Signed, Verifier
 
 MAX_POLICY = 64 * 1024
 MAX_ITEMS = 64
@@ -88,10 +89,10 @@ class _Draft:
     def add(self, items: list[str]) -> None:
         match items:
             case ["log", vkey] | ["log", vkey, _]:
-                self.logs.append(self._key(vkey, KeyType.ED25519))
+                self.logs.append(self._key(vkey, KeyType.ED25519, KeyType.MLDSA))
             case ["witness", name, vkey] | ["witness", name, vkey, _]:
                 self._define(name)
-                self.witnesses[name] = self._key(vkey, KeyType.COSIGNATURE)
+                self.witnesses[name] = self._key(vkey, KeyType.COSIGNATURE, KeyType.MLDSA)
             case ["group", name, rule, *members] if members:
                 self._define(name)
                 self.groups[name] = self._group(rule, members)
@@ -111,9 +112,9 @@ class _Draft:
         if name not in self.witnesses and name not in self.groups and name != also:
             raise ProtocolError(Reason.UNKNOWN_REFERENCE, "log policy: name")
 
-    def _key(self, vkey: str, type_: KeyType) -> Verifier:
+    def _key(self, vkey: str, *types: KeyType) -> Verifier:
         verifier = Verifier.parse(vkey)
-        if verifier.type is not type_:
+        if verifier.type not in types:
             raise ProtocolError(Reason.WRONG_ALGORITHM, "log policy: key of another use")
         if verifier.public in self.keys:
             raise ProtocolError(Reason.ALREADY, "log policy: public key")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from volet_protocol.errors import ProtocolError
-from volet_protocol.note import NoteSigner
+from volet_protocol.note_keys import NoteSigner
 from volet_service.adapters.sealed import LooseKey, read_private
 
 

@@ -13,7 +13,7 @@ from volet_protocol.activation import PolicyActivation
 from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.keys import SigningKey
-from volet_protocol.note import NoteSigner
+from volet_protocol.note_keys import NoteSigner
 from volet_protocol.trust_bundle import TrustBundle
 
 HUB = "https://hub.example"

@@ -20,7 +20,7 @@ from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import Reason
 from volet_protocol.hashing import sha256
 from volet_protocol.keys import SigningKey
-from volet_protocol.note import NoteSigner
+from volet_protocol.note_keys import NoteSigner
 from volet_protocol.trust_bundle import TrustBundle, sign_bundle
 
 CEILING = shipped_table()

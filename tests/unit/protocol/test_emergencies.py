@@ -31,7 +31,8 @@ from volet_protocol.fact_codec import GivenBy
 from volet_protocol.fact_notices import Opposition
 from volet_protocol.keys import SigningKey
 from volet_protocol.merkle import leaf_hash
-from volet_protocol.note import KeyType, Note, NoteSigner
+from volet_protocol.note import Note
+from volet_protocol.note_keys import KeyType, NoteSigner
 from volet_protocol.opening_links import OpeningLink, StartRef, UserRecipient
 from volet_protocol.questions import EntryMeta
 from volet_protocol.receipt import Receipt

@@ -16,7 +16,8 @@ from volet_protocol.errors import ProtocolError
 from volet_protocol.keys import SigningKey
 from volet_protocol.leaf import Leaf
 from volet_protocol.log_policy import LogPolicy
-from volet_protocol.note import KeyType, Note, NoteSigner, Verifier, sign
+from volet_protocol.note import Note, sign
+from volet_protocol.note_keys import KeyType, NoteSigner, Verifier
 from volet_protocol.proof import TlogProof
 from volet_protocol.receipt import Opening, Receipt
 

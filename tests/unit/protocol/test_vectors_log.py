@@ -15,7 +15,8 @@ from volet_protocol.head_proof import HeadProof
 from volet_protocol.heads_map import HeadsTree, MapPath
 from volet_protocol.log_policy import LogPolicy
 from volet_protocol.log_view import LogView
-from volet_protocol.note import Note, NoteSigner, Verifier
+from volet_protocol.note import Note
+from volet_protocol.note_keys import NoteSigner, Verifier
 from volet_protocol.proof import TlogProof
 from volet_protocol.receipt import Receipt
 from volet_protocol.statements import HeadRef

@@ -19,7 +19,7 @@ from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.leaf import ZERO, Leaf, LeafType, chain_heads_leaf, commitment, tag
 from volet_protocol.merkle import CompactRange, leaf_hash
-from volet_protocol.note import NoteSigner
+from volet_protocol.note_keys import NoteSigner
 from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.store import tables as t
 from volet_service.application.records import LogRecord

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from volet_protocol.checkpoint import Checkpoint
 from volet_protocol.merkle import CompactRange, leaf_hash
-from volet_protocol.note import NoteSigner
+from volet_protocol.note_keys import NoteSigner
 from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.log import select_records
