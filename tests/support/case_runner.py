@@ -20,6 +20,7 @@ from volet_protocol.capacities import Attestation
 from volet_protocol.case_state import CaseChain
 from volet_protocol.errors import ProtocolError
 from volet_protocol.exchange_links import ExchangeChange, ExchangeCreate
+from volet_protocol.fact_gesture import named_hash, read_facts
 from volet_protocol.fields import Fields
 from volet_protocol.keys import BoxKey
 from volet_protocol.link_reading import read_link
@@ -118,6 +119,22 @@ def run_world(fields: Fields) -> JsonObject:
 def run_read(fields: Fields) -> JsonObject:
     statement = _statement(fields.raw("statement"))
     return {"hash": statement.hash, "type": read_link(statement).head.to_json(statement.type)["type"]}
+
+
+def run_named(fields: Fields) -> JsonObject:
+    """Name what travels beside a fact link, and the facts in it."""
+    body = fields.raw("body")
+    return {"hash": named_hash(body), "facts": [hash_ for hash_, _ in read_facts(body)]}
+
+
+def run_facts(fields: Fields) -> JsonObject:
+    """Name the facts that count at the end, by type, and what is missing."""
+    world, _ = played(fields)
+    facts = world.main.facts
+    known: dict[str, JsonValue] = {
+        type_: [record.hash for record in records] for type_, records in sorted(facts.records.items())
+    }
+    return {"facts": known, "missing": sorted(world.main.missing), "voids": _voids(world.main)}
 
 
 def run_extend(fields: Fields) -> JsonObject:
@@ -244,6 +261,8 @@ _BOX = frozenset({"user", "user_seed", "box"})
 OPERATIONS: Mapping[str, Operation] = {
     "world": Operation(run_world, frozenset({"table", "users", "attestations", "main", "classes"})),
     "read": Operation(run_read, frozenset({"statement"})),
+    "named": Operation(run_named, frozenset({"body"})),
+    "facts": Operation(run_facts, _CASE),
     "extend": Operation(run_extend, _CASE, _USERS | {"class"}),
     "entitled": Operation(run_entitled, _CASE, _USERS),
     "debt": Operation(run_debt, _CASE | {"section", "at_ms"}, _USERS),
@@ -262,6 +281,7 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
     "case_links": ("read",),
     "case_chain": ("extend",),
     "entitlement": ("entitled",),
+    "gesture": ("named", "entitled", "facts"),
     "void": ("extend", "open_keys"),
     "debt": ("debt",),
     "freshness": ("entitled",),

@@ -22,6 +22,7 @@ from volet_protocol.case_links import FactLink, Fresh, LinkHead, SectionAt
 from volet_protocol.compose import next_head
 from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_gesture import gesture_body, named_hash, parts_of
 from volet_protocol.facts import Fact, fact_body, fact_hash
 from volet_protocol.places import MAIN
 from volet_protocol.statements import Statement
@@ -90,6 +91,15 @@ class Appender:
 
         return compose
 
+    def gesture(self, bodies: Sequence[JsonObject]) -> Compose:
+        """Return what composes one link for the bodies of several facts, all or none; one alone is an ordinary fact."""
+        body = bodies[0] if len(bodies) == 1 else gesture_body(bodies)
+
+        def compose(_view: ClassView, head: LinkHead) -> NewLink:
+            return NewLink(FactLink(head, named_hash(body)).body(), body)
+
+        return compose
+
     def head(self, chain: ClassView, view: CaseView) -> LinkHead:
         """Return the common fields of the next link, with the freshest proof held."""
         proven = chain.proven
@@ -113,17 +123,20 @@ class Appender:
 
     def _composed(
         self, chain: ClassView, view: CaseView, composers: Sequence[Compose]
-    ) -> list[tuple[Statement, JsonObject, str | None]]:
+    ) -> list[tuple[Statement, JsonObject, tuple[str, ...]]]:
         head = self.head(chain, view)
-        links: list[tuple[Statement, JsonObject, str | None]] = []
+        links: list[tuple[Statement, JsonObject, tuple[str, ...]]] = []
         for compose in composers:
             new = compose(chain, head)
             statement = self._author.sign(new.body)
-            links.append((statement, wire(statement, new), fact_hash(new.fact) if new.fact is not None else None))
+            facts = () if new.fact is None else tuple(part.hash for part in parts_of(new.fact))
+            links.append((statement, wire(statement, new), facts))
             head = replace(head, seq=head.seq + 1, prev=statement.hash)
         return links
 
-    def _read_back(self, case: str, class_: str, links: Sequence[tuple[Statement, JsonObject, str | None]]) -> Appended:
+    def _read_back(
+        self, case: str, class_: str, links: Sequence[tuple[Statement, JsonObject, tuple[str, ...]]]
+    ) -> Appended:
         view = self._casebook.view(case)
         state = view.classes[class_].state
         for statement, _, _ in links:
@@ -134,7 +147,7 @@ class Appender:
         return Appended(
             view,
             tuple(statement.hash for statement, _, _ in links),
-            tuple(fact for _, _, fact in links if fact is not None),
+            tuple(fact for _, _, facts in links for fact in facts),
         )
 
 

@@ -11,8 +11,9 @@ from volet_protocol.case_state import CaseChain, OwnFact
 from volet_protocol.entitlement import Judging, freshness
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_entitlement import record_fact
+from volet_protocol.fact_gesture import named_hash, read_facts
 from volet_protocol.fact_people import Participation
-from volet_protocol.facts import fact_hash, read_fact
+from volet_protocol.facts import Fact
 from volet_protocol.key_effects import listed
 from volet_protocol.places import MAIN
 from volet_protocol.statements import HeadRef
@@ -20,10 +21,11 @@ from volet_protocol.statements import HeadRef
 
 @dataclass(frozen=True)
 class RecordedFact:
-    """A fact that counts, and the facts with it."""
+    """The facts of one link that count, the facts with them, and which bodies of a gesture are unknown."""
 
-    own: OwnFact
+    own: tuple[OwnFact, ...]
     facts: CaseFacts
+    missing: frozenset[str] = frozenset()
 
 
 def facts_at(state: CaseChain, main: CaseChain | None, main_head: HeadRef | None) -> CaseFacts:
@@ -46,15 +48,30 @@ def facts_at(state: CaseChain, main: CaseChain | None, main_head: HeadRef | None
 
 
 def judged(judging: Judging, link: FactLink, body: JsonObject) -> RecordedFact | Reason:
-    """Judge a fact whose body is known. Raises wrong-hash for a body that is not the one the link names."""
-    if fact_hash(body) != link.fact:
+    """Judge a fact whose body is known, or the facts of a gesture in order: one that is refused refuses them all.
+
+    Where a body of a gesture is unknown, nobody can judge what rests on it: the others count or not one by one, and the
+    state says what is missing. Raises wrong-hash for a body that is not the one the link names.
+    """
+    if named_hash(body) != link.fact:
         raise ProtocolError(Reason.WRONG_HASH, "body of a fact")
-    author = FactAuthor(judging.author, judging.capacity)
-    facts = judging.access.facts
     try:
-        fact = read_fact(body)
+        stated = read_facts(body)
     except ProtocolError as error:
         return error.reason
+    recorded = RecordedFact((), judging.access.facts, frozenset(hash_ for hash_, fact in stated if fact is None))
+    for hash_, fact in stated:
+        after = recorded if fact is None else _judged_one(judging, link, recorded, (hash_, fact))
+        if not isinstance(after, Reason):
+            recorded = after
+        elif not recorded.missing:
+            return after
+    return recorded
+
+
+def _judged_one(judging: Judging, link: FactLink, before: RecordedFact, one: tuple[str, Fact]) -> RecordedFact | Reason:
+    (hash_, fact), facts, position = one, before.facts, link.head.seq
+    author = FactAuthor(judging.author, judging.capacity)
     if isinstance(fact, Participation) and not _attested(judging, fact):
         return Reason.NOT_TRUSTED
     try:
@@ -62,10 +79,11 @@ def judged(judging: Judging, link: FactLink, body: JsonObject) -> RecordedFact |
             stale = freshness(judging)
             if stale is not None:
                 return stale
-        after = record_fact(facts, fact, link.fact, link.head.seq, author, judging.at_ms)
+        after = record_fact(facts, fact, hash_, position, author, judging.at_ms)
     except ProtocolError as error:
         return error.reason
-    return RecordedFact(OwnFact(fact, link.fact, link.head.seq, author, judging.at_ms), after)
+    own = OwnFact(fact, hash_, position, author, judging.at_ms)
+    return RecordedFact((*before.own, own), after, before.missing)
 
 
 def _attested(judging: Judging, fact: Participation) -> bool:
@@ -86,6 +104,8 @@ def recorded(state: CaseChain, link: FactLink, fact: RecordedFact | None) -> Cas
         state = replace(listed(state, positions), fact_lists={**state.fact_lists, link.fact: positions})
     if fact is None:
         return replace(state, missing=state.missing | {link.fact})
+    if fact.missing:
+        state = replace(state, missing=state.missing | fact.missing)
     if state.class_ == MAIN:
         return state
-    return replace(state, own_facts=(*state.own_facts, fact.own))
+    return replace(state, own_facts=(*state.own_facts, *fact.own))

@@ -14,6 +14,7 @@ from volet_protocol.case_links import Fresh, LinkHead
 from volet_protocol.case_state import CaseChain
 from volet_protocol.entry_list import EntryListHead, list_id
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_gesture import parts_of
 from volet_protocol.hashing import sha256
 from volet_protocol.key_links import ClaimLink, GrantLink, RotateLink, Target
 from volet_protocol.link_reading import Link, read_link
@@ -57,6 +58,8 @@ def extend_case(state: CaseChain, new: NewLink, tables: Mapping[str, PolicyTable
     check_lists(new.statement, newest_lists(state.case, uow))
     main = None if state.class_ == MAIN else uow.cases.chain(state.case, MAIN)
     after = case_chain.extend(state, new.statement, new.fact, uow.users, tables, main=main)
+    if after.missing - state.missing:
+        raise Invalid("the body of every fact of a gesture stands beside it")
     void = after.voids.get(new.statement.hash)
     sections = {section: reason for (hash_, section), reason in after.void_sections.items() if hash_ == after.head.hash}
     if void is not None or sections:
@@ -154,7 +157,8 @@ def _check_opening(
 
 
 def _users(fact: JsonObject | None) -> list[str]:
-    """Return the users whom a fact gives a standing: they may then find the case."""
+    """Return the users whom the facts of a link give a standing: they may then find the case."""
     names = ("user", "holder", "designated")
-    found = [] if fact is None else [fact[name] for name in names if name in fact]
+    bodies = [] if fact is None else [part.body for part in parts_of(fact) if part.body is not None]
+    found = [body[name] for body in bodies for name in names if name in body]
     return [user for user in found if isinstance(user, str)]

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from volet_protocol import canonical
+from volet_protocol.canonical import JsonObject
 from volet_protocol.encodings import is_hash
 from volet_protocol.entry_list import EntryListHead
+from volet_protocol.fact_gesture import without
 from volet_protocol.fact_powers import Emergency
 from volet_protocol.places import CLASSES
 from volet_protocol.policy_table import PERMIT
@@ -95,9 +97,15 @@ def read_chain(case: str, class_: str, after: int, *, caller: Caller, policy: Po
 
 def _served_to_caller(link: StoredLink, user: str) -> StoredLink:
     """Return a link as an emergency shows it: consents, notices, mandates and the rest stay with the team."""
-    body = {} if link.fact is None else canonical.decode(link.fact)
-    own = body.get("type") == Emergency.type and body.get("user") == user
-    return link if own or body.get("type") in SERVED else replace(link, fact=None)
+    if link.fact is None:
+        return link
+
+    def withheld(body: JsonObject) -> bool:
+        own = body.get("type") == Emergency.type and body.get("user") == user
+        return not own and body.get("type") not in SERVED
+
+    served = without(canonical.decode(link.fact), withheld)
+    return replace(link, fact=None if served is None else canonical.encode(served))
 
 
 def read_list(case: str, list_: str, after: int, *, caller: Caller, policy: Policy, uow: UnitOfWork) -> ListPage:
