@@ -27,7 +27,7 @@ from volet_protocol.fact_people import (
     Referent,
     Retention,
 )
-from volet_protocol.fact_powers import Ability, MandateEnd, MinorSecretEnd
+from volet_protocol.fact_powers import Ability, FactEnd, MandateEnd, MinorSecretEnd
 from volet_protocol.facts import Fact
 
 F = TypeVar("F", bound=Fact)
@@ -206,7 +206,7 @@ class CaseFacts:
         """Return the users who follow the case at that instant, through a participation still in force."""
         users: set[str] = set()
         for record in self.of(Referent):
-            if not record.fact.from_ms <= at_ms < _end(record.fact.until_ms):
+            if not record.fact.from_ms <= at_ms < min(_end(record.fact.until_ms), self.ended_at(record.hash)):
                 continue
             participation = self.find(Participation, record.fact.participation)
             if self.in_force(participation, at_ms):
@@ -236,5 +236,7 @@ def _ended_by(fact: Fact) -> tuple[str, int] | None:
             return fact.mandate, fact.at_ms
         case MinorSecretEnd():
             return fact.secret, fact.at_ms
+        case FactEnd():
+            return fact.ended, fact.at_ms
         case _:
             return None

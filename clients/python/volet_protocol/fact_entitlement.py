@@ -9,7 +9,16 @@ from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_codec import GivenBy
 from volet_protocol.fact_notices import Consent, ConsentWithdrawal, Opposition, OppositionEnd
 from volet_protocol.fact_people import Episode, EpisodeEnd, Participation, ParticipationEnd, Referent
-from volet_protocol.fact_powers import Designation, Emergency, Mandate, MandateEnd, MinorSecret, MinorSecretEnd
+from volet_protocol.fact_powers import (
+    Designation,
+    Emergency,
+    FactEnd,
+    Mandate,
+    MandateEnd,
+    MinorSecret,
+    MinorSecretEnd,
+    Procedure,
+)
 from volet_protocol.fact_rules import FACT_RULES
 from volet_protocol.facts import Fact
 
@@ -110,6 +119,11 @@ def _check_references(facts: CaseFacts, fact: Fact) -> None:
             facts.find(Mandate, fact.mandate)
         case MinorSecretEnd():
             facts.find(MinorSecret, fact.secret)
+        case FactEnd():
+            endable: list[Record[Designation] | Record[Procedure] | Record[Referent]]
+            endable = [*facts.of(Designation), *facts.of(Procedure), *facts.of(Referent)]
+            if all(record.hash != fact.ended for record in endable):
+                raise ProtocolError(Reason.UNKNOWN_REFERENCE, fact.type)
         case Consent() if fact.supersedes is not None:
             facts.find(Consent, fact.supersedes)
         case _:

@@ -108,6 +108,15 @@ class Emergency:
     until_ms: int
 
 
+@dataclass(frozen=True)
+class FactEnd:
+    """The end of a designation, of a procedure, or of who follows the case: each begins open."""
+
+    type: ClassVar[str] = "fact-end"
+    ended: str
+    at_ms: int
+
+
 def _check_emergency(fact: Emergency) -> None:
     if not 0 < fact.until_ms - fact.opened_ms <= EMERGENCY_MAX_MS:
         raise refuse("emergency: lasts at most 24 hours")
@@ -152,6 +161,7 @@ PROCEDURE = Shape(
     },
     optional=frozenset({"until_ms"}),
 )  # fmt: skip
+FACT_END = Shape(FactEnd, {"ended": HASH, "at_ms": MS})
 EMERGENCY = Shape(
     Emergency,
     {"user": HASH, "row": CODE, "structure": CODE, "opened_ms": MS, "until_ms": MS},

@@ -52,6 +52,7 @@ FACT_RULES: Final[Mapping[str, FactRule]] = {
     "minor-secret-end": FactRule(WIDENS, frozenset({PERSON, HEALTH})),
     "designation": FactRule(WIDENS, frozenset({MDPH_DOCTOR, OPENER, REFERENT})),
     "procedure": FactRule(WIDENS, _COORDINATION),
+    "fact-end": FactRule(NARROWS, _ANY),
     "emergency": FactRule(WIDENS, frozenset({CALLER})),
     "retention": FactRule(NARROWS, _ANY),
     "death": FactRule(NARROWS, _ANY),

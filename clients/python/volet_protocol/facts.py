@@ -30,6 +30,7 @@ from volet_protocol.fact_powers import (
     Ability,
     Designation,
     Emergency,
+    FactEnd,
     Mandate,
     MandateEnd,
     MinorSecret,
@@ -51,6 +52,7 @@ Fact: TypeAlias = (
     | Emergency
     | Episode
     | EpisodeEnd
+    | FactEnd
     | Mandate
     | MandateEnd
     | MinorSecret
@@ -77,6 +79,7 @@ _SHAPES: Final[Mapping[str, Shape[Fact]]] = cast(
         Emergency.type: fact_powers.EMERGENCY,
         Episode.type: fact_people.EPISODE,
         EpisodeEnd.type: fact_people.EPISODE_END,
+        FactEnd.type: fact_powers.FACT_END,
         Mandate.type: fact_powers.MANDATE,
         MandateEnd.type: fact_powers.MANDATE_END,
         MinorSecret.type: fact_powers.MINOR_SECRET,

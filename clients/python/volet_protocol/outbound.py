@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from volet_protocol import consents, exchange_access, situation
-from volet_protocol.case_facts import CaseFacts
+from volet_protocol.case_facts import FOREVER, CaseFacts
 from volet_protocol.decisions import answer, worst
 from volet_protocol.fact_notices import Information
 from volet_protocol.fact_people import Participation
@@ -90,7 +90,7 @@ def _to_town(facts: CaseFacts, question: Question, kind: str) -> tuple[str, Cove
         return ("alert" if social else "not_coordinator"), Cover("-"), ()
     for record in facts.of(Designation):
         fact = record.fact
-        until = fact.until_ms if fact.until_ms is not None else question.at_ms + 1
+        until = min(FOREVER if fact.until_ms is None else fact.until_ms, facts.ended_at(record.hash))
         named = fact.kind == "coordinator_l121_6_2" and fact.designated == question.user
         if named and fact.from_ms <= question.at_ms < until:
             return "coordinator", Cover("-"), (record.hash,)

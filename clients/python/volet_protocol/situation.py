@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from volet_protocol import powers
-from volet_protocol.case_facts import CaseFacts, Record
+from volet_protocol.case_facts import FOREVER, CaseFacts, Record
 from volet_protocol.fact_entitlement import same_capacity
 from volet_protocol.fact_people import Participation
 from volet_protocol.fact_powers import (
@@ -170,7 +170,7 @@ def _in_evaluation(facts: CaseFacts, records: list[Record[Participation]], quest
     medical = question.compartment in {"medical", "medication"}
     for record in facts.of(Designation):
         fact = record.fact
-        until = fact.until_ms if fact.until_ms is not None else question.at_ms + 1
+        until = min(FOREVER if fact.until_ms is None else fact.until_ms, facts.ended_at(record.hash))
         held = fact.kind == "mdph_medical" and fact.designated == question.user
         if held and medical and fact.from_ms <= question.at_ms < until:
             standing = _of("mdph_designated", records, (record.hash,))
@@ -193,7 +193,7 @@ def open_procedure(facts: CaseFacts, kind: str, at_ms: int, authority: str | Non
     """Return the procedure of that kind in progress at an instant (before that authority), or None."""
     for record in facts.of(Procedure):
         fact = record.fact
-        until = fact.until_ms if fact.until_ms is not None else at_ms + 1
+        until = min(FOREVER if fact.until_ms is None else fact.until_ms, facts.ended_at(record.hash))
         if fact.kind == kind and authority in {None, fact.authority} and fact.opened_ms <= at_ms < until:
             return record
     return None
