@@ -41,6 +41,9 @@ NOTICE_MEANS = frozenset({"oral", "paper", "electronic", "falc"})
 CONSENT_MEANS = frozenset({"oral", "written", "electronic"})
 # By any means (D1110-3-3): a letter is `written`, a call is neither face to face nor in writing.
 WITHDRAWAL_MEANS = CONSENT_MEANS | {"phone"}
+# A support repeating the information is handed over, save impossibility or urgency (D1110-3-2, R20).
+HANDED_OVER = frozenset({"paper", "electronic", "falc"})
+SUPPORTS = HANDED_OVER | {"impossible", "urgent"}
 SCOPES = frozenset({"all", "professional", "row", "category", "compartment", "entry", "emergency_access"})
 
 
@@ -88,13 +91,18 @@ class NoticeLine:
 
 @dataclass(frozen=True)
 class Notice:
-    """Prior information of the person, given at an instant."""
+    """Prior information of the person, given at an instant; `text` is the hash of the version that was used.
+
+    `support` says what was left with her, or why nothing could be.
+    """
 
     type: ClassVar[str] = "notice"
     lines: tuple[NoticeLine, ...]
     given_ms: int
     means: str
     late: str | None = None
+    text: str | None = None
+    support: str | None = None
 
 
 @dataclass(frozen=True)
@@ -111,10 +119,11 @@ class Recipients:
 
 @dataclass(frozen=True)
 class DeliveredNotice:
-    """The information handed over before a consent: hash of its text, and when (D1110-3-1, D1110-3-2)."""
+    """The information before a consent: hash of its text, when, and what was handed over (D1110-3-1, D1110-3-2)."""
 
     hash: str
     delivered_ms: int
+    support: str | None = None
 
 
 @dataclass(frozen=True)
@@ -208,6 +217,11 @@ def _check_line(line: NoticeLine) -> None:
         raise refuse("notice line of kind general")
 
 
+def _check_notice(notice: Notice) -> None:
+    if notice.support in HANDED_OVER and notice.text is None:
+        raise ProtocolError(Reason.MISSING_FIELD, "notice: which text was handed over")
+
+
 def _check_consent(consent: Consent) -> None:
     # D1110-3-1 and D1110-3-3: void without the information before it, and over with its care episode.
     needs = consent.kind != "person_request_to_third_party" and consent.decision == "given"
@@ -242,9 +256,13 @@ _LINE = Shape(
 )  # fmt: skip
 NOTICE = Shape(
     Notice,
-    {"lines": many(_LINE), "given_ms": MS, "means": choice(NOTICE_MEANS), "late": LATE},
-    optional=frozenset({"late"}),
-)
+    {
+        "lines": many(_LINE), "given_ms": MS, "means": choice(NOTICE_MEANS), "late": LATE, "text": HASH,
+        "support": choice(SUPPORTS),
+    },
+    optional=frozenset({"late", "text", "support"}),
+    check=_check_notice,
+)  # fmt: skip
 
 _RECIPIENTS = Shape(
     Recipients,
@@ -254,7 +272,11 @@ _RECIPIENTS = Shape(
     },
     optional=frozenset({"categories", "rows", "professions", "users", "structures", "outsiders"}),
 )  # fmt: skip
-_DELIVERED = Shape(DeliveredNotice, {"hash": HASH, "delivered_ms": MS})
+_DELIVERED = Shape(
+    DeliveredNotice,
+    {"hash": HASH, "delivered_ms": MS, "support": choice(SUPPORTS)},
+    optional=frozenset({"support"}),
+)
 CONSENT = Shape(
     Consent,
     {

@@ -1,4 +1,4 @@
-"""Runs `facts.json`, `decision.json` and `policy_table.json`: what any implementation decides from facts and table."""
+"""Runs the vectors of facts, support, decisions and the table: what any implementation decides from facts and table."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ DECISIONS = {"decide": Operation(decide_vector, frozenset({"table", "kind", "fac
 
 @pytest.mark.parametrize("vector", vectors.load("facts", FACTS), ids=str)
 def test_fact_vector(vector: Vector) -> None:
+    vector.check()
+
+
+@pytest.mark.parametrize("vector", vectors.load("support", FACTS), ids=str)
+def test_support_vector(vector: Vector) -> None:
     vector.check()
 
 
