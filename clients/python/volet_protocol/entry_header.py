@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from volet_protocol import canonical
+from volet_protocol import canonical, masks
 from volet_protocol.canonical import JsonValue
 from volet_protocol.encodings import to_base64url
 from volet_protocol.entry_list import EntryListHead, list_id
@@ -21,7 +21,18 @@ from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.hashing import labelled_hash
 from volet_protocol.padding import is_padded_size
-from volet_protocol.places import CHILD_PROTECTION, CLASSES, EXCHANGE, MASKED, SECTION, Place, class_of, section_code
+from volet_protocol.places import (
+    CHILD_PROTECTION,
+    CLASSES,
+    EXCHANGE,
+    HIDDEN,
+    MASKED,
+    REPORT,
+    SECTION,
+    Place,
+    class_of,
+    section_code,
+)
 from volet_protocol.sealing import BODY, TITLE
 from volet_protocol.statements import HeadRef, Preamble
 
@@ -33,7 +44,9 @@ MAX_TITLE = 4096
 MAX_NAMED = 64
 _CLASSES = frozenset(CLASSES)
 # A mask is never under a key that all readers of a section hold; an exchange has a key of its own.
-_FORMS_AT = {SECTION: frozenset({SECTION, NAMED}), MASKED: frozenset({NAMED}), EXCHANGE: frozenset({EXCHANGE})}
+_FORMS_AT = {SECTION: frozenset({SECTION, NAMED}), MASKED: frozenset({NAMED}), EXCHANGE: frozenset({EXCHANGE})} | {
+    REPORT: frozenset({NAMED})
+}
 
 
 @dataclass(frozen=True)
@@ -80,6 +93,8 @@ class EntryHeader:
     step: int | None = None
     capacity: str | None = None
     mask: str | None = None
+    mask_until_ms: int | None = None
+    passages: tuple[str, ...] = ()
     named: tuple[NamedReader, ...] = ()
 
     def __post_init__(self) -> None:
@@ -96,10 +111,16 @@ class EntryHeader:
             raise self._refuse("class")
         if self.place.kind == SECTION and self.class_ != class_of(section):
             raise self._refuse("class")
-        if self.place.kind != EXCHANGE and self.place.name != section:
+        if self.place.kind == REPORT and self.class_ not in {CHILD_PROTECTION, HIDDEN}:
+            raise self._refuse("class")
+        if self.place.kind in {SECTION, MASKED} and self.place.name != section:
             raise self._refuse("place")
-        if (self.place.kind == MASKED) != (self.mask is not None):
+        if (self.place.kind in {MASKED, REPORT}) != (self.mask is not None):
             raise self._refuse("mask")
+        masks.check_masking(
+            self.place.kind, self.mask, written_ms=self.preamble.time_ms, until_ms=self.mask_until_ms,
+            passages=self.passages,
+        )  # fmt: skip
 
     def _check_form(self) -> None:
         if self.form not in _FORMS_AT[self.place.kind]:
@@ -137,8 +158,13 @@ class EntryHeader:
             "case_head": self.case_head.to_json(), "seen": self.seen.to_json(), "salt": to_base64url(self.salt),
             "sizes": {TITLE: self.title_size, BODY: self.body_size},
         }  # fmt: skip
-        optional = {"epoch": self.epoch, "step": self.step, "capacity": self.capacity, "mask": self.mask}
+        optional: dict[str, str | int | None] = {
+            "epoch": self.epoch, "step": self.step, "capacity": self.capacity, "mask": self.mask,
+            "mask_until_ms": self.mask_until_ms,
+        }  # fmt: skip
         header.update({name: value for name, value in optional.items() if value is not None})
+        if self.passages:
+            header["passages"] = list(self.passages)
         if self.named:
             header["named"] = [reader.to_json() for reader in self.named]
         return header
@@ -167,9 +193,18 @@ class EntryHeader:
             step=fields.optional("step", fields.integer),
             capacity=fields.optional("capacity", fields.hash),
             mask=fields.optional("mask", fields.code),
+            mask_until_ms=fields.optional("mask_until_ms", fields.integer),
+            passages=fields.optional("passages", lambda name: _read_passages(fields, name)) or (),
             named=fields.optional("named", lambda name: _read_named(fields, name)) or (),
         )
 
 
 def _read_named(fields: Fields, name: str) -> tuple[NamedReader, ...]:
     return tuple(NamedReader.read(item) for item in fields.objects(name, MAX_NAMED))
+
+
+def _read_passages(fields: Fields, name: str) -> tuple[str, ...]:
+    passages = tuple(fields.hashes(name, masks.MAX_PASSAGES))
+    if not passages:
+        raise fields.refuse(name)
+    return passages

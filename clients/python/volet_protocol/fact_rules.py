@@ -53,6 +53,7 @@ FACT_RULES: Final[Mapping[str, FactRule]] = {
     "designation": FactRule(WIDENS, frozenset({MDPH_DOCTOR, OPENER, REFERENT})),
     "procedure": FactRule(WIDENS, _COORDINATION),
     "fact-end": FactRule(NARROWS, _ANY),
+    "mask-end": FactRule(WIDENS, frozenset({HEALTH})),
     "emergency": FactRule(WIDENS, frozenset({CALLER})),
     "retention": FactRule(NARROWS, _ANY),
     "death": FactRule(NARROWS, _ANY),

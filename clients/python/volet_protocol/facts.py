@@ -15,6 +15,8 @@ from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_codec import Shape
+from volet_protocol.fact_masks import MASK_END, MaskEnd
+from volet_protocol.fact_meetings import CaseLink, CaseLinkEnd, Conference, ConferenceEnd
 from volet_protocol.fact_notices import Consent, ConsentWithdrawal, Notice, Opposition, OppositionEnd
 from volet_protocol.fact_people import (
     Death,
@@ -59,6 +61,7 @@ Fact: TypeAlias = (
     | MinorSecretEnd
     | Notice
     | Opposition
+    | MaskEnd
     | OppositionEnd
     | Participation
     | ParticipationEnd
@@ -90,6 +93,7 @@ _SHAPES: Final[Mapping[str, Shape[Fact]]] = cast(
         Participation.type: fact_people.PARTICIPATION,
         ParticipationEnd.type: fact_people.PARTICIPATION_END,
         Person.type: fact_people.PERSON,
+        MaskEnd.type: MASK_END,
         Procedure.type: fact_powers.PROCEDURE,
         Referent.type: fact_people.REFERENT,
         Retention.type: fact_people.RETENTION,

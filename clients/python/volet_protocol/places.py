@@ -1,6 +1,7 @@
 """Where an entry stands: compartments, levels, visibility classes, sections and places (docs/spec/entries.md).
 
-A place names one list of a case: `section:medical/2`, `masked:medical/2` or `exchange:<exchange id>`.
+A place names one list of a case: `section:medical/2`, `masked:medical/2`, `exchange:<exchange id>`, or
+`report:<32 random bytes in hex>`: a report of danger stands alone, among those it names.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ CLASSES = (MAIN, CHILD_PROTECTION, "minor_secret", "third_party_hidden")
 SECTION = "section"
 MASKED = "masked"
 EXCHANGE = "exchange"
+REPORT = "report"
+HIDDEN = "third_party_hidden"
 
 
 @lru_cache(maxsize=256)
@@ -42,7 +45,7 @@ def class_of(section: str) -> str:
 
 @dataclass(frozen=True)
 class Place:
-    """One list of a case: `kind` is section, masked or exchange; `name` is a section code or an exchange id."""
+    """One list of a case: `kind` is section, masked, exchange or report; `name` a section code, or a hash."""
 
     kind: str
     name: str
@@ -59,7 +62,7 @@ class Place:
     def parse(text: str) -> Place:
         """Read the wire form; raise malformed."""
         kind, colon, name = text.partition(":")
-        known = name in SECTIONS if kind in {SECTION, MASKED} else kind == EXCHANGE and is_hash(name)
+        known = name in SECTIONS if kind in {SECTION, MASKED} else kind in {EXCHANGE, REPORT} and is_hash(name)
         if not colon or not known:
             raise ProtocolError(Reason.MALFORMED, f"place {text[:128]}")
         return Place(kind, name)

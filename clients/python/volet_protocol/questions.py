@@ -15,7 +15,8 @@ class EntryMeta:
     """What a decision needs to know of an entry: never its content.
 
     `author_category` None = written by the person or a representative: it crosses no category. `named` holds the
-    users it was sent or opened to. `passages` = it holds a passage about a third party, stored apart.
+    users it was sent or opened to. `passages` = it holds a passage about a third party, stored apart. `mask_until_ms` =
+    when its mask ends by itself, where its author said so.
     """
 
     id: str
@@ -29,6 +30,7 @@ class EntryMeta:
     kind: str = "note"
     other_masks: frozenset[str] = frozenset()
     passages: bool = False
+    mask_until_ms: int | None = None
 
     @property
     def masks(self) -> frozenset[str]:

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from volet_protocol import powers
 from volet_protocol.case_facts import CaseFacts
 from volet_protocol.fact_codec import GivenBy
+from volet_protocol.fact_masks import MaskEnd
 from volet_protocol.fact_notices import Opposition
 from volet_protocol.fact_powers import MinorSecret
+from volet_protocol.masks import ANNOUNCEMENT_MS, BEFORE_ANNOUNCEMENT, MINOR_SECRET
 from volet_protocol.policy_table import PolicyTable
 from volet_protocol.questions import EntryMeta, Question
 
-ANNOUNCEMENT_MS = 15 * 86_400_000
 HIDDEN_KINDS = frozenset({"information_preoccupante", "signalement"})
 _ADDRESS_HIDDEN_FROM = frozenset(f"O{number}" for number in range(2, 14))
 _ACCOUNTS = {"unverified": "unverified", "revoked": "revoked", "none": "without_account"}
@@ -64,7 +65,8 @@ def mask(facts: CaseFacts, entry: EntryMeta, question: Question, row: str, relat
     own_side = representative or relation == "self"
     named = question.user in entry.named
     at_ms = question.at_ms
-    if representative and facts.is_minor(at_ms) and _under_minor_secret(facts, entry.id, at_ms):
+    secret = MINOR_SECRET in entry.masks or _under_minor_secret(facts, entry.id, at_ms)
+    if representative and secret and facts.is_minor(at_ms):
         return "minor_secret"
     hidden = "child_protection_hidden" in entry.masks or entry.kind in HIDDEN_KINDS
     if hidden and not named and relation != "list":
@@ -78,10 +80,21 @@ def mask(facts: CaseFacts, entry: EntryMeta, question: Question, row: str, relat
         return "address"
     if "third_party" in entry.masks and own_side:
         return "third_party"
-    waiting = "before_announcement" in entry.masks and entry.author_category == 1
-    if waiting and own_side and at_ms < entry.written_ms + ANNOUNCEMENT_MS:
+    waiting = BEFORE_ANNOUNCEMENT in entry.masks and entry.author_category == 1
+    if waiting and own_side and at_ms < announced_ms(facts, entry):
         return "announcement"
     return ""
+
+
+def announced_ms(facts: CaseFacts, entry: EntryMeta) -> int:
+    """Return when a result waits no longer: the term its author set, their word, or 15 days at most (R65b)."""
+    lifted = [
+        record.fact.at_ms
+        for record in facts.of(MaskEnd)
+        if record.fact.entry == entry.id and record.author.user == entry.author
+    ]
+    until = entry.written_ms + ANNOUNCEMENT_MS if entry.mask_until_ms is None else entry.mask_until_ms
+    return min(until, entry.written_ms + ANNOUNCEMENT_MS, *lifted)
 
 
 def _under_minor_secret(facts: CaseFacts, entry: str, at_ms: int) -> bool:
