@@ -10,6 +10,7 @@ from volet_protocol.case_links import FactLink
 from volet_protocol.case_state import CaseChain, OwnFact
 from volet_protocol.entitlement import Judging, freshness
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_collection import check_collected
 from volet_protocol.fact_entitlement import record_fact
 from volet_protocol.fact_gesture import named_hash, read_facts
 from volet_protocol.fact_people import Participation
@@ -79,6 +80,7 @@ def _judged_one(judging: Judging, link: FactLink, before: RecordedFact, one: tup
             stale = freshness(judging)
             if stale is not None:
                 return stale
+        check_collected(fact, judging.at_ms)
         after = record_fact(facts, fact, hash_, position, author, judging.at_ms)
     except ProtocolError as error:
         return error.reason
