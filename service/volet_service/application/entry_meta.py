@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from volet_protocol.case_state import CaseChain
+from volet_protocol.masks import kind_of
 from volet_protocol.openings import opened_to
 from volet_protocol.places import EXCHANGE
 from volet_protocol.questions import EntryMeta
@@ -36,5 +37,8 @@ def entry_meta(stored: StoredEntry, state: CaseChain, uow: UnitOfWork, *, opened
         compartment=header.compartment,
         level=header.level,
         mask=header.mask,
+        kind=kind_of(header.mask),
+        passages=bool(header.passages),
+        mask_until_ms=header.mask_until_ms,
         named=frozenset(named),
     )

@@ -20,7 +20,8 @@ from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.exchange_chain import exchange_debt
 from volet_protocol.hashing import sha256
 from volet_protocol.log_payload import ViewPayload
-from volet_protocol.places import EXCHANGE, MASKED, SECTION
+from volet_protocol.masks import log_class
+from volet_protocol.places import EXCHANGE, MASKED, REPORT, SECTION
 from volet_protocol.policy_table import PolicyTable
 from volet_protocol.questions import Question
 from volet_protocol.sealing import BODY, PARTS, TITLE
@@ -36,6 +37,7 @@ from volet_service.domain.errors import (
     IdempotencyMismatch,
     Invalid,
     RotationOwed,
+    NotFound,
     VersionConflict,
     WrongCase,
 )
@@ -91,6 +93,8 @@ def post_entry(command: PostEntry, policy: Policy, uow: UnitOfWork, /) -> EntryP
         _check_exchange(header, state, table, uow)
     elif header.form == SECTION:
         _check_epoch(header, state, table, uow)
+    elif header.place.kind == REPORT:
+        _check_report(header, uow)
     stored = StoredEntry(
         entry, entry.statement.to_bytes(), head.n + 1, head.append(entry.hash).h, command.caller.device, uow.now_ms,
         uow.log.size,
@@ -103,7 +107,8 @@ def post_entry(command: PostEntry, policy: Policy, uow: UnitOfWork, /) -> EntryP
         structure=capacity.structure if capacity else None, rules=rules, policy=header.policy,
     )  # fmt: skip
     who = by_statement(entry.statement, header.preamble, row=view.row)
-    uow.log.append(LeafContent(view, who, header.case, state.class_))
+    logged = log_class(header.place.kind, header.mask, state.class_)
+    uow.log.append(LeafContent(view, who, header.case, logged))
     uow.entries.add(stored, [StoredPart(p, c.size, c.inline, c.blob) for p, c in command.parts.items()])
     uow.boxes.put(entry.id, command.boxes)
     uow.shares.put(entry.id, command.shares)
@@ -124,7 +129,7 @@ def _check_parts(command: PostEntry) -> None:
 
 
 def _table(header: EntryHeader, state: CaseChain, policy: Policy, uow: UnitOfWork) -> PolicyTable:
-    if header.class_ != state.class_:
+    if header.class_ != state.class_ and header.place.kind != REPORT:
         raise WrongCase("class of the entry")
     table = active_table(policy.tables, header.policy, uow.now_ms)
     if table is None:
@@ -139,7 +144,7 @@ def _check_position(header: EntryHeader, state: CaseChain, uow: UnitOfWork) -> E
     head = uow.entries.head(header.list)
     if uow.entries.point(header.list, header.seen.n) != header.seen.h:
         # Where a list of masked entries stands is not for every author of one.
-        where: dict[str, JsonValue] = {} if header.place.kind == MASKED else {"list": head.to_json()}
+        where: dict[str, JsonValue] = {} if header.place.kind in {MASKED, REPORT} else {"list": head.to_json()}
         raise VersionConflict("seen", {**where, "reason": Reason.WRONG_LIST.value})
     return head
 
@@ -170,6 +175,21 @@ def _check_exchange(header: EntryHeader, state: CaseChain, table: PolicyTable, u
 
 def _decide(stored: StoredEntry, state: CaseChain, table: PolicyTable, uow: UnitOfWork) -> tuple[str, ...]:
     header = stored.entry.header
+def _check_report(header: EntryHeader, uow: UnitOfWork) -> None:
+    """Only those whom a report names write on in it, and only its author names more (F21)."""
+    first = uow.entries.page(header.list, 0, 1)
+    if not first:
+        return
+    opened = first[0].entry.header
+    knows = {opened.preamble.user, *(reader.user for reader in opened.named)}
+    if header.preamble.user not in knows or opened.case != header.case:
+        raise NotFound
+    if header.preamble.user != opened.preamble.user and not knows.issuperset(one.user for one in header.named):
+        raise ProtocolError(Reason.WRONG_READERS, "entry of a report: only its author names more readers")
+    if (opened.compartment, opened.mask) != (header.compartment, header.mask):
+        raise WrongCase("compartment of the report")
+
+
     if header.place.kind == EXCHANGE:
         # Each member was judged when the list was made and is judged again at each release.
         return ()

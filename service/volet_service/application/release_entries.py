@@ -16,8 +16,10 @@ from volet_protocol.entry_header import EntryHeader
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.log_payload import ViewPayload
-from volet_protocol.places import EXCHANGE, MAIN, class_of
+from volet_protocol.masks import BEFORE_ANNOUNCEMENT, log_class
+from volet_protocol.places import MAIN
 from volet_protocol.release import ReleasedItem, ReleaseRequest, shares_hash
+from volet_protocol.shields import announced_ms
 from volet_protocol.statements import UnverifiedStatement
 from volet_service.application.authorship import check_author, check_tree
 from volet_service.application.callers import Caller
@@ -26,7 +28,7 @@ from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.records import Answered, StoredEntry
 from volet_service.application.release_rules import Asked, Ruled, check_list_known, rule
 from volet_service.application.visibility import capacity_of, chain_of_place, participation_of, place_of, view_case
-from volet_service.domain.errors import FactsChanged, IdempotencyMismatch, NotFound, Refusal, VersionConflict
+from volet_service.domain.errors import FactsChanged, IdempotencyMismatch, Invalid, NotFound, Refusal, VersionConflict
 from volet_service.domain.leaves import LeafContent, by_statement
 
 
@@ -71,7 +73,10 @@ def release_entries(command: Release, policy: Policy, uow: UnitOfWork, /) -> Rel
         return _again(before, command.statement, asked, ruled, uow)
     chosen = _choose(command, asked, ruled, state.class_, uow)
     items = _items(asked, chosen, uow)
-    leaf = _log(command, asked, [entry for entry in chosen if entry[0].entry.id in {i.id for i in items}], items, uow)
+    handed = {item.id for item in items}
+    leaf = _log(
+        command, asked, [one for one in chosen if one[0].entry.id in handed], items, class_=state.class_, uow=uow
+    )
     answer = canonical.encode({"ids": [item.id for item in items], "part": asked.part})
     uow.requests.add(command.caller.device, request_id, Answered(command.statement.hash, leaf, answer))
     return Released(items, leaf, asked.checkpoint.size)
@@ -103,7 +108,20 @@ def _choose(
         raise refusal
     if not permitted:
         raise NotFound
-    return permitted
+    apart = [_logged(stored, by, class_, uow) for stored, by in permitted]
+    if len(set(apart)) > 1 and asked.ids:
+        # One leaf tells of one class (protocol 6.6): the asker names them class by class.
+        raise Invalid("entries of two classes in one release")
+    return [one for one, logged in zip(permitted, apart, strict=True) if logged == apart[0]]
+
+
+def _logged(stored: StoredEntry, by: Ruled, class_: str, uow: UnitOfWork) -> str:
+    """Return the class whose log holds a release; a result that was announced is no longer kept apart."""
+    header, meta, mask = stored.entry.header, by.question.entry, stored.entry.header.mask
+    state = uow.cases.chain(header.case, MAIN)
+    if mask == BEFORE_ANNOUNCEMENT and meta is not None and state is not None:
+        mask = mask if uow.now_ms < announced_ms(state.facts, meta) else None
+    return log_class(header.place.kind, mask, class_)
 
 
 def _items(asked: ReleaseRequest, chosen: Sequence[tuple[StoredEntry, Ruled]], uow: UnitOfWork) -> list[ReleasedItem]:
@@ -119,9 +137,9 @@ def _items(asked: ReleaseRequest, chosen: Sequence[tuple[StoredEntry, Ruled]], u
 
 def _log(
     command: Release, asked: ReleaseRequest, chosen: Sequence[tuple[StoredEntry, Ruled]],
-    items: Sequence[ReleasedItem], uow: UnitOfWork,
+    items: Sequence[ReleasedItem], *, class_: str, uow: UnitOfWork,
 ) -> int:  # fmt: skip
-    header = chosen[0][0].entry.header
+    header, logged = chosen[0][0].entry.header, _logged(*chosen[0], class_, uow)
     rules = sorted({rule_ for _, by in chosen for rule_ in by.decision.rules})
     view = replace(
         _view("release", asked, tuple(rules), uow, header), entries=tuple(item.id for item in items),
@@ -129,8 +147,7 @@ def _log(
     )  # fmt: skip
     facts = tuple(sorted({fact for _, by in chosen for fact in by.decision.facts}))
     who = by_statement(command.statement, asked.preamble, row=view.row, shares_hash=shares_hash(items))
-    class_ = MAIN if header.place.kind == EXCHANGE else class_of(header.place.name)
-    return uow.log.append(LeafContent(view, replace(who, facts=facts), asked.case, class_))
+    return uow.log.append(LeafContent(view, replace(who, facts=facts), asked.case, logged))
 
 
 def _view(act: str, asked: ReleaseRequest, rules: tuple[str, ...], uow: UnitOfWork, header: EntryHeader) -> ViewPayload:

@@ -10,7 +10,7 @@ from volet_protocol.capacities import Capacity
 from volet_protocol.case_state import CaseChain
 from volet_protocol.errors import ProtocolError
 from volet_protocol.openings import check_release
-from volet_protocol.places import EXCHANGE, MASKED, Place
+from volet_protocol.places import EXCHANGE, MASKED, REPORT, Place
 from volet_protocol.policy_table import PERMIT, PolicyTable
 from volet_protocol.questions import Decision, Question
 from volet_protocol.section_access import SectionAccess
@@ -53,7 +53,8 @@ def rule(asked: Asked, stored: StoredEntry, state: CaseChain, uow: UnitOfWork) -
         action="read", user=asked.user, capacity=asked.capacity, compartment=meta.compartment, level=meta.level,
         entry=meta, at_ms=uow.now_ms, via="any", purpose=asked.purpose,
     )  # fmt: skip
-    if stored.entry.header.place.kind == EXCHANGE and asked.user not in meta.named and asked.user != meta.author:
+    between = stored.entry.header.place.kind in {EXCHANGE, REPORT}
+    if between and asked.user not in meta.named and asked.user != meta.author:
         # What was said between named people is for them, whatever else the asker may read.
         return Ruled(Decision("deny", ("R1",), asked.table.hash, hidden=True), question)
     ruled = Ruled(decide(asked.table, state.facts, question), question)
@@ -81,11 +82,11 @@ def rule(asked: Asked, stored: StoredEntry, state: CaseChain, uow: UnitOfWork) -
 
 
 def check_list_known(list_: str, place: Place, asked: Asked, state: CaseChain, uow: UnitOfWork) -> None:
-    """Refuse a list of masked entries of which the asker may know none.
+    """Refuse a list of masked entries, or a report, of which the asker may know none.
 
     Its length alone would say that something is hidden; an empty one is refused alike.
     """
-    if place.kind != MASKED:
+    if place.kind not in {MASKED, REPORT}:
         return
     looked = replace(asked, part="title", purpose="")
     entries = uow.entries.page(list_, 0, uow.entries.head(list_).n)

@@ -189,6 +189,10 @@ class Entries(Protocol):
         """Return (case, class, place) of a list that holds entries."""
         ...
 
+    def lists_of(self, case: str, kind: str) -> list[tuple[str, str]]:
+        """Return (list, place) of the lists of a case whose place is of that kind, in an order that tells nothing."""
+        ...
+
     def get(self, id: str) -> StoredEntry | None:  # noqa: A002 -- the glossary's word
         """Return an entry."""
         ...

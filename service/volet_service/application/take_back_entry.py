@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from volet_protocol.encodings import is_hash
 from volet_protocol.log_payload import ViewPayload
+from volet_protocol.masks import log_class
 from volet_protocol.statements import UnverifiedStatement
 from volet_protocol.take_back import TakeBack
 from volet_service.application.authorship import check_author, is_author
@@ -45,7 +46,8 @@ def take_back_entry(command: TakeBackEntry, policy: Policy, uow: UnitOfWork, /) 
         "take-back", uow.now_ms, compartment=header.compartment, level=header.level, entries=(command.id,)
     )  # fmt: skip
     who = by_statement(command.statement, take_back.preamble)
-    leaf = uow.log.append(LeafContent(view, who, header.case, header.class_, erased=stored.leaf))
+    logged = log_class(header.place.kind, header.mask, header.class_)
+    leaf = uow.log.append(LeafContent(view, who, header.case, logged, erased=stored.leaf))
     uow.entries.take_back(command.id, command.statement.to_bytes(), leaf)
     uow.shares.destroy_after_commit(command.id)
     return leaf

@@ -15,7 +15,18 @@ from volet_protocol.entry_list import list_id
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_entitlement import same_capacity
 from volet_protocol.fact_people import Participation
-from volet_protocol.places import CHILD_PROTECTION, CLASSES, EXCHANGE, MAIN, MASKED, SECTION, SECTIONS, Place, class_of
+from volet_protocol.places import (
+    CHILD_PROTECTION,
+    CLASSES,
+    EXCHANGE,
+    MAIN,
+    MASKED,
+    REPORT,
+    SECTION,
+    SECTIONS,
+    Place,
+    class_of,
+)
 from volet_protocol.policy_table import DENY, PolicyTable
 from volet_protocol.questions import Decision, Question
 from volet_protocol.section_access import is_member
@@ -131,6 +142,10 @@ def place_of(uow: UnitOfWork, viewer: Viewer, list_: str) -> Place:
         candidate = Place(EXCHANGE, exchange)
         if list_id(viewer.case, str(candidate)) == list_:
             return candidate
+    known = uow.entries.place(list_)
+    if known is not None and known[0] == viewer.case and known[2].startswith(f"{REPORT}:"):
+        # Whether the caller may know of it is asked of its entries (`check_list_known`).
+        return Place.parse(known[2])
     raise NotFound
 
 
@@ -142,7 +157,10 @@ def _own_exchanges(uow: UnitOfWork, viewer: Viewer) -> Iterator[str]:
 
 
 def chain_of_place(uow: UnitOfWork, viewer: Viewer, place: Place) -> CaseChain:
-    """Return the chain whose facts and keys govern a place; raise `NotFound` where the caller may not know."""
-    if place.kind == EXCHANGE:
+    """Return the chain whose facts and keys govern a place; raise `NotFound` where the caller may not know.
+
+    A report of danger is judged by `main`: who writes one is not served the class that hides it (R36).
+    """
+    if place.kind in {EXCHANGE, REPORT}:
         return viewer.main
     return view_class(uow, viewer, class_of(place.name))

@@ -53,6 +53,14 @@ class EntryRows:
         row = self._connection.execute(select(c.case, c["class"], c.place).where(c.list == list_)).first()
         return None if row is None else (row[0], row[1], row[2])
 
+    def lists_of(self, case: str, kind: str) -> list[tuple[str, str]]:
+        """Return (list, place) of the lists of a case whose place is of that kind, in the order of their ids."""
+        c = t.entry_list.c
+        where = (c.case == case) & c.place.startswith(f"{kind}:", autoescape=True)
+        return [
+            (row[0], row[1]) for row in self._connection.execute(select(c.list, c.place).where(where).order_by(c.list))
+        ]
+
     def get(self, id: str) -> StoredEntry | None:  # noqa: A002 -- the glossary's word
         """Return an entry."""
         found = self._select(t.entry.c.id == id)

@@ -15,6 +15,7 @@ from volet_service.application.chain_links import NewLink
 from volet_service.application.hand_over_log_keys import hand_over_log_keys
 from volet_service.application.open_case import OpenCase, open_case
 from volet_service.application.read_cases import ListedEntry, list_cases, read_chain, read_list
+from volet_service.application.read_reports import list_reports
 from volet_service.application.records import StoredEntry, StoredLink
 from volet_service.entrypoints.http.identity import CallerDependency, HubDependency, TreeSize
 from volet_service.entrypoints.http.schemas import After, AfterLink, Answer, CaseRequest, LinkBody, LinksRequest
@@ -92,6 +93,13 @@ async def entries(case: str, list_: str, caller: CallerDependency, hub: HubDepen
         "entries": [_listed(one) for one in page.entries],
         "head": head.to_json(),
     }
+
+
+@router.get("/cases/{case}/reports")
+async def reports(case: str, caller: CallerDependency, hub: HubDependency) -> list[Answer]:
+    """Return the reports of danger that name the caller; to anybody else there is none."""
+    found = await hub.store.read(lambda uow, /: list_reports(case, caller, hub.policy, uow))
+    return [{"list": one.list, "place": one.place, "head": one.head.to_json()} for one in found]
 
 
 def new_links(bodies: Iterable[LinkBody]) -> list[NewLink]:
