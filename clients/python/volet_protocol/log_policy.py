@@ -31,12 +31,16 @@ class Group:
 
 @dataclass(frozen=True)
 class LogPolicy:
-    """A verified-by-configuration policy: logs, witnesses by name, groups by name, quorum (None: no quorum)."""
+    """A verified-by-configuration policy: logs, witnesses by name, groups by name, quorum (None: no quorum).
+
+    `urls`: where the witnesses that state an address are asked, by their names.
+    """
 
     logs: tuple[Verifier, ...]
     witnesses: Mapping[str, Verifier]
     groups: Mapping[str, Group]
     quorum: str | None
+    urls: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @staticmethod
     def parse(text: str) -> LogPolicy:
@@ -53,7 +57,7 @@ class LogPolicy:
                 draft.add(items)
         if not draft.closed:
             raise ProtocolError(Reason.MALFORMED, "log policy: no quorum")
-        return LogPolicy(tuple(draft.logs), draft.witnesses, draft.groups, draft.quorum)
+        return LogPolicy(tuple(draft.logs), draft.witnesses, draft.groups, draft.quorum, draft.urls)
 
     @property
     def verifiers(self) -> tuple[Verifier, ...]:
@@ -83,6 +87,7 @@ class _Draft:
     groups: dict[str, Group] = field(default_factory=dict[str, Group])
     members: set[str] = field(default_factory=set[str])
     keys: set[bytes] = field(default_factory=set[bytes])
+    urls: dict[str, str] = field(default_factory=dict[str, str])
     quorum: str | None = None
     closed: bool = False
 
@@ -90,7 +95,10 @@ class _Draft:
         match items:
             case ["log", vkey] | ["log", vkey, _]:
                 self.logs.append(self._key(vkey, KeyType.ED25519, KeyType.MLDSA))
-            case ["witness", name, vkey] | ["witness", name, vkey, _]:
+            case ["witness", name, vkey, url]:
+                self.add(["witness", name, vkey])
+                self.urls[name] = url
+            case ["witness", name, vkey]:
                 self._define(name)
                 self.witnesses[name] = self._key(vkey, KeyType.COSIGNATURE, KeyType.MLDSA)
             case ["group", name, rule, *members] if members:
