@@ -16,18 +16,9 @@ from typing import Generic, TypeVar, cast
 from volet_protocol import fact_rules
 from volet_protocol.capacities import Capacity
 from volet_protocol.errors import ProtocolError, Reason
-from volet_protocol.fact_notices import ConsentWithdrawal, OppositionEnd
-from volet_protocol.fact_people import (
-    Death,
-    Episode,
-    EpisodeEnd,
-    Participation,
-    ParticipationEnd,
-    Person,
-    Referent,
-    Retention,
-)
-from volet_protocol.fact_powers import Ability, FactEnd, MandateEnd, MinorSecretEnd
+from volet_protocol.fact_people import Death, Episode, Participation, Person, Referent, Retention
+from volet_protocol.fact_powers import Ability
+from volet_protocol.fact_references import ended_by
 from volet_protocol.facts import Fact
 
 F = TypeVar("F", bound=Fact)
@@ -99,7 +90,7 @@ class CaseFacts:
         records = dict(self.records)
         records[type_] = (*records.get(type_, ()), record)
         ends = dict(self.ends)
-        ended = _ended_by(record.fact)
+        ended = ended_by(record.fact)
         if ended is not None:
             target, at_ms = ended
             # The earliest end counts: a later one cannot reopen what was closed.
@@ -220,23 +211,3 @@ class CaseFacts:
 
 def _end(until_ms: int | None) -> int:
     return FOREVER if until_ms is None else until_ms
-
-
-def _ended_by(fact: Fact) -> tuple[str, int] | None:
-    match fact:
-        case ParticipationEnd():
-            return fact.participation, fact.at_ms
-        case EpisodeEnd():
-            return fact.episode, fact.at_ms
-        case ConsentWithdrawal():
-            return fact.consent, fact.at_ms
-        case OppositionEnd():
-            return fact.opposition, fact.at_ms
-        case MandateEnd():
-            return fact.mandate, fact.at_ms
-        case MinorSecretEnd():
-            return fact.secret, fact.at_ms
-        case FactEnd():
-            return fact.ended, fact.at_ms
-        case _:
-            return None

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from volet_protocol import linked_cases
 from volet_protocol.capacities import Capacity
 from volet_protocol.case_links import LinkHead
 from volet_protocol.case_state import CaseChain, Directory, Holding, SectionState
@@ -87,6 +88,8 @@ def claim(judging: Judging, link: ClaimLink) -> Reason | None:
     reason = widening(judging) or target(judging, link.target, judging.author)
     if reason is not None:
         return reason
+    if linked_cases.is_closed(judging.access.facts, judging.at_ms):
+        return Reason.CLOSED
     for new in link.sections:
         state = judging.state.section(new.section)
         if state.epoch and judging.access.staying(new.section, state):

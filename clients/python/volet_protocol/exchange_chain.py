@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from volet_protocol import linked_cases
 from volet_protocol.active_tables import active_table
 from volet_protocol.capacities import Capacity
 from volet_protocol.case_facts import CaseFacts
@@ -170,6 +171,8 @@ def _judge(
     table = active_table(tables, common.policy, at_ms)
     if table is None:
         return Reason.WRONG_POLICY
+    if chain.epoch == 0 and linked_cases.is_closed(facts, at_ms):
+        return Reason.CLOSED
     return _judge_people(chain, common, facts, table, directory)
 
 

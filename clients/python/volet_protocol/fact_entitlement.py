@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from volet_protocol import fact_rules, powers
+from volet_protocol import conferences, fact_rules, linked_cases, powers
 from volet_protocol.capacities import Capacity
 from volet_protocol.case_facts import CaseFacts, FactAuthor, Record
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_codec import GivenBy
-from volet_protocol.fact_notices import Consent, ConsentWithdrawal, Opposition, OppositionEnd
-from volet_protocol.fact_people import Episode, EpisodeEnd, Participation, ParticipationEnd, Referent
+from volet_protocol.fact_meetings import CaseLink, Conference
+from volet_protocol.fact_notices import Consent, Opposition, OppositionEnd
+from volet_protocol.fact_people import Participation, ParticipationEnd
 from volet_protocol.fact_powers import (
     Designation,
     Emergency,
-    FactEnd,
     Mandate,
-    MandateEnd,
-    MinorSecret,
-    MinorSecretEnd,
-    Procedure,
 )
+from volet_protocol.fact_references import check_references
 from volet_protocol.fact_rules import FACT_RULES
 from volet_protocol.facts import Fact
 
@@ -48,8 +45,12 @@ def power_to_make(facts: CaseFacts, fact: Fact, author: FactAuthor, at_ms: int) 
     if not allowed:
         raise ProtocolError(Reason.NOT_ENTITLED, fact.type)
     power = next((power for power in _POWERS if power in allowed), fact_rules.MEMBER)
-    _check_references(facts, fact)
+    check_references(facts, fact)
     _check_contents(facts, fact, author, power)
+    if isinstance(fact, Conference):
+        conferences.check_conditions(facts, fact, at_ms)
+    elif isinstance(fact, CaseLink):
+        linked_cases.check_link(facts, fact, at_ms)
     return power
 
 
@@ -105,32 +106,6 @@ def _standings_by_object(facts: CaseFacts, fact: Fact, author: FactAuthor) -> fr
 
 def _record(facts: CaseFacts, fact: ParticipationEnd) -> Record[Participation]:
     return facts.find(Participation, fact.participation)
-
-
-def _check_references(facts: CaseFacts, fact: Fact) -> None:
-    match fact:
-        case ParticipationEnd() | Referent():
-            facts.find(Participation, fact.participation)
-        case ConsentWithdrawal():
-            facts.find(Consent, fact.consent)
-        case OppositionEnd():
-            facts.find(Opposition, fact.opposition)
-        case MandateEnd():
-            facts.find(Mandate, fact.mandate)
-        case MinorSecretEnd():
-            facts.find(MinorSecret, fact.secret)
-        case FactEnd():
-            endable: list[Record[Designation] | Record[Procedure] | Record[Referent]]
-            endable = [*facts.of(Designation), *facts.of(Procedure), *facts.of(Referent)]
-            if all(record.hash != fact.ended for record in endable):
-                raise ProtocolError(Reason.UNKNOWN_REFERENCE, fact.type)
-        case Consent() if fact.supersedes is not None:
-            facts.find(Consent, fact.supersedes)
-        case _:
-            pass
-    episode = fact.episode if isinstance(fact, Consent | Participation | EpisodeEnd) else None
-    if episode is not None and all(record.fact.episode != episode for record in facts.of(Episode)):
-        raise ProtocolError(Reason.UNKNOWN_REFERENCE, f"episode of a {fact.type}")
 
 
 def _check_contents(facts: CaseFacts, fact: Fact, author: FactAuthor, power: str) -> None:

@@ -30,6 +30,7 @@ class FactRule:
 
 
 _COORDINATION = frozenset({OPENER, REFERENT})
+_MEMBERS = frozenset({OPENER, REFERENT, MEMBER})
 _WITH_PERSON = frozenset({OPENER, REFERENT, PERSON, REPRESENTATIVE})
 _ANY = frozenset({OPENER, REFERENT, MEMBER, PERSON, REPRESENTATIVE, SELF})
 
@@ -41,6 +42,10 @@ FACT_RULES: Final[Mapping[str, FactRule]] = {
     "participation-end": FactRule(NARROWS, _ANY),
     "referent": FactRule(WIDENS, _WITH_PERSON),
     "notice": FactRule(WIDENS, _ANY - {SELF}),
+    "case-link": FactRule(WIDENS, _MEMBERS),
+    "case-link-end": FactRule(WIDENS, _MEMBERS),
+    "conference": FactRule(WIDENS, _MEMBERS),
+    "conference-end": FactRule(NARROWS, _ANY),
     "consent": FactRule(WIDENS, _ANY - {SELF}),
     "consent-withdrawal": FactRule(NARROWS, _ANY),
     "opposition": FactRule(NARROWS, _ANY),
@@ -48,12 +53,12 @@ FACT_RULES: Final[Mapping[str, FactRule]] = {
     "mandate": FactRule(WIDENS, _COORDINATION),
     "mandate-end": FactRule(NARROWS, _ANY),
     "ability": FactRule(WIDENS, frozenset({HEALTH, REFERENT})),
+    "mask-end": FactRule(WIDENS, frozenset({HEALTH})),
     "minor-secret": FactRule(NARROWS, _ANY),
     "minor-secret-end": FactRule(WIDENS, frozenset({PERSON, HEALTH})),
     "designation": FactRule(WIDENS, frozenset({MDPH_DOCTOR, OPENER, REFERENT})),
     "procedure": FactRule(WIDENS, _COORDINATION),
     "fact-end": FactRule(NARROWS, _ANY),
-    "mask-end": FactRule(WIDENS, frozenset({HEALTH})),
     "emergency": FactRule(WIDENS, frozenset({CALLER})),
     "retention": FactRule(NARROWS, _ANY),
     "death": FactRule(NARROWS, _ANY),

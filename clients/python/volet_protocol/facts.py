@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, TypeAlias, cast
 
-from volet_protocol import canonical, fact_notices, fact_people, fact_powers
+from volet_protocol import canonical, fact_meetings, fact_notices, fact_people, fact_powers
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import ProtocolError, Reason
@@ -47,6 +47,10 @@ SALT_SIZE = 16
 
 Fact: TypeAlias = (
     Ability
+    | CaseLink
+    | CaseLinkEnd
+    | Conference
+    | ConferenceEnd
     | Consent
     | ConsentWithdrawal
     | Death
@@ -57,11 +61,11 @@ Fact: TypeAlias = (
     | FactEnd
     | Mandate
     | MandateEnd
+    | MaskEnd
     | MinorSecret
     | MinorSecretEnd
     | Notice
     | Opposition
-    | MaskEnd
     | OppositionEnd
     | Participation
     | ParticipationEnd
@@ -75,6 +79,10 @@ _SHAPES: Final[Mapping[str, Shape[Fact]]] = cast(
     "Mapping[str, Shape[Fact]]",
     {
         Ability.type: fact_powers.ABILITY,
+        CaseLink.type: fact_meetings.CASE_LINK,
+        CaseLinkEnd.type: fact_meetings.CASE_LINK_END,
+        Conference.type: fact_meetings.CONFERENCE,
+        ConferenceEnd.type: fact_meetings.CONFERENCE_END,
         Consent.type: fact_notices.CONSENT,
         ConsentWithdrawal.type: fact_notices.CONSENT_WITHDRAWAL,
         Death.type: fact_people.DEATH,
@@ -85,6 +93,7 @@ _SHAPES: Final[Mapping[str, Shape[Fact]]] = cast(
         FactEnd.type: fact_powers.FACT_END,
         Mandate.type: fact_powers.MANDATE,
         MandateEnd.type: fact_powers.MANDATE_END,
+        MaskEnd.type: MASK_END,
         MinorSecret.type: fact_powers.MINOR_SECRET,
         MinorSecretEnd.type: fact_powers.MINOR_SECRET_END,
         Notice.type: fact_notices.NOTICE,
@@ -93,7 +102,6 @@ _SHAPES: Final[Mapping[str, Shape[Fact]]] = cast(
         Participation.type: fact_people.PARTICIPATION,
         ParticipationEnd.type: fact_people.PARTICIPATION_END,
         Person.type: fact_people.PERSON,
-        MaskEnd.type: MASK_END,
         Procedure.type: fact_powers.PROCEDURE,
         Referent.type: fact_people.REFERENT,
         Retention.type: fact_people.RETENTION,

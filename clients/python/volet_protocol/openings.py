@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from volet_protocol import emergencies
+from volet_protocol import conferences, emergencies, linked_cases
 from volet_protocol.access import decide
 from volet_protocol.capacities import Capacity
 from volet_protocol.case_facts import CaseFacts
@@ -39,6 +39,9 @@ def opening(judging: Judging, link: OpeningLink) -> Reason | None:
         reason = emergencies.opening(judging, link)
         if reason is not None:
             return reason
+    reason = _by_what_it_rests_on(judging.access.facts, link, judging.at_ms)
+    if reason is not None:
+        return reason
     for box in link.boxes:
         if recipient_standing(judging.access.facts, link, box.user, judging.at_ms) is None:
             return Reason.WRONG_RECIPIENT
@@ -46,6 +49,13 @@ def opening(judging: Judging, link: OpeningLink) -> Reason | None:
         if reason is not None:
             return reason
     return None
+
+
+def _by_what_it_rests_on(facts: CaseFacts, link: OpeningLink, at_ms: int) -> Reason | None:
+    reason = conferences.opening(facts, link, at_ms)
+    if reason is None and link.started is None and len(link.entries) > 1 and linked_cases.is_closed(facts, at_ms):
+        return Reason.CLOSED
+    return reason
 
 
 def close(judging: Judging, link: OpeningCloseLink) -> Reason | None:
@@ -95,6 +105,8 @@ def check_in_force(state: CaseChain, hash_: str, user: str, at_ms: int) -> Openi
         raise ProtocolError(Reason.CLOSED, "opening")
     if at_ms >= found.link.until_ms:
         raise ProtocolError(Reason.EXPIRED, "opening")
+    if conferences.over(state.facts, found.link, at_ms):
+        raise ProtocolError(Reason.CLOSED, "opening for a conference that was ended")
     if recipient_standing(state.facts, found.link, user, at_ms) is None:
         raise ProtocolError(Reason.WRONG_RECIPIENT, "opening")
     return found
@@ -108,6 +120,8 @@ def opened_to(state: CaseChain, entry: str, at_ms: int) -> frozenset[str]:
     users: set[str] = set()
     for found in state.openings.values():
         if found.closed_seq is not None or at_ms >= found.link.until_ms or found.link.started is not None:
+            continue
+        if conferences.over(state.facts, found.link, at_ms):
             continue
         if any(item.id == entry for item in found.link.entries):
             users.update(
@@ -144,6 +158,8 @@ def check_made(
             emergencies.check_opener(access, sender, entry)
         else:
             _check_opener(access, sender, entry)
+            if entry.author != opener and linked_cases.is_closed(state.facts, at_ms):
+                raise ProtocolError(Reason.NOT_ENTITLED, "in a closed case an entry is opened by its author")
         for box in link.boxes:
             _check_recipient(access, link, box.user, entry, sender)
 

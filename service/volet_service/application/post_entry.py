@@ -29,6 +29,7 @@ from volet_service.application.authorship import check_author
 from volet_service.application.callers import Caller
 from volet_service.application.decisions import require
 from volet_service.application.entry_meta import entry_meta
+from volet_service.application.linked_case_rules import check_writable
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.records import StoredEntry, StoredPart
 from volet_service.application.visibility import capacity_of, chain_of_place, view_case
@@ -87,6 +88,7 @@ def post_entry(command: PostEntry, policy: Policy, uow: UnitOfWork, /) -> EntryP
     check_author(uow, command.caller, entry.statement, header.preamble, command.window_ms)
     _check_parts(command)
     state = chain_of_place(uow, viewer, header.place)
+    check_writable(viewer.main, uow.now_ms)
     table = _table(header, state, policy, uow)
     head = _check_position(header, state, uow)
     if header.place.kind == EXCHANGE:

@@ -1,0 +1,52 @@
+"""Which fact each fact ends or rests on, in one table (docs/spec/facts.md, rule 17)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, cast
+
+from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_meetings import CaseLink, CaseLinkEnd, Conference, ConferenceEnd
+from volet_protocol.fact_notices import Consent, ConsentWithdrawal, Opposition, OppositionEnd
+from volet_protocol.fact_people import Episode, EpisodeEnd, Participation, ParticipationEnd, Referent
+from volet_protocol.fact_powers import Designation, FactEnd, Mandate, MandateEnd, MinorSecret, MinorSecretEnd, Procedure
+
+if TYPE_CHECKING:
+    # The facts of a case read this table when they fold an end.
+    from volet_protocol.case_facts import CaseFacts
+    from volet_protocol.facts import Fact
+
+# What ends something: the field that names it, and the types it may be of. An episode is named by its own id.
+_ENDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    ParticipationEnd.type: ("participation", (Participation.type,)),
+    EpisodeEnd.type: ("episode", ()),
+    ConsentWithdrawal.type: ("consent", (Consent.type,)),
+    OppositionEnd.type: ("opposition", (Opposition.type,)),
+    MandateEnd.type: ("mandate", (Mandate.type,)),
+    MinorSecretEnd.type: ("secret", (MinorSecret.type,)),
+    FactEnd.type: ("ended", (Designation.type, Procedure.type, Referent.type)),
+    ConferenceEnd.type: ("conference", (Conference.type,)),
+    CaseLinkEnd.type: ("link", (CaseLink.type,)),
+}
+_RESTS_ON: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    **_ENDS,
+    Referent.type: ("participation", (Participation.type,)),
+    Consent.type: ("supersedes", (Consent.type,)),
+}
+
+
+def ended_by(fact: Fact) -> tuple[str, int] | None:
+    """Return the hash (or the episode) that a fact ends, and when; None for what ends nothing."""
+    named = _ENDS.get(fact.type)
+    return None if named is None else (cast("str", getattr(fact, named[0])), cast("int", getattr(fact, "at_ms")))  # noqa: B009 - of the types in the table
+
+
+def check_references(facts: CaseFacts, fact: Fact) -> None:
+    """Refuse a fact that names what is not in the chain: unknown-reference."""
+    field, types = _RESTS_ON.get(fact.type, ("", ()))
+    named = getattr(fact, field) if types else None
+    if named is not None and all(record.hash != named for type_ in types for record in facts.records.get(type_, ())):
+        raise ProtocolError(Reason.UNKNOWN_REFERENCE, f"{fact.type} {str(named)[:16]}")
+    episode = fact.episode if isinstance(fact, Consent | Participation | EpisodeEnd) else None
+    if episode is not None and all(record.fact.episode != episode for record in facts.of(Episode)):
+        raise ProtocolError(Reason.UNKNOWN_REFERENCE, f"episode of a {fact.type}")
