@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from volet_protocol import acts, consents, exchange_access, outbound, shields, situation
 from volet_protocol.case_facts import CaseFacts
-from volet_protocol.decisions import answer, best, worst
+from volet_protocol.decisions import answer, best, bound, worst
 from volet_protocol.fact_notices import Information
 from volet_protocol.notices import Cover, Reader, notice_cover
 from volet_protocol.policy_table import PolicyTable
@@ -33,6 +33,22 @@ def decide(table: PolicyTable, facts: CaseFacts, question: Question) -> Decision
     if question.compartment not in COMPARTMENT_SET and question.action not in acts.WITHOUT_COMPARTMENT:
         return answer(table, question, table.ask("shield", "unknown_code", "O14"), "gate")
     match question.action:
+        # Each party is asked about by itself there, and bound by its own structure.
+        case "invite" if question.compartment != "child_protection":
+            asked = replace(question, action="list", via="any")
+            everyone = [asked.of(party) for party in question.recipients]
+            return worst([decide(table, facts, one) for one in (replace(asked, recipients=()), *everyone)])
+        case "exchange_send" | "exchange_receive" | "exchange":
+            return exchange_access.decide_exchange(table, facts, question)
+        case "export_document":
+            return outbound.decide_export(table, facts, question)
+        case _:
+            return bound(table, question, lambda binding: _alone(binding, facts, question))
+
+
+def _alone(table: PolicyTable, facts: CaseFacts, question: Question) -> Decision:
+    """Decide what concerns the asker alone."""
+    match question.action:
         case "read" | "write":
             decision = _Asking(table, facts, question).decide()
             # Minutes of a case conference rest on its conditions too (R78).
@@ -49,16 +65,8 @@ def decide(table: PolicyTable, facts: CaseFacts, question: Question) -> Decision
                 _Asking(table, facts, replace(question, action=action, entry=None)).decide()
                 for action in _KEY_ACTIONS[question.action]
             ])  # fmt: skip
-        case "invite" if question.compartment != "child_protection":
-            asked = replace(question, action="list", via="any")
-            everyone = [asked.of(party) for party in question.recipients]
-            return worst([decide(table, facts, one) for one in (replace(asked, recipients=()), *everyone)])
         case "break_glass":
             return _Asking(table, facts, replace(question, action="read", via="emergency")).decide()
-        case "exchange_send" | "exchange_receive" | "exchange":
-            return exchange_access.decide_exchange(table, facts, question)
-        case "export_document":
-            return outbound.decide_export(table, facts, question)
         case _:
             return acts.decide_act(table, facts, question)
 

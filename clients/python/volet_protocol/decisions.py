@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from volet_protocol.policy_table import DENY, EFFECTS, PERMIT, Outcome, PolicyTable
 from volet_protocol.questions import Decision, Missing, Question
@@ -33,6 +34,20 @@ def answer(  # noqa: PLR0917 - the parts of a decision, in the order in which th
         step=step,
         lines=outcome.lines,
     )
+
+
+def bound(table: PolicyTable, question: Question, ask: Callable[[PolicyTable], Decision]) -> Decision:
+    """Return what the table says, or what the asker's own structure leaves of it: the narrower of the two (F36).
+
+    The table is the one in force for the case. A structure can only deny its own staff more, and the decision says so.
+    """
+    decision = ask(table)
+    structure = None if question.capacity is None else question.capacity.structure
+    own = table.of(structure)
+    if own is None:
+        return decision
+    narrowed = ask(own)
+    return replace(narrowed, narrowed_by=structure) if _rank(narrowed) < _rank(decision) else decision
 
 
 def worst(decisions: Sequence[Decision]) -> Decision:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from volet_protocol import consents, shields, situation
 from volet_protocol.case_facts import CaseFacts
-from volet_protocol.decisions import answer, worst
+from volet_protocol.decisions import answer, bound, worst
 from volet_protocol.fact_notices import Information
 from volet_protocol.notices import Cover, Reader, notice_cover
 from volet_protocol.policy_table import PolicyTable
@@ -48,6 +48,10 @@ def _is_report(question: Question) -> bool:
 
 def decide_side(table: PolicyTable, facts: CaseFacts, question: Question, *, opposable: bool) -> Decision:
     """Return the decision on one side; an opposition binds neither child protection nor a statutory transmission."""
+    return bound(table, question, lambda binding: _side(binding, facts, question, opposable=opposable))
+
+
+def _side(table: PolicyTable, facts: CaseFacts, question: Question, *, opposable: bool) -> Decision:
     sending = question.action == "exchange_send"
     standing = situation.standing_of(facts, question)
     capacity = question.capacity

@@ -6,8 +6,9 @@ this client and in any other. Its SHA-256 stands in every decision, grant and lo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from volet_protocol import canonical
 from volet_protocol.errors import ProtocolError, Reason
@@ -31,7 +32,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "outbound": ("row", "relation", "reach", "cover"),
     "act": ("action", "relation"),
 }
-_LIMIT = 4 * 1024 * 1024
+TABLE_LIMIT = 4 * 1024 * 1024
 _VERSION = 1
 
 
@@ -62,7 +63,13 @@ class Row:
 class PolicyTable:
     """An immutable table; `load` is the only way to one."""
 
-    def __init__(self, data: bytes, rows: Mapping[str, Row], answers: Mapping[tuple[str, ...], Outcome]) -> None:
+    def __init__(
+        self,
+        data: bytes,
+        rows: Mapping[str, Row],
+        answers: Mapping[tuple[str, ...], Outcome],
+        structures: Mapping[str, Mapping[str, Row]],
+    ) -> None:
         self._rows = rows
         self._answers = answers
         self.hash = sha256(data).hex()
@@ -70,11 +77,19 @@ class PolicyTable:
         self._writers = {
             (part, level): self._writing_categories(part, level) for part in COMPARTMENTS for level in (1, 2)
         }
+        self._narrowed: dict[str, PolicyTable] = {}
+        self._narrowed.update({structure: self._bound(own) for structure, own in structures.items()})
+
+    def _bound(self, own: Mapping[str, Row]) -> PolicyTable:
+        bound = copy.copy(self)
+        # Who can write where stays what it is for everybody: fewer writers would ask fewer notices of the readers.
+        bound._rows = {**self._rows, **own}  # noqa: SLF001 - a copy of this very object
+        return bound
 
     @staticmethod
     def load(data: bytes) -> PolicyTable:
         """Read a table strictly; raise `ProtocolError` on an unknown code, a missing cell or a second spelling."""
-        fields = Fields(canonical.decode(data, _LIMIT), "policy table")
+        fields = Fields(canonical.decode(data, TABLE_LIMIT), "policy table")
         if fields.integer("v") != _VERSION:
             raise ProtocolError(Reason.WRONG_VERSION, "policy table")
         if fields.text("type", 64) != "policy-table":
@@ -96,8 +111,18 @@ class PolicyTable:
                     raise fields.refuse(table)
                 answers[table, *codes] = outcomes[number]
         tables.done()
+        structures = _read_structures(fields, rows) if fields.has("structures") else {}
         fields.done()
-        return PolicyTable(data, rows, answers)
+        return PolicyTable(data, rows, answers, structures)
+
+    @property
+    def structures(self) -> tuple[str, ...]:
+        """The structures whose own staff this table binds further, in order."""
+        return tuple(sorted(self._narrowed))
+
+    def of(self, structure: str | None) -> PolicyTable | None:
+        """Return the table as it binds the staff of a structure, None when that structure narrows nothing (F36)."""
+        return None if structure is None else self._narrowed.get(structure)
 
     def ask(self, table: str, *codes: str) -> Outcome:
         """Return the answer to one closed question; what no rule answers is denied (R1)."""
@@ -145,6 +170,11 @@ class PolicyTable:
     def wider_than(self, other: PolicyTable) -> list[str]:
         """Name every place where this table permits more than `other`; a client refuses such a table (protocol 2)."""
         wider = [place for name, row in self._rows.items() for place in _wider_row(row, other.row(name))]
+        wider += self._unnoticed(other)
+        for structure in other.structures:
+            mine, theirs = self.of(structure) or self, other.of(structure) or other
+            found = [place for name, row in mine.rows().items() for place in _wider_row(row, theirs.row(name))]
+            wider += [f"{structure}: {place}" for place in found]
         for key, outcome in self._answers.items():
             before = other.ask(*key)
             if EFFECTS.index(outcome.effect) > EFFECTS.index(before.effect):
@@ -153,19 +183,32 @@ class PolicyTable:
                 wider.append("/".join(key) + ": no longer hidden")
         return sorted(wider)
 
+    def _unnoticed(self, other: PolicyTable) -> Iterator[str]:
+        """Yield each section that still has readers but lost its writers of a category.
+
+        Its readers need a notice for each category that can write there. What a category wrote stays in the section
+        when it may write no more: without that category, its words would open without notice.
+        """
+        for (part, level), writers in self._writers.items():
+            lost = set(other.writing_categories(part, level)) - set(writers)
+            if lost and any(row.account and self.within("read", row.cells[part], level) for row in self._rows.values()):
+                yield f"{part}/{level}: category {min(lost)} wrote there and its words would cross without notice"
+
 
 def _wider_row(row: Row, theirs: Row | None) -> list[str]:
     if theirs is None:
         return [row.row]
     wider = [f"{row.row}/account"] if row.account and not theirs.account else []
+    if row.category != theirs.category:
+        wider.append(f"{row.row}/category")
     for part, mine in row.cells.items():
         before = theirs.cells[part]
-        if not _at_most(mine, before):
+        if not at_most(mine, before):
             wider.append(f"{row.row}/{part}: {before} -> {mine}")
     return wider
 
 
-def _at_most(code: str, ceiling: str) -> bool:
+def at_most(code: str, ceiling: str) -> bool:
     """Tell whether a cell opens no more than another: `x`, then `0`, then by family, level and writing."""
     if code in {ceiling, "x"}:
         return True
@@ -178,6 +221,32 @@ def _at_most(code: str, ceiling: str) -> bool:
     if family != theirs and (family, theirs) != ("m", ""):
         return False
     return code.strip("msw") <= ceiling.strip("msw") and code.endswith("w") <= ceiling.endswith("w")
+
+
+def _read_structures(fields: Fields, rows: Mapping[str, Row]) -> dict[str, dict[str, Row]]:
+    """Read what each structure narrows for its own staff: cells that open no more than those of the row."""
+    found: dict[str, dict[str, Row]] = {}
+    for item in fields.objects("structures"):
+        narrowed: dict[str, Row] = {}
+        structure = item.code("structure")
+        for one in item.objects("rows", 64):
+            row = rows.get(one.choice("row", ROW_SET))
+            if row is None or row.row in narrowed:
+                raise one.refuse("row", "is twice, or not of the matrix")
+            cells = one.nested("cells")
+            codes = {part: cells.choice(part, CELL_CODES) for part in COMPARTMENTS if cells.has(part)}
+            cells.done()
+            one.done()
+            if not codes or any(
+                code == row.cells[part] or not at_most(code, row.cells[part]) for part, code in codes.items()
+            ):
+                raise one.refuse("cells", "narrow nothing, or open more than the row")
+            narrowed[row.row] = replace(row, cells={**row.cells, **codes})
+        item.done()
+        if structure in found or not narrowed:
+            raise item.refuse("structure", "is twice, or narrows nothing")
+        found[structure] = narrowed
+    return found
 
 
 def _read_row(fields: Fields) -> Row:

@@ -107,7 +107,10 @@ class Missing:
 
 @dataclass(frozen=True)
 class Decision:
-    """The answer: effect, rules, hash of the policy, what is missing, what follows, the facts used, the step."""
+    """The answer: effect, rules, hash of the policy, what is missing, what follows, the facts used, the step.
+
+    `narrowed_by` names the structure whose own narrowing denied its staff what the table in force allows (F36).
+    """
 
     effect: str
     rules: tuple[str, ...]
@@ -118,6 +121,7 @@ class Decision:
     facts: tuple[str, ...] = ()
     step: str = ""
     lines: tuple[str, ...] = field(default=(), compare=False)
+    narrowed_by: str | None = None
 
     @property
     def permitted(self) -> bool:

@@ -114,6 +114,10 @@ _BY_RULE: Final[Mapping[str, tuple[str, str]]] = {
         "Your role sees the log, never the content.",
     ),
 }
+_OWN_STRUCTURE = {
+    "fr": "Votre structure n'ouvre pas {level} de « {part} » à votre fonction. Voyez avec elle ou avec l'auteur.",
+    "en": "Your structure does not open {level} of {part} to your function. Ask it, or ask the author.",
+}
 _ESCALATE = {
     "fr": " Le désaccord doit être porté devant le juge.",
     "en": " The disagreement must be taken to the judge.",
@@ -137,6 +141,8 @@ def explain(decision: Decision, question: Question, lang: str = "fr") -> str:
         return _notice(decision.missing, part, level, lang)
     if decision.effect == AFTER_CONSENT:
         return _consent(decision.missing, part, level, lang)
+    if decision.narrowed_by is not None:
+        return _OWN_STRUCTURE[lang].format(part=part, level=level)
     chosen = next((_BY_RULE[rule] for rule in decision.rules if rule in _BY_RULE), None)
     if chosen is None:
         sentence = "Aucune règle n'autorise cet accès." if lang == "fr" else "No rule allows this access."
