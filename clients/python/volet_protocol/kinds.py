@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from volet_protocol import canonical
+from volet_protocol import annexes, canonical
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
@@ -18,6 +18,8 @@ from volet_protocol.fields import Fields
 RELATIONS = frozenset({"replies_to", "supersedes", "corrects", "acknowledges", "takes_charge", "concerns"})
 DOCUMENT = "document"
 ACTION_STATES = frozenset({"to_do", "doing", "done", "dropped"})
+# Whose words an entry reports, when they are not its author's own (F23): « propos de la personne, de l'aidant ».
+SOURCES = frozenset({"person", "helper"})
 GOAL_STATES = frozenset({"open", "reached", "dropped"})
 MAX_RELATIONS = 64
 MAX_TITLE = 200
@@ -177,9 +179,15 @@ def _text(fields: Fields) -> None:
     fields.text("text", MAX_BODY)
 
 
+def _told(fields: Fields) -> None:
+    """`source`: whose words the author, a professional, reports."""
+    _text(fields)
+    fields.optional("source", lambda name: fields.choice(name, SOURCES))
+
+
 def _transmission(fields: Fields) -> None:
     """`asks_charge`: somebody is asked to take this over, within so many hours (F10)."""
-    _text(fields)
+    _told(fields)
     fields.optional("asks_charge", lambda name: fields.integer(name, 1, 24 * 31))
 
 
@@ -220,11 +228,11 @@ def _mark(fields: Fields) -> None:
 
 REGISTERED: Mapping[tuple[str, int], Callable[[Fields], None]] = {
     ("message", 1): _text,
-    ("note", 1): _text,
+    ("note", 1): _told,
     ("transmission", 1): _transmission,
     (DOCUMENT, 1): _text,
     ("synthesis", 1): _text,
-    ("observation", 1): _text,
+    ("observation", 1): _told,
     ("goal", 1): _goal,
     ("action", 1): _action,
     ("event", 1): _event,
@@ -233,4 +241,5 @@ REGISTERED: Mapping[tuple[str, int], Callable[[Fields], None]] = {
     ("report", 1): _text,
     ("information_preoccupante", 1): _text,
     ("mark", 1): _mark,
+    (annexes.KIND, 1): annexes.check_fields,
 }

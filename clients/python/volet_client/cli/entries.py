@@ -51,7 +51,7 @@ def _register_post(parser: argparse.ArgumentParser, lang: str) -> None:
     ).to(lang)
     parser.add_argument("--title", required=True)
     parser.add_argument("--text", help=Said("texte ; - pour l'entrée standard", "text; - for standard input").to(lang))
-    parser.add_argument("--kind", default="note", choices=sorted({kind for kind, _ in REGISTERED} - {"document"}))
+    parser.add_argument("--kind", default="note", choices=sorted({kind for kind, _ in REGISTERED} - {"annex", "document"}))
     parser.add_argument(
         "--fields", metavar="JSON", help=Said("autres champs du genre", "other fields of the kind").to(lang)
     )
