@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from volet_protocol import shields
+from volet_protocol import emergency_course, shields
 from volet_protocol.access import decide
 from volet_protocol.case_facts import CaseFacts, Record
 from volet_protocol.checkpoint import LogVerifier
@@ -44,7 +44,7 @@ class Quota:
 
 
 def end_ms(fact: Emergency) -> int:
-    """Return the instant at which an emergency is over, whatever it says of itself."""
+    """Return the instant at which an emergency is over at the latest, whatever it says of itself."""
     return min(fact.until_ms, fact.opened_ms + EMERGENCY_MAX_MS)
 
 
@@ -76,7 +76,8 @@ def opening(judging: Judging, link: OpeningLink) -> Reason | None:
         return Reason.NOT_ENTITLED
     if judging.at_ms < found.fact.opened_ms:
         return Reason.NOT_YET
-    if judging.at_ms >= end_ms(found.fact) or link.until_ms > end_ms(found.fact):
+    over_ms = emergency_course.over_ms(judging.access.facts, found)
+    if judging.at_ms >= over_ms or link.until_ms > end_ms(found.fact):
         return Reason.EXPIRED
     return Reason.NOT_PERMITTED if _opposed(judging.access, found) else None
 
@@ -84,7 +85,9 @@ def opening(judging: Judging, link: OpeningLink) -> Reason | None:
 def standing(facts: CaseFacts, link: OpeningLink, user: str, at_ms: int) -> Standing | None:
     """Return the standing of the caller while their emergency lasts; None for anybody else, or after."""
     found = declared(facts, link)
-    if found is None or user != found.fact.user or not found.fact.opened_ms <= at_ms < end_ms(found.fact):
+    if found is None or user != found.fact.user:
+        return None
+    if not found.fact.opened_ms <= at_ms < emergency_course.over_ms(facts, found):
         return None
     return Standing(user, found.author.capacity, found.hash)
 
@@ -162,9 +165,16 @@ def check_quota(past: Iterable[Record[Emergency]], new: Emergency, at_ms: int, q
     states as the beginning would let them date one out of the window.
     """
     recent = [record.fact for record in past if at_ms - quota.window_ms < record.recorded_ms]
-    if sum(fact.user == new.user for fact in recent) >= quota.caller:
+    check_counts(
+        sum(fact.user == new.user for fact in recent), sum(fact.structure == new.structure for fact in recent), quota
+    )
+
+
+def check_counts(caller: int, structure: int, quota: Quota) -> None:
+    """Refuse one emergency more (over-quota), given how many the caller and their structure declared in the window."""
+    if caller >= quota.caller:
         raise ProtocolError(Reason.OVER_QUOTA, "emergencies of one caller")
-    if sum(fact.structure == new.structure for fact in recent) >= quota.structure:
+    if structure >= quota.structure:
         raise ProtocolError(Reason.OVER_QUOTA, "emergencies of one structure")
 
 

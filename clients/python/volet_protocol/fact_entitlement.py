@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from volet_protocol import conferences, fact_rules, linked_cases, powers
+from volet_protocol import conferences, emergency_course, fact_rules, linked_cases, powers
 from volet_protocol.capacities import Capacity
 from volet_protocol.case_facts import CaseFacts, FactAuthor, Record
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_codec import GivenBy
+from volet_protocol.fact_emergencies import EmergencyEnd, EmergencyReason, EmergencyReview
 from volet_protocol.fact_meetings import CaseLink, Conference
 from volet_protocol.fact_notices import Consent, Opposition, OppositionEnd
 from volet_protocol.fact_people import Participation, ParticipationEnd
@@ -51,6 +52,8 @@ def power_to_make(facts: CaseFacts, fact: Fact, author: FactAuthor, at_ms: int) 
         conferences.check_conditions(facts, fact, at_ms)
     elif isinstance(fact, CaseLink):
         linked_cases.check_link(facts, fact, at_ms)
+    elif isinstance(fact, EmergencyReason | EmergencyReview):
+        emergency_course.check_fact(facts, fact, author, at_ms)
     return power
 
 
@@ -94,6 +97,13 @@ def _standings_by_object(facts: CaseFacts, fact: Fact, author: FactAuthor) -> fr
     if isinstance(fact, ParticipationEnd):
         # Leaving a case oneself always works, whatever ended before.
         return frozenset({fact_rules.SELF} if _record(facts, fact).fact.user == author.user else ())
+    if isinstance(fact, EmergencyEnd):
+        return frozenset({fact_rules.SELF} if emergency_course.is_caller(facts, fact, author) else ())
+    if isinstance(fact, EmergencyReason):
+        return frozenset({fact_rules.CALLER} if emergency_course.is_caller(facts, fact, author) else ())
+    if isinstance(fact, EmergencyReview):
+        audits = author.capacity is not None and author.capacity.row == emergency_course.AUDITOR_ROW
+        return frozenset({fact_rules.AUDITOR} if audits else ())
     if isinstance(fact, Emergency):
         capacity = author.capacity
         health = capacity is not None and capacity.category == 1

@@ -6,10 +6,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, cast
 
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_emergencies import EmergencyEnd, EmergencyReason, EmergencyReview
 from volet_protocol.fact_meetings import CaseLink, CaseLinkEnd, Conference, ConferenceEnd
 from volet_protocol.fact_notices import Consent, ConsentWithdrawal, Opposition, OppositionEnd
 from volet_protocol.fact_people import Episode, EpisodeEnd, Participation, ParticipationEnd, Referent
-from volet_protocol.fact_powers import Designation, FactEnd, Mandate, MandateEnd, MinorSecret, MinorSecretEnd, Procedure
+from volet_protocol.fact_powers import (
+    Designation,
+    Emergency,
+    FactEnd,
+    Mandate,
+    MandateEnd,
+    MinorSecret,
+    MinorSecretEnd,
+    Procedure,
+)
 
 if TYPE_CHECKING:
     # The facts of a case read this table when they fold an end.
@@ -26,12 +36,15 @@ _ENDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     MinorSecretEnd.type: ("secret", (MinorSecret.type,)),
     FactEnd.type: ("ended", (Designation.type, Procedure.type, Referent.type)),
     ConferenceEnd.type: ("conference", (Conference.type,)),
+    EmergencyEnd.type: ("emergency", (Emergency.type,)),
     CaseLinkEnd.type: ("link", (CaseLink.type,)),
 }
 _RESTS_ON: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     **_ENDS,
     Referent.type: ("participation", (Participation.type,)),
     Consent.type: ("supersedes", (Consent.type,)),
+    EmergencyReason.type: ("emergency", (Emergency.type,)),
+    EmergencyReview.type: ("emergency", (Emergency.type,)),
 }
 
 

@@ -17,8 +17,10 @@ from volet_protocol.facts import Fact
 WIDENS, NARROWS = "widens", "narrows"
 PERSON, REPRESENTATIVE = "person", "representative"
 OPENER, REFERENT, MEMBER, HEALTH = "opener", "referent", "member", "health"
-SELF, MDPH_DOCTOR, CALLER = "self", "mdph_doctor", "caller"
-SIGNERS: Final = frozenset({PERSON, REPRESENTATIVE, OPENER, REFERENT, MEMBER, HEALTH, SELF, MDPH_DOCTOR, CALLER})
+SELF, MDPH_DOCTOR, CALLER, AUDITOR = "self", "mdph_doctor", "caller", "auditor"
+SIGNERS: Final = frozenset(
+    {PERSON, REPRESENTATIVE, OPENER, REFERENT, MEMBER, HEALTH, SELF, MDPH_DOCTOR, CALLER, AUDITOR}
+)
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,9 @@ FACT_RULES: Final[Mapping[str, FactRule]] = {
     "procedure": FactRule(WIDENS, _COORDINATION),
     "fact-end": FactRule(NARROWS, _ANY),
     "emergency": FactRule(WIDENS, frozenset({CALLER})),
+    "emergency-reason": FactRule(WIDENS, frozenset({CALLER})),
+    "emergency-end": FactRule(NARROWS, _ANY),
+    "emergency-review": FactRule(WIDENS, frozenset({OPENER, REFERENT, AUDITOR})),
     "retention": FactRule(NARROWS, _ANY),
     "death": FactRule(NARROWS, _ANY),
 }

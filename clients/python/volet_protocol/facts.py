@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, TypeAlias, cast
 
-from volet_protocol import canonical, fact_meetings, fact_notices, fact_people, fact_powers
+from volet_protocol import canonical, fact_emergencies, fact_meetings, fact_notices, fact_people, fact_powers
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_codec import Shape
+from volet_protocol.fact_emergencies import EmergencyEnd, EmergencyReason, EmergencyReview
 from volet_protocol.fact_masks import MASK_END, MaskEnd
 from volet_protocol.fact_meetings import CaseLink, CaseLinkEnd, Conference, ConferenceEnd
 from volet_protocol.fact_notices import Consent, ConsentWithdrawal, Notice, Opposition, OppositionEnd
@@ -56,6 +57,9 @@ Fact: TypeAlias = (
     | Death
     | Designation
     | Emergency
+    | EmergencyEnd
+    | EmergencyReason
+    | EmergencyReview
     | Episode
     | EpisodeEnd
     | FactEnd
@@ -88,6 +92,9 @@ _SHAPES: Final[Mapping[str, Shape[Fact]]] = cast(
         Death.type: fact_people.DEATH,
         Designation.type: fact_powers.DESIGNATION,
         Emergency.type: fact_powers.EMERGENCY,
+        EmergencyEnd.type: fact_emergencies.EMERGENCY_END,
+        EmergencyReason.type: fact_emergencies.EMERGENCY_REASON,
+        EmergencyReview.type: fact_emergencies.EMERGENCY_REVIEW,
         Episode.type: fact_people.EPISODE,
         EpisodeEnd.type: fact_people.EPISODE_END,
         FactEnd.type: fact_powers.FACT_END,

@@ -209,7 +209,7 @@ def _emergency(facts: CaseFacts, question: Question) -> Standing:
         fact = record.fact
         if (fact.user, fact.row, fact.structure) != (question.user, capacity.row, capacity.structure):
             continue
-        until = min(fact.until_ms, fact.opened_ms + EMERGENCY_MAX_MS)
+        until = min(fact.until_ms, fact.opened_ms + EMERGENCY_MAX_MS, facts.ended_at(record.hash))
         too_long = fact.until_ms - fact.opened_ms > EMERGENCY_MAX_MS
         if not too_long and fact.opened_ms <= question.at_ms < until:
             return Standing("emergency", capacity.row, (record.hash,))
