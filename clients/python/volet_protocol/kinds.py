@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from volet_protocol import annexes, canonical
+from volet_protocol import annexes, canonical, meeting_words
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
@@ -237,7 +237,8 @@ REGISTERED: Mapping[tuple[str, int], Callable[[Fields], None]] = {
     ("action", 1): _action,
     ("event", 1): _event,
     ("evaluation", 1): _evaluation,
-    ("minutes", 1): _text,
+    (meeting_words.ANNOUNCEMENT, 1): meeting_words.check_announcement,
+    (meeting_words.MINUTES, 1): meeting_words.check_minutes,
     ("report", 1): _text,
     ("information_preoccupante", 1): _text,
     ("mark", 1): _mark,
