@@ -7,7 +7,8 @@ holds from its start included to its end excluded (P4).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -16,13 +17,18 @@ from typing import Generic, TypeVar, cast
 from volet_protocol import fact_rules
 from volet_protocol.capacities import Capacity
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_groups import FactGroups, Keys
+from volet_protocol.fact_instants import moments
+from volet_protocol.fact_notices import Consent, Notice, Opposition
 from volet_protocol.fact_people import Death, Episode, Participation, Person, Referent, Retention
 from volet_protocol.fact_powers import Ability
 from volet_protocol.fact_references import ended_by
 from volet_protocol.facts import Fact
 
 F = TypeVar("F", bound=Fact)
+V = TypeVar("V")
 FOREVER = 2**63
+_MOST_FOLDS = 4096
 _NONE: Mapping[str, int] = MappingProxyType({})
 
 
@@ -66,6 +72,7 @@ class CaseFacts:
     records: Mapping[str, tuple[Record[Fact], ...]] = field(default_factory=lambda: _NO_RECORDS)
     ends: Mapping[str, int] = field(default_factory=lambda: _NONE)
     hashes: frozenset[str] = frozenset()
+    _groups: FactGroups = field(default_factory=FactGroups, compare=False, repr=False)
 
     @staticmethod
     def start(  # noqa: PLR0917 - the six things a case-create states, in its order
@@ -95,7 +102,37 @@ class CaseFacts:
             target, at_ms = ended
             # The earliest end counts: a later one cannot reopen what was closed.
             ends[target] = min(at_ms, ends.get(target, FOREVER))
-        return replace(self, records=records, ends=ends, hashes=self.hashes | {record.hash})
+        # The chain keeps this state; what was remembered of it is asked of the next one.
+        self._folds.clear()
+        groups = self._groups.after(self.records.get(type_, ()), records[type_])
+        return replace(self, records=records, ends=ends, hashes=self.hashes | {record.hash}, _groups=groups)
+
+    def folded(self, at_ms: int, question: Hashable, fold: Callable[[], V]) -> V:
+        """Return what `fold` makes of these facts for a question at an instant, found once while nothing changes.
+
+        The question holds all else that `fold` looks at, and the fold itself reads instants of these facts only by
+        comparing them with `at_ms`: then one answer serves the whole moment between two of them.
+        """
+        key = (bisect_right(self._moments, at_ms), question)
+        known = self._folds.get(key)
+        if known is None:
+            if len(self._folds) >= _MOST_FOLDS:
+                self._folds.clear()
+            known = self._folds[key] = fold()
+        return cast("V", known)
+
+    @cached_property
+    def singled_out(self) -> frozenset[str]:
+        """The entries that a notice, a consent or an opposition names one by one: any other is like its section."""
+        named: set[str] = set()
+        for notice in self.of(Notice):
+            for line in notice.fact.lines:
+                named.update(line.entries or ())
+        for consent in self.of(Consent):
+            named.update(consent.fact.entries or ())
+        for opposition in self.of(Opposition):
+            named.update(opposition.fact.entries)
+        return frozenset(named)
 
     def is_widening(self, fact: Fact) -> bool:
         """Tell whether a fact may open something; such a link names a fresh head proof (protocol 6.1)."""
@@ -107,10 +144,14 @@ class CaseFacts:
 
     def find(self, type_: type[F], fact_hash: str) -> Record[F]:
         """Return the record of that type and hash, or raise unknown-reference."""
-        for record in self.of(type_):
+        for record in self.of(type_) if fact_hash in self.hashes else ():
             if record.hash == fact_hash:
                 return record
         raise ProtocolError(Reason.UNKNOWN_REFERENCE, f"{type_.type} {fact_hash[:16]}")
+
+    def under(self, type_: type[F], keys: Keys, *asked: Hashable) -> tuple[Record[F], ...]:
+        """Return the records of one type that `keys` puts under one of the keys asked, each once, in chain order."""
+        return self._groups.under(self.of(type_), keys, asked)
 
     # -- the person ----------------------------------------------------------------------------------------------
 
@@ -177,7 +218,7 @@ class CaseFacts:
 
     def participations_of(self, user: str, at_ms: int | None = None) -> tuple[Record[Participation], ...]:
         """Return the participations of a user: all of them, or those in force at an instant."""
-        every = self._by_user.get(user, ())
+        every = self.under(Participation, _by_user, user)
         return every if at_ms is None else tuple(record for record in every if self.in_force(record, at_ms))
 
     # A rotation asks of every reader of every section: what one state answers alike each time is found once.
@@ -187,11 +228,12 @@ class CaseFacts:
         return {}
 
     @cached_property
-    def _by_user(self) -> Mapping[str, tuple[Record[Participation], ...]]:
-        found: dict[str, list[Record[Participation]]] = {}
-        for record in self.of(Participation):
-            found.setdefault(record.fact.user, []).append(record)
-        return {user: tuple(records) for user, records in found.items()}
+    def _folds(self) -> dict[Hashable, object]:
+        return {}
+
+    @cached_property
+    def _moments(self) -> list[int]:
+        return moments(record.fact for records in self.records.values() for record in records)
 
     def referents(self, at_ms: int) -> frozenset[str]:
         """Return the users who follow the case at that instant, through a participation still in force."""
@@ -207,6 +249,10 @@ class CaseFacts:
     def ended_at(self, fact_hash: str) -> int:
         """Return the instant at which a fact was ended by another, or `FOREVER`."""
         return self.ends.get(fact_hash, FOREVER)
+
+
+def _by_user(fact: Participation) -> tuple[str, ...]:
+    return (fact.user,)
 
 
 def _end(until_ms: int | None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from volet_protocol.capacities import Capacity
 from volet_protocol.fact_codec import GivenBy
@@ -32,7 +33,7 @@ class EntryMeta:
     passages: bool = False
     mask_until_ms: int | None = None
 
-    @property
+    @cached_property
     def masks(self) -> frozenset[str]:
         """All the masks of the entry."""
         return self.other_masks if self.mask is None else self.other_masks | {self.mask}
@@ -82,6 +83,16 @@ class Question:
     account: str = "active"
     carries_ins: bool = False
     consent: ConsentAsked | None = None
+
+    def about(self) -> tuple[str, Capacity | None, str, str | None, str, int]:
+        """Return who asks, through what, about which section: all that a fold of the facts may look at."""
+        return self.user, self.capacity, self.via, self.mandate, self.compartment, self.level
+
+    def bare(self) -> Question:
+        """Return the question with nothing but `about()` and its instant, as folds that are remembered are asked."""
+        return Question(
+            "", self.user, self.capacity, self.compartment, self.level, None, self.at_ms, self.via, mandate=self.mandate
+        )
 
     def of(self, party: Party) -> Question:
         """Return the same question about another party."""
