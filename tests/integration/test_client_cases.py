@@ -10,6 +10,7 @@ import pytest
 from support.client_world import World, client_world
 from volet_client.client import Client
 from volet_client.errors import NotPermittedError, NotReadableError, UsageError
+from volet_client.masking import Masking
 from volet_client.members import GENERAL, Terms, cross_category_line
 from volet_client.refusals import ConsentMissingError, DeniedError, NotFoundError
 from volet_protocol.fact_notices import Information, Recipients, ToUser
@@ -162,7 +163,9 @@ def test_what_was_taken_back_is_gone_for_who_had_read_it(world: World, case: str
 
 def test_a_masked_entry_is_boxed_by_name_and_stands_in_a_list_of_its_own(world: World, case: str) -> None:
     mo = world.clients["mo"]
-    posted = mo.entries.post(case, DETAIL, "Avant l'annonce", fields={"text": TEXT}, mask="before_announcement")
+    posted = mo.entries.post(
+        case, DETAIL, "Avant l'annonce", fields={"text": TEXT}, masking=Masking("before_announcement")
+    )
     assert posted.form == "named"
     assert str(posted.place) == "masked:medical/2"
     assert read(mo, case, posted.id, posted.place) == TEXT

@@ -12,6 +12,8 @@ from volet_client.entry_checks import EntryChecks
 from volet_client.errors import NotReadableError, UsageError, VerificationError, VoletError
 from volet_client.hub import Hub
 from volet_client.lists import ListedEntry, Lists, ListView, find_entry
+from volet_client.masking import OPEN as UNMASKED
+from volet_client.masking import Masking
 from volet_client.refusals import EpochStaleError, RefusedError, RotationOwedError, VersionConflictError
 from volet_client.releases import OPEN, SYNC, Releases
 from volet_client.sealing_keys import Sealed, SealingKeys
@@ -22,7 +24,7 @@ from volet_protocol.entry import open_part, seal_entry
 from volet_protocol.entry_judgement import check_deposited_at
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.kinds import Content, Relation, Title, Unknown, compose, read_body, read_title
-from volet_protocol.places import Place
+from volet_protocol.places import MASKED, SECTION, Place
 from volet_protocol.release import PAGE
 from volet_protocol.sealing import BODY, PARTS, SHARE_SIZE, TITLE
 from volet_protocol.take_back import TakeBack
@@ -80,16 +82,20 @@ class Entries:
         kind: str = "note",
         fields: JsonObject | None = None,
         relations: Sequence[Relation] = (),
-        mask: str | None = None,
+        masking: Masking = UNMASKED,
+        section: str | None = None,
     ) -> Posted:
-        """Seal and deposit an entry. Claims, rotates and seals anew as the hub's answers require."""
+        """Seal and deposit an entry. Claims, rotates and seals anew as the hub's answers require.
+
+        `section` is what a report is about, where the place is one.
+        """
         content = Content(kind, 1, fields or {}, tuple(relations))
         try:
             plain_title, plain_body = compose(Title(kind, 1, title), content)
         except ProtocolError as error:
             raise UsageError(Said(f"Contenu refusé : {error}.", f"Content refused: {error}.")) from None
         plain = {TITLE: plain_title, BODY: plain_body}
-        return self.retried(lambda: self._post(case, place, plain, mask))
+        return self.retried(lambda: self._post(case, place, plain, masking, section))
 
     def retried(self, write: Callable[[], Posted]) -> Posted:
         """Write again on the newest keys when they moved meanwhile: under another salt, so no key seals twice."""
@@ -100,8 +106,12 @@ class Entries:
                 continue
         return write()
 
-    def _post(self, case: str, place: Place, plain: dict[str, bytes], mask: str | None) -> Posted:
-        sealed = self._keys.header(case, place, {part: len(plain[part]) for part in PARTS}, mask)
+    def _post(self, case: str, place: Place, plain: dict[str, bytes], masking: Masking, section: str | None) -> Posted:
+        sizes = {part: len(plain[part]) for part in PARTS}
+        if section is None:
+            sealed = self._keys.header(case, place, sizes, masking)
+        else:
+            sealed = self._keys.report(case, place, section, sizes, masking)
         server_shares = {part: draw(SHARE_SIZE) for part in PARTS}
         entry = seal_entry(
             sealed.header, plain[TITLE], plain[BODY],
@@ -141,9 +151,12 @@ class Entries:
                 askable.append(item)
             else:
                 found[item.n] = Read(item, error=problem)
-        for start in range(0, len(askable), PAGE):
-            for read in self._page(view, listed, askable[start : start + PAGE], intent):
-                found[read.listed.n] = read
+        # What the log tells apart is asked apart: one release is one leaf of one class.
+        for mask in sorted({_mask_of(item) for item in askable}):
+            alike = [item for item in askable if _mask_of(item) == mask]
+            for start in range(0, len(alike), PAGE):
+                for read in self._page(view, listed, alike[start : start + PAGE], intent):
+                    found[read.listed.n] = read
         return [found[item.n] for item in listed.entries]
 
     def _problem(self, view: CaseView, item: ListedEntry) -> VoletError | None:
@@ -191,9 +204,12 @@ class Entries:
         return reads
 
     def find(self, case: str, place: Place, given: str) -> tuple[ListView, ListedEntry]:
-        """Return an entry of a place by its id or the first characters of it."""
+        """Return an entry of a place by its id or the first characters of it; masked ones of a section included."""
         listed = self._lists.view(case, place)
         found = find_entry(listed.entries, given)
+        if found is None and place.kind == SECTION:
+            listed = self._lists.view(case, Place(MASKED, place.name))
+            found = find_entry(listed.entries, given)
         if found is None:
             raise UsageError(
                 Said(f"Aucun élément {given} dans {place}.", f"No entry {given} in {place}."),
@@ -250,3 +266,7 @@ class Entries:
         if isinstance(receipt, dict):
             self._hub.receipt(receipt)
         return item.entry.id
+
+
+def _mask_of(item: ListedEntry) -> str:
+    return "" if item.entry is None else item.entry.header.mask or ""

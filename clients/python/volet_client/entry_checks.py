@@ -19,6 +19,7 @@ from volet_client.errors import VerificationError
 from volet_client.lists import ListedEntry
 from volet_client.rules import Rules
 from volet_client.words import Said
+from volet_protocol import linked_cases
 from volet_protocol.active_tables import active_table
 from volet_protocol.case_state import CaseChain
 from volet_protocol.entry import VerifiedEntry
@@ -26,7 +27,7 @@ from volet_protocol.entry_judgement import DEPOSIT_WINDOW_MS, check_sealed_under
 from volet_protocol.entry_list import check_author, check_epoch
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_people import Participation, ParticipationEnd
-from volet_protocol.places import EXCHANGE, MASKED
+from volet_protocol.places import EXCHANGE, MAIN, MASKED, REPORT
 from volet_protocol.section_access import is_member
 
 _POST_AGAIN = Said(
@@ -60,7 +61,7 @@ class EntryChecks:
         if entry is None:
             return
         header = entry.header
-        chain = view.classes.get(header.class_)
+        chain = view.classes.get(MAIN if header.place.kind == REPORT else header.class_)
         if chain is None:
             raise ProtocolError(Reason.UNKNOWN_REFERENCE, f"entry {entry.id[:16]}: class")
         self._check_member(chain.state, entry)
@@ -68,13 +69,14 @@ class EntryChecks:
             if not self._exchanges.was_member(header.place.name, header.preamble.user, header.epoch or 0):
                 raise ProtocolError(Reason.NOT_ENTITLED, f"entry {entry.id[:16]}: not of the exchange")
             return
-        if header.place.kind == MASKED:
+        if header.place.kind in {MASKED, REPORT}:
             return
         if header.epoch is not None:
             starts = {epoch: at.n for epoch, at in chain.state.section(header.place.name).epoch_start.items()}
             check_epoch(header.epoch, item.n, starts)
             self._check_key(chain.state, entry, header.epoch)
         check_author(header.preamble.user, item.n, _ends(chain.state, header.place.name))
+        _check_closed(view.main, header.place.name, item.n)
 
     def _check_key(self, state: CaseChain, entry: VerifiedEntry, epoch: int) -> None:
         """Refuse an entry under an epoch that had to be left behind, and say what to do."""
@@ -102,6 +104,7 @@ class EntryChecks:
     def _check_member(self, state: CaseChain, entry: VerifiedEntry) -> None:
         header = entry.header
         facts = state.positions.at(header.case_head).facts
+        linked_cases.check_writable(facts, header.preamble.time_ms, f"entry {entry.id[:16]}")
         if not is_member(facts, header.preamble.user, header.preamble.time_ms):
             raise ProtocolError(Reason.NOT_ENTITLED, f"entry {entry.id[:16]}: its author did not take part")
         if header.capacity is None:
@@ -118,6 +121,14 @@ def _passes(judge: Callable[[int], None], *instants: int) -> bool:
     except ProtocolError:
         return False
     return True
+
+
+def _check_closed(main: CaseChain, section: str, n: int) -> None:
+    """Refuse what stands above where the list ended when another case took over (docs/spec/conferences.md, L4)."""
+    closing = linked_cases.closing(main.facts, main.time_ms)
+    at = None if closing is None else main.fact_lists.get(closing.hash, {}).get(section)
+    if at is not None and n > at.n:
+        raise ProtocolError(Reason.CLOSED, f"entry {n} of {section}, in a case that another one continues")
 
 
 def _ends(state: CaseChain, section: str) -> dict[str, int]:

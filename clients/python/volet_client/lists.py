@@ -18,7 +18,7 @@ from volet_protocol.entry import VerifiedEntry, read_verified_entry
 from volet_protocol.entry_list import EntryListHead, Listed, check_page, check_seen, list_id
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
-from volet_protocol.places import MASKED, SECTION, Place
+from volet_protocol.places import MASKED, REPORT, SECTION, Place
 from volet_protocol.statements import UnverifiedStatement, from_json
 from volet_protocol.take_back import TakeBack
 
@@ -59,13 +59,13 @@ class Lists:
     def head_of(self, case: str, place: Place) -> EntryListHead:
         """Return the newest position of any list, proven; a list without entries is not in the map.
 
-        Of masked entries one learns nothing unless one of them is ours: the hub then says that there is no such list.
+        Of masked entries and of a report one learns nothing unless one is ours: the hub then says that there is none.
         """
         list_ = list_id(case, str(place))
         try:
             proven = self._hub.head(LIST, list_)
         except NotFoundError:
-            if place.kind == MASKED:
+            if place.kind in {MASKED, REPORT}:
                 return EntryListHead.start(list_)
             raise
         return EntryListHead.start(list_) if proven.head is None else EntryListHead(proven.head.seq, proven.head.hash)
@@ -79,7 +79,7 @@ class Lists:
             try:
                 served = self._hub.transport.get(f"/v1/cases/{case}/lists/{list_}", after=at.n)
             except NotFoundError:
-                if place.kind == MASKED:
+                if place.kind in {MASKED, REPORT}:
                     return ListView(place, list_, at, ())
                 raise
             try:

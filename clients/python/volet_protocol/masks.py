@@ -65,3 +65,15 @@ def check_masking(
     ordered = list(passages) == sorted(set(passages)) and len(passages) <= MAX_PASSAGES
     if passages and (not ordered or mask == THIRD_PARTY or place_kind in {EXCHANGE, REPORT}):
         raise ProtocolError(Reason.MALFORMED, "entry: passages")
+
+
+def check_set_by(mask: str | None, category: int | None, *, minor: bool) -> None:
+    """Refuse (not-entitled) a mask that is not its author's to set.
+
+    Only a health professional waits for an announcement (R65b), and keeps a minor's secret, of a minor (R53: doctor,
+    midwife, nurse): set by anybody else it would hide from a log what the law shows.
+    """
+    if mask in {BEFORE_ANNOUNCEMENT, MINOR_SECRET} and category != 1:
+        raise ProtocolError(Reason.NOT_ENTITLED, f"mask {mask}: not a health professional")
+    if mask == MINOR_SECRET and not minor:
+        raise ProtocolError(Reason.NOT_ENTITLED, f"mask {mask}: the person is of age")

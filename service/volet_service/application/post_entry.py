@@ -20,7 +20,7 @@ from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.exchange_chain import exchange_debt
 from volet_protocol.hashing import sha256
 from volet_protocol.log_payload import ViewPayload
-from volet_protocol.masks import log_class
+from volet_protocol.masks import check_set_by, log_class
 from volet_protocol.places import EXCHANGE, MASKED, REPORT, SECTION
 from volet_protocol.policy_table import PolicyTable
 from volet_protocol.questions import Question
@@ -37,8 +37,8 @@ from volet_service.domain.errors import (
     EpochStale,
     IdempotencyMismatch,
     Invalid,
-    RotationOwed,
     NotFound,
+    RotationOwed,
     VersionConflict,
     WrongCase,
 )
@@ -93,16 +93,18 @@ def post_entry(command: PostEntry, policy: Policy, uow: UnitOfWork, /) -> EntryP
     head = _check_position(header, state, uow)
     if header.place.kind == EXCHANGE:
         _check_exchange(header, state, table, uow)
-    elif header.form == SECTION:
-        _check_epoch(header, state, table, uow)
     elif header.place.kind == REPORT:
         _check_report(header, uow)
+    elif header.form == SECTION:
+        _check_epoch(header, state, table, uow)
     stored = StoredEntry(
         entry, entry.statement.to_bytes(), head.n + 1, head.append(entry.hash).h, command.caller.device, uow.now_ms,
         uow.log.size,
     )  # fmt: skip
     rules = _decide(stored, state, table, uow)
     capacity = capacity_of(uow, header.preamble.user, header.capacity)
+    category = None if capacity is None else capacity.category
+    check_set_by(header.mask, category, minor=viewer.main.facts.is_minor(uow.now_ms))
     view = ViewPayload(
         "deposit", uow.now_ms, compartment=header.compartment, level=header.level, entries=(entry.id,),
         row=capacity.row if capacity else None, category=capacity.category if capacity else None,
@@ -175,8 +177,6 @@ def _check_exchange(header: EntryHeader, state: CaseChain, table: PolicyTable, u
         raise RotationOwed("exchange")
 
 
-def _decide(stored: StoredEntry, state: CaseChain, table: PolicyTable, uow: UnitOfWork) -> tuple[str, ...]:
-    header = stored.entry.header
 def _check_report(header: EntryHeader, uow: UnitOfWork) -> None:
     """Only those whom a report names write on in it, and only its author names more (F21)."""
     first = uow.entries.page(header.list, 0, 1)
@@ -192,6 +192,8 @@ def _check_report(header: EntryHeader, uow: UnitOfWork) -> None:
         raise WrongCase("compartment of the report")
 
 
+def _decide(stored: StoredEntry, state: CaseChain, table: PolicyTable, uow: UnitOfWork) -> tuple[str, ...]:
+    header = stored.entry.header
     if header.place.kind == EXCHANGE:
         # Each member was judged when the list was made and is judged again at each release.
         return ()

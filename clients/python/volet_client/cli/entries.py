@@ -6,17 +6,23 @@ import argparse
 import datetime as dt
 import json
 import sys
+from dataclasses import replace
 from typing import cast
 
 from volet_client.cli.asking import add_case, the_case, the_place, user_name
 from volet_client.cli.context import Context
+from volet_client.cli.masks import WORDS as MASKS
+from volet_client.cli.masks import add_masks, masking_of
 from volet_client.client import Client
 from volet_client.entries import Read
 from volet_client.errors import UsageError, VoletError
+from volet_client.masking import Masking
+from volet_client.passages import cut, title_of
 from volet_client.words import Said
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.kinds import REGISTERED, RELATIONS, Content, Relation, Unknown
-from volet_protocol.places import Place
+from volet_protocol.masks import THIRD_PARTY
+from volet_protocol.places import MASKED, SECTION, Place
 from volet_protocol.policy_table import PERMIT
 
 _PLACE = Said("volet (medical/2) ou échange (exchange:NOM)", "section (medical/2) or exchange (exchange:NAME)")
@@ -51,11 +57,13 @@ def _register_post(parser: argparse.ArgumentParser, lang: str) -> None:
     ).to(lang)
     parser.add_argument("--title", required=True)
     parser.add_argument("--text", help=Said("texte ; - pour l'entrée standard", "text; - for standard input").to(lang))
-    parser.add_argument("--kind", default="note", choices=sorted({kind for kind, _ in REGISTERED} - {"annex", "document"}))
+    parser.add_argument(
+        "--kind", default="note", choices=sorted({kind for kind, _ in REGISTERED} - {"annex", "document"})
+    )
     parser.add_argument(
         "--fields", metavar="JSON", help=Said("autres champs du genre", "other fields of the kind").to(lang)
     )
-    parser.add_argument("--mask", help=Said("masque", "mask").to(lang))
+    add_masks(parser, lang)
     parser.add_argument("--relation", action="append", default=[], metavar="replies_to:ID")
 
 
@@ -73,14 +81,19 @@ def claim(context: Context, args: argparse.Namespace) -> None:
 def post(context: Context, args: argparse.Namespace) -> None:
     """Write an entry."""
     client = context.client()
+    case, place, fields = the_case(client, args), the_place(client, args.place), _fields(args)
+    masking = masking_of(client, args)
+    if args.third_party:
+        fields, apart = _passages_apart(client, case, place, fields, args.third_party)
+        masking = replace(masking, passages=apart)
     posted = client.entries.post(
-        the_case(client, args),
-        the_place(client, args.place),
+        case,
+        place,
         args.title,
         kind=args.kind,
-        fields=_fields(args),
+        fields=fields,
         relations=[_relation(given) for given in args.relation],
-        mask=args.mask,
+        masking=masking,
     )
     context.terminal.result(
         {
@@ -88,6 +101,7 @@ def post(context: Context, args: argparse.Namespace) -> None:
             "place": str(posted.place),
             "form": posted.form,
             **({"epoch": posted.epoch} if posted.epoch else {}),
+            **({"passages": list(masking.passages)} if masking.passages else {}),
         },
         [Said(f"Enregistré : {posted.id[:8]} dans {args.place}.", f"Stored: {posted.id[:8]} in {args.place}.")],
     )
@@ -107,6 +121,24 @@ def _fields(args: argparse.Namespace) -> JsonObject:
     return fields
 
 
+def _passages_apart(
+    client: Client, case: str, place: Place, fields: JsonObject, passages: list[str]
+) -> tuple[JsonObject, tuple[str, ...]]:
+    """Store what concerns a third party apart, first; return the fields without it, and the ids of the passages."""
+    if place.kind != SECTION:
+        raise UsageError(
+            Said("Un passage se retire d'un élément d'un volet.", "A passage is cut out of an entry of a section.")
+        )
+    kept = {**fields, "text": cut(str(fields.get("text", "")), passages)}
+    stored = [
+        client.entries.post(
+            case, place, title_of(number), fields={"text": passage}, masking=Masking(THIRD_PARTY)
+        ).id
+        for number, passage in enumerate(passages, 1)
+    ]  # fmt: skip
+    return kept, tuple(sorted(stored))
+
+
 def _relation(given: str) -> Relation:
     relation, _, entry = given.partition(":")
     if relation not in RELATIONS or not entry:
@@ -120,6 +152,8 @@ def list_titles(context: Context, args: argparse.Namespace) -> None:
     client = context.client()
     case, place = the_case(client, args), the_place(client, args.place)
     reads = client.entries.titles(case, place)
+    if place.kind == SECTION:
+        reads += client.entries.titles(case, Place(MASKED, place.name))
     rows: list[JsonValue] = [_row(client, read, context.config.lang) for read in reads]
     context.terminal.result(
         {"place": args.place, "entries": rows},
@@ -138,6 +172,10 @@ def _row(client: Client, read: Read, lang: str) -> JsonValue:
         }  # fmt: skip
         if entry.header.epoch is not None:
             row["epoch"] = entry.header.epoch
+        if entry.header.mask is not None:
+            row["mask"] = entry.header.mask
+        if entry.header.passages:
+            row["passages"] = list(entry.header.passages)
     if read.title is not None:
         row |= {"title": read.title.title, "kind": read.title.kind}
         if read.title.file is not None:
@@ -167,7 +205,8 @@ def _line(client: Client, read: Read, reserved: Said | None) -> Said:
         )
     who, when = user_name(client, entry.header.preamble.user), _when(entry.header.preamble.time_ms)
     line = f"{read.listed.n:>4}  {entry.id[:8]}  {when}  {who}  {read.title.title}"
-    return Said(line, line)
+    mask = MASKS.get(entry.header.mask or "")
+    return Said(line, line) if mask is None else Said(f"{line}  ({mask.fr})", f"{line}  ({mask.en})")
 
 
 def _when(time_ms: int) -> str:
@@ -192,11 +231,33 @@ def read(context: Context, args: argparse.Namespace) -> None:
         lines.append(Said(body.text(), body.text()))
     elif body is not None:
         lines.append(Said("Document : volet fetch.", "Document: volet fetch."))
+    lines += _passage_lines(client, case, opened, row)
     row["leaf"] = opened.leaf or 0
     lines.append(
         Said(f"Consultation inscrite au journal, n° {opened.leaf}.", f"Recorded in the log, number {opened.leaf}.")
     )
     context.terminal.result(row, lines)
+
+
+def _passage_lines(client: Client, case: str, opened: Read, row: dict[str, JsonValue]) -> list[Said]:
+    """Read the passages kept apart, where the rules let this reader have them; the mark in the text stays."""
+    entry = opened.listed.entry
+    if entry is None or not entry.header.passages:
+        return []
+    place = Place(MASKED, f"{entry.header.compartment}/{entry.header.level}")
+    lines: list[Said] = []
+    told: list[JsonValue] = []
+    for passage in entry.header.passages:
+        try:
+            read = client.entries.read(case, place, passage)
+        except VoletError:
+            # Redacted (R66): the person is given the rest, and nothing of the passage.
+            continue
+        text = str(read.body.fields.get("text", "")) if isinstance(read.body, Content) else ""
+        told.append({"id": passage, "text": text})
+        lines.append(Said(f"{title_of(len(told))} : {text}", f"{title_of(len(told))}: {text}"))
+    row["passages_read"] = told
+    return lines
 
 
 def take_back(context: Context, args: argparse.Namespace) -> None:

@@ -35,7 +35,9 @@ def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     send.add_argument("--title", required=True)
     send.add_argument("--text")
     add_case(send, lang)
-    send.set_defaults(run=exchange_send, kind="message", fields=None, mask=None, relation=[])
+    send.set_defaults(
+        run=exchange_send, kind="message", fields=None, mask=None, days=None, readers=[], third_party=[], relation=[]
+    )
     show = verbs.add_parser("show", help=Said("titres d'un échange", "titles of an exchange").to(lang))
     show.add_argument("exchange")
     add_case(show, lang)

@@ -48,6 +48,7 @@ GROUPS = {
     "list": _Group("entries", Said("titres d'un volet ou d'un échange", "titles of a section or an exchange")),
     "read": _Group("entries", Said("lire un élément", "read an entry")),
     "take-back": _Group("entries", Said("reprendre un élément envoyé par erreur", "take an entry back")),
+    "unmask": _Group("masks", Said("lever « avant l'annonce »", "lift `before the announcement`")),
     "attach": _Group("documents", Said("déposer un document", "store a document")),
     "fetch": _Group("documents", Said("rapporter un document", "fetch a document")),
     "exchange": _Group("exchanges", Said("échanger entre destinataires nommés", "exchange between named recipients")),
