@@ -40,7 +40,8 @@ ROUTES = {
 PUBLIC = {
     ("POST", "/v1/logins"), ("GET", "/v1/logins/callback"), ("GET", "/v1/logins/{login}"),
     ("POST", "/v1/logins/{login}/session"), ("POST", "/v1/attestations"), ("GET", "/v1/heads/{label}/{chain}"),
-    ("GET", "/v1/log/checkpoint"), ("GET", "/v1/log/leaves"), ("GET", "/v1/log/proof"), ("GET", "/v1/log/consistency"),
+    ("GET", "/v1/log/checkpoint"), ("GET", "/v1/log/checkpoint/cosigned"), ("GET", "/v1/log/leaves"),
+    ("GET", "/v1/log/proof"), ("GET", "/v1/log/consistency"),
     ("GET", "/v1/policy"), ("GET", "/v1/health"), ("GET", "/v1/ready"),
 }  # fmt: skip
 NOTHING_YET = "a step of a login: the session is what is logged"
@@ -65,6 +66,7 @@ UNLOGGED = {
     ("GET", "/v1/entries/{entry}/parts/{part}/chunks"): ASKED_AGAIN,
     ("GET", "/v1/heads/{label}/{chain}"): PROOF,
     ("GET", "/v1/log/checkpoint"): PROOF,
+    ("GET", "/v1/log/checkpoint/cosigned"): PROOF,
     ("GET", "/v1/log/leaves"): PROOF,
     ("GET", "/v1/log/proof"): PROOF,
     ("GET", "/v1/log/consistency"): PROOF,

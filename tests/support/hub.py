@@ -146,11 +146,11 @@ class LiveHub:
         return Receipt.read(value).verify(self.verifier)
 
 
-def make_folder(folder: Path, issuer_keys: Sequence[IssuerKey] = ()) -> Settings:
-    """Make the folder of a hub, with a trust bundle that fits it."""
+def make_folder(folder: Path, issuer_keys: Sequence[IssuerKey] = (), policy: str = "quorum none\n") -> Settings:
+    """Make the folder of a hub, with a trust bundle that fits it; `policy` is a log policy without its `log` line."""
     vkey = admin.init(folder, HUB, LOG_ORIGIN)
     body = dict(bundle_body(log_vkey=vkey, ceiling=shipped_table().hash, issuer_keys=issuer_keys))
-    body["log_policy"] = f"log {vkey}\nquorum none\n"
+    body["log_policy"] = f"log {vkey}\n{policy}"
     (folder / "trust.json").write_bytes(sign_bundle(body, [CONTROLLER]))
     return Settings(folder=folder)
 

@@ -69,11 +69,18 @@ class Sequencer:
         self._jobs: queue.Queue[_Job | None] = queue.Queue(bound)
         self._thread = threading.Thread(target=self._loop, name="volet-sequencer", daemon=True)
         self._broken = False
+        self._halted = ""
 
     @property
     def ready(self) -> bool:
         """Tell whether the thread runs and its state is the disk's."""
-        return self._thread.is_alive() and not self._broken
+        return self._thread.is_alive() and not self._broken and not self._halted
+
+    def halt(self, why: str) -> None:
+        """Take nothing any more: going on would sign a second history. Only a restart, which checks, ends it."""
+        if not self._halted:
+            _log.critical("the log is halted: %s", why)
+        self._halted = why
 
     def start(self) -> None:
         """Read the committed state and start the thread; raises what the store raises."""
@@ -95,6 +102,8 @@ class Sequencer:
 
     def submit(self, work: Work[T]) -> Future[T]:
         """Queue a use case."""
+        if self._halted:
+            raise LogUnavailable("the log is halted")
         job = _Job(work)
         try:
             self._jobs.put_nowait(job)

@@ -20,6 +20,7 @@ from volet_service.application.records import Login, Session
 from volet_service.application.repositories import (
     Boxes,
     Cases,
+    Cosignatures,
     Entries,
     Exchanges,
     Log,
@@ -79,6 +80,9 @@ class UnitOfWork(Protocol):
     def log(self) -> Log: ...  # noqa: D102 -- the type says it
 
     @property
+    def cosignatures(self) -> Cosignatures: ...  # noqa: D102 -- the type says it
+
+    @property
     def shares(self) -> Shares: ...  # noqa: D102 -- the type says it
 
     def head(self, label: str, chain: str) -> HeadRef | None:
@@ -127,6 +131,10 @@ class PublicLog(Protocol):
 
     async def checkpoint(self) -> str:
         """Return the newest signed checkpoint."""
+        ...
+
+    async def cosigned(self) -> str:
+        """Return the newest checkpoint that had enough witnesses; raise `NotFound` when there is none."""
         ...
 
     async def head_proof(self, label: str, chain: str) -> HeadProof:

@@ -9,6 +9,7 @@ from volet_protocol.capacities import Attestation
 from volet_protocol.case_state import CaseChain
 from volet_protocol.entry_list import EntryListHead
 from volet_protocol.exchange_chain import ExchangeChain
+from volet_protocol.note_keys import SignatureLine
 from volet_protocol.user_state import UserChain
 from volet_service.application.records import (
     Answered,
@@ -272,6 +273,18 @@ class Log(Protocol):
 
     def checkpoint(self, size: int) -> tuple[bytes, int] | None:
         """Return (root, time in ms) of a checkpoint that was signed at this size."""
+        ...
+
+
+class Cosignatures(Protocol):
+    """What witnesses answered, by checkpoint size."""
+
+    def add(self, size: int, lines: Sequence[tuple[SignatureLine, int]]) -> None:
+        """Store verified lines with the time each states, in POSIX seconds; the same line again is fine."""
+        ...
+
+    def publish(self, size: int, note: str) -> None:
+        """Store a checkpoint that has enough of them, with its lines; the first form of a size stays."""
         ...
 
 

@@ -26,12 +26,14 @@ from volet_service.adapters.store.entries import existing_entries
 from volet_service.adapters.store.log import LogAppender
 from volet_service.adapters.store.log_check import AlteredLog, check_log
 from volet_service.adapters.store.public_log import SqlPublicLog
+from volet_service.adapters.store.signed_tree import SignedTree
 from volet_service.adapters.store.unit_of_work import Writer
 from volet_service.adapters.store.users import CommittedSessions
 from volet_service.application.activate_policy import activate_policy
 from volet_service.application.ports import Clock, Hub, IdentityProvider, Limits
 from volet_service.bootstrap.active_policy import load_policy
 from volet_service.bootstrap.housekeeping import Housekeeping
+from volet_service.bootstrap.witnessing import Witnessing
 from volet_service.domain.errors import Refusal
 from volet_service.domain.policy_codes import PolicyError
 from volet_service.settings import Settings
@@ -97,6 +99,7 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
     sequencer.start()
     blobs = FolderBlobs(settings.path(settings.blobs), settings.upload_limit)
     housekeeping = Housekeeping(blobs, clock)
+    witnessing = Witnessing.of(settings, trust, SignedTree(readers), sequencer, clock)
     if serving:
         # Logged before the first decision that rests on it.
         try:
@@ -105,6 +108,7 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
             sequencer.stop()
             raise
         housekeeping.start()
+        witnessing.start()
     public = SqlPublicLog(
         readers, payloads, lambda: writer.published, store=sequencer, clock=clock, heads_age_ms=settings.heads_age_ms
     )  # fmt: skip
@@ -125,6 +129,7 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
 
     def stop() -> None:
         if serving:
+            witnessing.stop()
             housekeeping.stop()
         sequencer.stop()
         readers.dispose()

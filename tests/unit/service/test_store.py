@@ -21,6 +21,7 @@ from support.identities import make_user
 from volet_protocol.leaf import Leaf, LeafType
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.merkle import leaf_hash, root_of
+from volet_protocol.note_keys import SignatureLine
 from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.shares import ShareStore
 from volet_service.adapters.signer import read_log_key
@@ -67,7 +68,7 @@ def fill(settings: Settings) -> None:
     running.stop()
     made = open_store(settings, HandClock())
     made.begin()
-    answers = [made.run(look), made.run(add_link)]
+    answers = [made.run(look), made.run(add_link), made.run(add_cosignature)]
     made.commit()
     for answer in answers:
         answer()
@@ -81,6 +82,12 @@ def add_link(uow: UnitOfWork, /) -> None:
     uow.users.append(user.chain, [UserLink(0, first.hash, first.to_bytes(), None)])
     assert isinstance(uow, SqlUnitOfWork)
     uow.cases._insert("case", first.hash, StoredLink(0, first.hash, first.to_bytes(), None, 0), "fact")
+
+
+def add_cosignature(uow: UnitOfWork, /) -> None:
+    """What a witness answered, and the checkpoint it was enough for."""
+    uow.cosignatures.add(1, [(SignatureLine("w.example", bytes(4), bytes(72)), 1)])
+    uow.cosignatures.publish(1, "note")
 
 
 def look(uow: UnitOfWork, /) -> int:

@@ -15,6 +15,7 @@ from volet_protocol.proof import TlogProof
 from volet_protocol.receipt import Opening, Receipt
 from volet_service.adapters.sealed import LooseKey, Sealer
 from volet_service.adapters.store import tables as t
+from volet_service.adapters.store.cosignatures import newest_published
 from volet_service.adapters.store.log import select_records
 from volet_service.adapters.store.unit_of_work import Published, translated
 from volet_service.application.ports import Clock, Store, UnitOfWork
@@ -42,7 +43,14 @@ class SqlPublicLog:
         """Return the newest signed checkpoint."""
         if self._published().log.size == 0:
             await self._store.write(_publish_heads)
-        return await self._read(lambda c: _note(c, self._published().log.size))
+        return await self._read(lambda c: note_at(c, self._published().log.size))
+
+    async def cosigned(self) -> str:
+        """Return the newest checkpoint that had enough witnesses."""
+        note = await self._read(newest_published)
+        if note is None:
+            raise NotFound
+        return note
 
     async def head_proof(self, label: str, chain: str) -> HeadProof:
         """Return the head of a chain, or its absence, with a proof that is fresh enough for a grant."""
@@ -76,7 +84,7 @@ class SqlPublicLog:
                 raise NotFound
             path: list[bytes] = []
             if since:
-                path = _resolve(connection, merkle.consistency_plan(since, tree))
+                path = resolve_plan(connection, merkle.consistency_plan(since, tree))
             return Receipt(
                 record.leaf, _prove(connection, index, tree), Opening(canonical.decode(view), view_opening),
                 Opening(canonical.decode(identity), identity_opening), tuple(path),
@@ -100,12 +108,12 @@ class SqlPublicLog:
     async def inclusion(self, index: int, size: int) -> list[bytes]:
         """Return the proof of a leaf in the tree of `size` leaves."""
         self._check_size(size)
-        return await self._read(lambda c: _resolve(c, merkle.inclusion_plan(index, size)))
+        return await self._read(lambda c: resolve_plan(c, merkle.inclusion_plan(index, size)))
 
     async def consistency(self, old: int, size: int) -> list[bytes]:
         """Return the proof that one tree is a prefix of another."""
         self._check_size(size)
-        return await self._read(lambda c: _resolve(c, merkle.consistency_plan(old, size)))
+        return await self._read(lambda c: resolve_plan(c, merkle.consistency_plan(old, size)))
 
     def _check_size(self, size: int) -> None:
         if size > self._published().log.size:
@@ -126,7 +134,8 @@ def _publish_heads(uow: UnitOfWork) -> None:
     uow.publish_heads()
 
 
-def _note(connection: Connection, size: int) -> str:
+def note_at(connection: Connection, size: int) -> str:
+    """Return the checkpoint signed at a size."""
     c = t.log_checkpoint.c
     note: str | None = connection.execute(select(c.note).where(c.size == size)).scalar()
     if note is None:
@@ -142,11 +151,11 @@ def _leaf(connection: Connection, index: int) -> bytes:
 
 
 def _prove(connection: Connection, index: int, size: int) -> TlogProof:
-    hashes = _resolve(connection, merkle.inclusion_plan(index, size))
-    return TlogProof(index, tuple(hashes), _note(connection, size))
+    hashes = resolve_plan(connection, merkle.inclusion_plan(index, size))
+    return TlogProof(index, tuple(hashes), note_at(connection, size))
 
 
-def _resolve(connection: Connection, plan: Plan) -> list[bytes]:
+def resolve_plan(connection: Connection, plan: Plan) -> list[bytes]:
     """Fetch the nodes of a plan in two queries, leaves and inner nodes, and fold them."""
     wanted = {node for nodes in plan for node in nodes}
     found: dict[Node, bytes] = {}

@@ -48,6 +48,10 @@ def _bytes(name: str, *, null: bool = False) -> Column[bytes]:
     return Column(name, LargeBinary, nullable=null)
 
 
+def _bytes_key(name: str) -> Column[bytes]:
+    return Column(name, LargeBinary, primary_key=True)
+
+
 # --- decision tables that were in force; `activation` is empty where none was needed ----------------------------------
 policy_table = Table(
     "policy_table", metadata,
@@ -147,6 +151,12 @@ log_node = Table("log_node", metadata, _int("level", key=True), _int("idx", key=
 log_checkpoint = Table(
     "log_checkpoint", metadata, _int("size", key=True), _bytes("root"), _int("signed_ms"), _text("note")
 )
+# A witness's line under a checkpoint; and the checkpoints that had enough of them, whole.
+log_cosignature = Table(
+    "log_cosignature", metadata,
+    _int("size", key=True), _text("name", key=True), _bytes_key("key_id"), _int("time_s", key=True), _text("line"),
+)  # fmt: skip
+log_published = Table("log_published", metadata, _int("size", key=True), _text("note"))
 log_head = Table(
     "log_head", metadata,
     Column("id", Integer, primary_key=True), _int("size"), _bytes("compact_range"), _int("last_ts_ms"),
@@ -165,4 +175,6 @@ log_payload = Table(
 
 # Refused UPDATE and DELETE by triggers of the first migration. Defence in depth against a bug of ours: the tree is the
 # proof, a trigger is not.
-APPEND_ONLY = ("log_entry", "log_node", "log_checkpoint", "user_link", "link", "policy_table")
+APPEND_ONLY = (
+    "log_entry", "log_node", "log_checkpoint", "log_cosignature", "log_published", "user_link", "link", "policy_table",
+)  # fmt: skip

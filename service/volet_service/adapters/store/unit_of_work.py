@@ -30,6 +30,7 @@ from volet_service.adapters.sealed import LooseKey
 from volet_service.adapters.shares import ShareStore
 from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.cases import CaseRows, ExchangeRows
+from volet_service.adapters.store.cosignatures import CosignatureRows
 from volet_service.adapters.store.entries import BoxRows, EntryRows, RequestRows
 from volet_service.adapters.store.live import Live
 from volet_service.adapters.store.log import LogAppender, LogState
@@ -71,6 +72,7 @@ class SqlUnitOfWork:
         self.entries = EntryRows(connection, live)
         self.requests = RequestRows(connection)
         self.tables = TableRows(connection)
+        self.cosignatures = CosignatureRows(connection)
         self.log = log
         self.shares = writer.shares
         self.now_ms = log.now_ms

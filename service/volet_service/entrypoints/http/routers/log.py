@@ -40,6 +40,12 @@ async def checkpoint(hub: HubDependency) -> PlainTextResponse:
     return PlainTextResponse(await hub.log.checkpoint(), headers={"Cache-Control": "no-cache"})
 
 
+@router.get("/log/checkpoint/cosigned", response_class=PlainTextResponse)
+async def cosigned(hub: HubDependency) -> PlainTextResponse:
+    """Return the newest checkpoint that enough witnesses of the log's policy cosigned; 404 when there is none."""
+    return PlainTextResponse(await hub.log.cosigned(), headers={"Cache-Control": "no-cache"})
+
+
 @router.get("/log/leaves")
 async def leaves(hub: HubDependency, from_: From, to: To) -> Answer:
     """Return leaves from..to, the end excluded, at most 1024."""

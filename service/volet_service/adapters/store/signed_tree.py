@@ -1,0 +1,34 @@
+"""The committed tree, as what asks witnesses reads it: sizes, notes, proofs of consistency; on reading connections."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, func, select
+
+from volet_protocol import merkle
+from volet_service.adapters.store import tables as t
+from volet_service.adapters.store.public_log import note_at, resolve_plan
+from volet_service.adapters.store.unit_of_work import translated
+
+
+class SignedTree:
+    """Answers are of what is committed, never of a batch under way."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def size(self) -> int:
+        """Return the size of the newest signed checkpoint, 0 when there is none."""
+        with translated(), self._engine.connect() as connection:
+            return int(connection.execute(select(func.max(t.log_checkpoint.c.size))).scalar() or 0)
+
+    def note(self, size: int) -> str:
+        """Return the checkpoint signed at a size."""
+        with translated(), self._engine.connect() as connection:
+            return note_at(connection, size)
+
+    def consistency(self, old: int, size: int) -> tuple[bytes, ...]:
+        """Return the proof between two trees; empty from the empty tree and between equal ones."""
+        if old in {0, size}:
+            return ()
+        with translated(), self._engine.connect() as connection:
+            return tuple(resolve_plan(connection, merkle.consistency_plan(old, size)))

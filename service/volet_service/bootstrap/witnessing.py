@@ -1,0 +1,54 @@
+"""Builds what asks the witnesses of the trust bundle's log policy, and ends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx
+
+from volet_protocol.checkpoint import LogVerifier
+from volet_protocol.trust_bundle import TrustBundle
+from volet_service.adapters.sealed import LooseKey
+from volet_service.adapters.sequencer import Sequencer
+from volet_service.adapters.signer import read_log_key
+from volet_service.adapters.store.signed_tree import SignedTree
+from volet_service.adapters.witness_line import HttpLine
+from volet_service.adapters.witnesses import Collector, Pace
+from volet_service.application.ports import Clock
+from volet_service.settings import Settings
+
+# A witness that takes longer is asked again in the next round.
+TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True)
+class Witnessing:
+    """The collector and the connection it asks over."""
+
+    collector: Collector
+    http: httpx.Client
+
+    @staticmethod
+    def of(settings: Settings, trust: TrustBundle, tree: SignedTree, sequencer: Sequencer, clock: Clock) -> Witnessing:
+        """Return the collector of a hub; raise `LooseKey` when its second log key is not one the policy lists."""
+        log = LogVerifier.configured(trust.log_origin, trust.log_vkey, trust.log_policy)
+        path = settings.path(settings.log_key_mldsa)
+        second = read_log_key(path) if path.is_file() else None
+        listed = second is not None and second.verifier in log.keys
+        if second is not None and not listed and any(key.type.timed for key in log.keys):
+            raise LooseKey(f"key file {path} is not the second log key of the trust bundle")
+        http = httpx.Client(timeout=TIMEOUT_S, trust_env=False)
+        collector = Collector(
+            log, tree, HttpLine(http), clock=clock, pace=Pace(settings.witness_pause_ms, settings.witness_mldsa_ms),
+            write=lambda work: sequencer.submit(work).result(), halt=sequencer.halt, second=second if listed else None,
+        )  # fmt: skip
+        return Witnessing(collector, http)
+
+    def start(self) -> None:
+        """Start asking, when the policy names an address."""
+        self.collector.start()
+
+    def stop(self) -> None:
+        """End the thread and close the connections."""
+        self.collector.stop()
+        self.http.close()
