@@ -20,6 +20,7 @@ from volet_protocol import case_chain
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.case_state import CaseChain
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_gesture import parts_of
 from volet_protocol.fields import Fields
 from volet_protocol.key_boxes import OpenedKeys, open_claim_box, open_grant_box, open_opening_box, open_rotate_box
 from volet_protocol.link_reading import read_link, targets
@@ -41,6 +42,8 @@ class ClassView:
     # Client shares by (entry, part) that valid openings gave to this user, with the opening's link.
     shares: dict[tuple[str, str], tuple[str, bytes]] = field(default_factory=dict[tuple[str, str], tuple[str, bytes]])
     refused: dict[str, str] = field(default_factory=dict[str, str])
+    # Where the words of a fact are: the hash of its annex, by the hash of the fact.
+    annexes: dict[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass
@@ -147,7 +150,7 @@ class Casebook:
         state = case_chain.extend(view.state, statement, fact, self._directory, self._rules.tables, main=others)
         view = ClassView(
             state, view.ring, view.proven, {**view.hashes, state.head.seq: state.head.hash}, dict(view.shares),
-            dict(view.refused),
+            dict(view.refused), {**view.annexes, **_annexes(fact)},
         )  # fmt: skip
         if box is not None and statement.type in _KEY_LINKS and statement.hash not in state.voids:
             self._take(view, statement, box)
@@ -216,6 +219,15 @@ class Casebook:
                 self._directory.attestation(capacity)
             except ProtocolError:
                 self._directory.refresh(user)
+
+
+def _annexes(fact: JsonObject | None) -> dict[str, str]:
+    """Return the annex of each fact whose body was served beside a link; a void link may hold anything."""
+    try:
+        parts = () if fact is None else parts_of(fact)
+    except ProtocolError:
+        return {}
+    return {part.hash: str(part.body["annex"]) for part in parts if part.body is not None and "annex" in part.body}
 
 
 def _objects(value: JsonValue | None) -> list[JsonObject]:

@@ -3,6 +3,7 @@
 client.session     log in and out, have capacities attested
 client.cases       open, list, sync: verify, then grant and rotate what is owed
 client.members     participations, notices, consents, oppositions
+client.facts       record any fact, with or without network
 client.entries     write, list, read, take back
 client.documents   store and fetch files of any size
 client.exchanges   conversations between named recipients
@@ -28,12 +29,16 @@ from volet_client.documents import Documents
 from volet_client.entries import Entries
 from volet_client.entry_checks import EntryChecks
 from volet_client.exchanges import Exchanges
+from volet_client.facts_annexes import Annexes
+from volet_client.facts_recording import FactRecorder
 from volet_client.granting import Granting
 from volet_client.hub import Hub
 from volet_client.lists import Lists
 from volet_client.members import Members
 from volet_client.names import Names
+from volet_client.offline import Notebook
 from volet_client.openings import Openings
+from volet_client.outbox import Outbox
 from volet_client.profile import Profile
 from volet_client.releases import Releases
 from volet_client.rules import Rules
@@ -105,6 +110,29 @@ class Client:
     def members(self) -> Members:
         """Participations, notices, consents."""
         return Members(self.casebook, self.author, self._appender, self.lists)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """What was signed here and waits."""
+        return Outbox(self.profile)
+
+    @cached_property
+    def notebook(self) -> Notebook:
+        """What is known of cases without network."""
+        return Notebook(self.profile)
+
+    @cached_property
+    def annexes(self) -> Annexes:
+        """Words beside facts."""
+        return Annexes(self.profile, self.casebook, self.cases, entries=self.entries, documents=self.documents)
+
+    @cached_property
+    def facts(self) -> FactRecorder:
+        """Record facts."""
+        return FactRecorder(
+            self.casebook, self.author, self.rules, appender=self._appender, lists=self.lists, outbox=self.outbox,
+            notebook=self.notebook, annexes=self.annexes,
+        )  # fmt: skip
 
     @cached_property
     def exchanges(self) -> Exchanges:

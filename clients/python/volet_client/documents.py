@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -88,9 +89,21 @@ class Documents:
         info = Title(DOCUMENT, 1, title, FileInfo(path.name, media_type, size), relations)
         plain_title = canonical.encode(info.to_json())
         read_title(plain_title)
-        return self._entries.retried(lambda: self._attach(case, place, path, size, plain_title, advance))
+        return self._entries.retried(
+            lambda: self._attach(case, place, lambda: path.open("rb"), size, plain_title, advance)
+        )
 
-    def _attach(self, case: str, place: Place, path: Path, size: int, plain_title: bytes, advance: Advance) -> Posted:  # noqa: PLR0917 - of one caller
+    def store(self, case: str, place: Place, name: str, data: bytes, *, title: str, media_type: str) -> Posted:
+        """Seal what is in memory and store it, without its plaintext ever being written to the disk."""
+        plain_title = canonical.encode(Title(DOCUMENT, 1, title, FileInfo(name, media_type, len(data))).to_json())
+        read_title(plain_title)
+        return self._entries.retried(
+            lambda: self._attach(case, place, lambda: BytesIO(data), len(data), plain_title, lambda _size: None)
+        )
+
+    def _attach(  # noqa: PLR0917 - of its two callers
+        self, case: str, place: Place, opened: Callable[[], BinaryIO], size: int, plain_title: bytes, advance: Advance
+    ) -> Posted:
         sealed = self._keys.header(case, place, {TITLE: len(plain_title), BODY: size})
         header = sealed.header
         server_shares = {part: draw(SHARE_SIZE) for part in (TITLE, BODY)}
@@ -99,7 +112,7 @@ class Documents:
         folder = self._profile.config.profile / UPLOADS
         make_private_folder(folder)
         ciphertext = folder / upload
-        with _private(ciphertext) as out, path.open("rb") as source:
+        with _private(ciphertext) as out, opened() as source:
             sealer = DocumentSealer(
                 header, BODY, size, client_share=sealed.client_shares[BODY], server_share=server_shares[BODY],
                 write=out.write,

@@ -7,6 +7,8 @@ of no state before its link, so an old time of collection never reaches back. Wh
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from volet_protocol import fact_rules
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_notices import Consent, ConsentWithdrawal, Notice, Opposition, OppositionEnd
@@ -42,6 +44,18 @@ def late_reason(fact: Fact) -> str | None:
             return fact.late
         case _:
             return None
+
+
+def with_late(fact: Fact, code: str) -> Fact:
+    """Return the same words with the reason why they waited; raise wrong-type for a fact that is nobody's words."""
+    match fact:
+        case (
+            Notice() | Consent() | ConsentWithdrawal() | Opposition() | OppositionEnd() | MinorSecret()
+            | MinorSecretEnd()
+        ):  # fmt: skip
+            return replace(fact, late=code)
+        case _:
+            raise ProtocolError(Reason.WRONG_TYPE, f"{fact.type}: no time of collection")
 
 
 def is_late(fact: Fact, recorded_ms: int) -> bool:
