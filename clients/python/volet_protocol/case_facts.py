@@ -7,8 +7,7 @@ holds from its start included to its end excluded (P4).
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -17,6 +16,7 @@ from typing import Generic, TypeVar, cast
 from volet_protocol import fact_rules
 from volet_protocol.capacities import Capacity
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_folds import FactFolds
 from volet_protocol.fact_groups import FactGroups, Keys
 from volet_protocol.fact_instants import moments
 from volet_protocol.fact_notices import Consent, Notice, Opposition
@@ -26,9 +26,7 @@ from volet_protocol.fact_references import ended_by
 from volet_protocol.facts import Fact
 
 F = TypeVar("F", bound=Fact)
-V = TypeVar("V")
 FOREVER = 2**63
-_MOST_FOLDS = 4096
 _NONE: Mapping[str, int] = MappingProxyType({})
 
 
@@ -103,23 +101,14 @@ class CaseFacts:
             # The earliest end counts: a later one cannot reopen what was closed.
             ends[target] = min(at_ms, ends.get(target, FOREVER))
         # The chain keeps this state; what was remembered of it is asked of the next one.
-        self._folds.clear()
+        self.folds.forget()
         groups = self._groups.after(self.records.get(type_, ()), records[type_])
         return replace(self, records=records, ends=ends, hashes=self.hashes | {record.hash}, _groups=groups)
 
-    def folded(self, at_ms: int, question: Hashable, fold: Callable[[], V]) -> V:
-        """Return what `fold` makes of these facts for a question at an instant, found once while nothing changes.
-
-        The question holds all else that `fold` looks at, and the fold itself reads instants of these facts only by
-        comparing them with `at_ms`: then one answer serves the whole moment between two of them.
-        """
-        key = (bisect_right(self._moments, at_ms), question)
-        known = self._folds.get(key)
-        if known is None:
-            if len(self._folds) >= _MOST_FOLDS:
-                self._folds.clear()
-            known = self._folds[key] = fold()
-        return cast("V", known)
+    @cached_property
+    def folds(self) -> FactFolds:
+        """What these facts were found to come to, by question."""
+        return FactFolds(lambda: moments(one.fact for records in self.records.values() for one in records))
 
     @cached_property
     def singled_out(self) -> frozenset[str]:
@@ -226,14 +215,6 @@ class CaseFacts:
     @cached_property
     def _ended(self) -> dict[str, int]:
         return {}
-
-    @cached_property
-    def _folds(self) -> dict[Hashable, object]:
-        return {}
-
-    @cached_property
-    def _moments(self) -> list[int]:
-        return moments(record.fact for records in self.records.values() for record in records)
 
     def referents(self, at_ms: int) -> frozenset[str]:
         """Return the users who follow the case at that instant, through a participation still in force."""
