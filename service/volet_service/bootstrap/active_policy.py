@@ -7,6 +7,7 @@ table whose hash the bundle pins as ceiling is active: clients accept no other w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from volet_protocol.activation import ActivationHistory
 from volet_protocol.active_tables import ActiveTables
@@ -15,7 +16,7 @@ from volet_protocol.errors import ProtocolError
 from volet_protocol.policy_table import PolicyTable
 from volet_protocol.trust_bundle import TrustBundle
 from volet_service import resources
-from volet_service.adapters.policy.build import check_built
+from volet_service.adapters.policy.built import check_built
 from volet_service.application.activate_policy import ActivatePolicy
 from volet_service.application.ports import Policy
 from volet_service.domain.policy_codes import PolicyError
@@ -23,6 +24,8 @@ from volet_service.settings import Settings
 
 # Wire form of an activation: a body of seven fields and a signature for each controller.
 _LIMIT = 64 * 1024
+# Which table was built from which policy files: asked of the engine once. May be deleted.
+_REMEMBERED = Path("policy-built")
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def load_policy(settings: Settings, trust: TrustBundle, now_ms: int) -> Activate
 def _read(settings: Settings) -> _Source:
     folder = resources.policies() if settings.policies is None else settings.path(settings.policies)
     data = (folder / "table.json").read_bytes()
-    check_built(folder, data)
+    check_built(folder, data, settings.path(_REMEMBERED))
     return _Source(PolicyTable.load(data), data)
 
 

@@ -17,6 +17,7 @@ from volet_protocol.hashing import sha256
 from volet_protocol.leaf import Leaf, LeafType
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.trust_bundle import sign_bundle
+from volet_service.adapters.policy import built
 from volet_service.adapters.policy.build import build as build_table
 from volet_service.adapters.policy.loader import load
 from volet_service.adapters.sealed import Sealer
@@ -102,6 +103,32 @@ class TestFiles:
         table = own_policies(settings) / "table.json"
         table.write_bytes(table.read_bytes().replace(b'"effect":"deny"', b'"effect":"permit"', 1))
         refused(self.changed(settings), "was not built from these policy files")
+
+    def test_a_table_is_built_once_for_the_same_files_and_then_known_by_their_hash(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        own_policies(settings)
+        again = self.changed(settings)
+        start(again).stop()
+        monkeypatch.setattr(built, "_built", lambda *_: pytest.fail("asked the engine again"))
+        start(again).stop()
+
+    def test_what_is_remembered_of_other_files_or_of_another_table_is_worth_nothing(self, settings: Settings) -> None:
+        folder = own_policies(settings)
+        again = self.changed(settings)
+        start(again).stop()
+        [answer] = (settings.folder / "policy-built").iterdir()
+        table = folder / "table.json"
+        table.write_bytes(table.read_bytes().replace(b'"effect":"deny"', b'"effect":"permit"', 1))
+        refused(again, "was not built from these policy files")
+        table.write_bytes((policies() / "table.json").read_bytes())
+        (folder / "policy.csv").write_bytes((folder / "policy.csv").read_bytes() + b"\n")
+        refused(again, "policy.csv")
+        assert list((settings.folder / "policy-built").iterdir()) == [answer]
+
+    def test_a_place_that_cannot_remember_costs_a_build_and_nothing_else(self, settings: Settings) -> None:
+        (settings.folder / "policy-built").write_text("not a folder", "utf-8")
+        start(settings).stop()
 
 
 class TestActivation:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from pathlib import Path
 from typing import Protocol, cast
 
 import casbin
@@ -19,7 +17,7 @@ from volet_protocol.canonical import JsonValue
 from volet_protocol.policy_table import AFTER_CONSENT, DENY, KEYS, PERMIT, WITH_NOTICE, Outcome
 from volet_protocol.vocabulary import COMPARTMENTS
 from volet_service.adapters.policy.coverage import check_coverage
-from volet_service.adapters.policy.loader import ANY, CODES, FILES, UNUSED, Family, Line, PolicySource, load
+from volet_service.adapters.policy.loader import ANY, CODES, UNUSED, Family, Line, PolicySource
 from volet_service.domain.policy_codes import PolicyError
 
 _NO_LINE = Outcome(DENY, ("R1",), hidden=True)
@@ -36,19 +34,6 @@ def build(source: PolicySource) -> bytes:
                 raise PolicyError(f"vocabularies.json: the question {'/'.join(key)} is asked twice")
             answers[key] = outcome
     return _to_bytes(source, answers)
-
-
-def check_built(folder: Path, data: bytes) -> None:
-    """Refuse, with `PolicyError`, policy files that do not load strictly and a table not built from exactly them."""
-    load(folder)
-    if data != _built(folder, tuple((folder / name).read_bytes() for name in FILES)):
-        raise PolicyError(f"{folder / 'table.json'} was not built from these policy files: run `volet policy build`")
-
-
-@lru_cache(maxsize=4)
-def _built(folder: Path, _files: tuple[bytes, ...]) -> bytes:
-    # A second of engine time: asked once a process for the same files.
-    return build(load(folder))
 
 
 class _Enforcer(Protocol):
