@@ -19,6 +19,7 @@ class Size:
     sections: int = 28
     readers: int = 30
     entries: int = 1000
+    users: int = 100_000
     document: int = 1_000_000_000
     rebuild: bool = True
 

@@ -124,9 +124,9 @@ class PolicyTable:
         """Return the table as it binds the staff of a structure, None when that structure narrows nothing (F36)."""
         return None if structure is None else self._narrowed.get(structure)
 
-    def ask(self, table: str, *codes: str) -> Outcome:
-        """Return the answer to one closed question; what no rule answers is denied (R1)."""
-        return self._answers.get((table, *codes), NO_RULE)
+    def ask(self, *question: str) -> Outcome:
+        """Return the answer to one closed question, a table of `KEYS` and its codes; no rule denies (R1)."""
+        return self._answers.get(question, NO_RULE)
 
     def row(self, row: str) -> Row | None:
         """Return a row, or None for an unknown one."""
