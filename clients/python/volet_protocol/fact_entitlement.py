@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from volet_protocol import conferences, emergency_course, fact_rules, linked_cases, powers
+from volet_protocol.act_rules import ACT_RULES, act_of, may_act
 from volet_protocol.capacities import Capacity
 from volet_protocol.case_facts import CaseFacts, FactAuthor, Record
 from volet_protocol.errors import ProtocolError, Reason
@@ -40,11 +41,9 @@ def record_fact(  # noqa: PLR0917 - the state, then what a record holds, in its 
 def power_to_make(facts: CaseFacts, fact: Fact, author: FactAuthor, at_ms: int) -> str:
     """Return with which power the fact is made: person, representative or member; raise `ProtocolError` if none."""
     standings = standings_of(facts, author, at_ms) | _standings_by_object(facts, fact, author)
-    allowed = standings & FACT_RULES[fact.type].signers
-    if not fact_rules.is_widening(fact) and standings & {fact_rules.MEMBER, fact_rules.OPENER}:
-        allowed |= {fact_rules.MEMBER}
-    if not allowed:
-        raise ProtocolError(Reason.NOT_ENTITLED, fact.type)
+    allowed = _allowed(fact, standings)
+    if not allowed or not _open_to_row(fact, author, allowed):
+        raise ProtocolError(Reason.NOT_ENTITLED, f"{fact.type}: {act_of(fact)}")
     power = next((power for power in _POWERS if power in allowed), fact_rules.MEMBER)
     check_references(facts, fact)
     _check_contents(facts, fact, author, power)
@@ -55,6 +54,24 @@ def power_to_make(facts: CaseFacts, fact: Fact, author: FactAuthor, at_ms: int) 
     elif isinstance(fact, EmergencyReason | EmergencyReview):
         emergency_course.check_fact(facts, fact, author, at_ms)
     return power
+
+
+def _allowed(fact: Fact, standings: frozenset[str]) -> frozenset[str]:
+    """Return the standings that make this very act, none when it is not theirs."""
+    signers, who = FACT_RULES[fact.type].signers, ACT_RULES[act_of(fact)].who
+    allowed = standings & signers & who
+    # Narrowing is any member's, save the acts that acts.csv leaves to fewer than sign the type.
+    left_to_fewer = fact_rules.MEMBER in signers - who
+    if not fact_rules.is_widening(fact) and not left_to_fewer and standings & {fact_rules.MEMBER, fact_rules.OPENER}:
+        allowed |= {fact_rules.MEMBER}
+    return allowed
+
+
+def _open_to_row(fact: Fact, author: FactAuthor, allowed: frozenset[str]) -> bool:
+    """Tell whether the act is open to the row acted in; leaving oneself always is."""
+    if author.capacity is None or fact_rules.SELF in allowed:
+        return True
+    return may_act(act_of(fact), author.capacity)
 
 
 def standings_of(facts: CaseFacts, author: FactAuthor, at_ms: int) -> frozenset[str]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from volet_protocol.act_rules import ACT_ROWS
+from volet_protocol.act_rules import ACT_RULES
 from volet_protocol.fact_rules import FACT_RULES, NARROWS, SIGNERS, WIDENS
 from volet_protocol.policy_table import CELL_CODES, KEYS
 from volet_protocol.vocabulary import COMPARTMENTS, OBLIGATIONS, ROW_SET, ROWS
@@ -30,7 +30,7 @@ UNUSED, ANY = "-", "*"
 FILES = ("model.conf", "policy.csv", "matrix.csv", "vocabularies.json", "facts.csv", "acts.csv")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MATRIX_HEAD = ("row", "label_fr", "label_en", "legal_list", "category", "account", *COMPARTMENTS)
-_ACT_COLUMNS = ("act", "rows", "sentence")
+_ACT_COLUMNS = ("act", "facts", "who", "rows", "sentence")
 _FACT_COLUMNS = ("type", "effect", "signers", "sentence")
 
 
@@ -261,15 +261,30 @@ def _check_facts(text: str) -> None:
 
 
 def _check_acts(text: str) -> None:
-    """Refuse an acts.csv that says otherwise than the code which judges the acts."""
-    seen: dict[str, frozenset[str]] = {}
+    """Refuse an acts.csv that says otherwise than the code which judges the acts, or than who signs each fact."""
+    seen: dict[str, tuple[frozenset[str], ...]] = {}
+    stated: dict[str, frozenset[str]] = {}
     for place, record in _records("acts.csv", text, _ACT_COLUMNS):
-        rows = frozenset(record["rows"].split("|"))
-        if not rows <= ROW_SET or record["act"] in seen or not record["sentence"]:
-            raise PolicyError(f"{place}: unknown row, act twice, or no sentence")
-        seen[record["act"]] = rows
-    if seen != ACT_ROWS:
+        facts, who, rows = (_sorted_codes(place, record[name]) for name in ("facts", "who", "rows"))
+        known = facts <= FACT_RULES.keys() and who <= SIGNERS and rows <= ROW_SET and rows
+        if not known or record["act"] in seen or not record["sentence"]:
+            raise PolicyError(f"{place}: unknown fact, standing or row, act twice, or no sentence")
+        seen[record["act"]] = (facts, who, rows)
+        stated.update({fact: stated.get(fact, frozenset()) | who for fact in facts})
+    if seen != {act: (rule.facts, rule.who, rule.rows) for act, rule in ACT_RULES.items()}:
         raise PolicyError("acts.csv: differs from the rules that judge the acts")
+    signers = {type_: rule.signers for type_, rule in FACT_RULES.items()}
+    wrong = sorted(type_ for type_, who in signers.items() if stated.get(type_) != who)
+    if wrong:
+        raise PolicyError(f"acts.csv: the acts of {', '.join(wrong)} are not open to whom facts.csv names")
+
+
+def _sorted_codes(place: str, cell: str) -> frozenset[str]:
+    """Read codes of a cell in order, `-` for none; refuse an order or a repetition that hides a difference."""
+    found = [] if cell == UNUSED else cell.split("|")
+    if found != sorted(set(found)):
+        raise PolicyError(f"{place}: codes twice or out of order")
+    return frozenset(found)
 
 
 def _check_model(text: str) -> None:
