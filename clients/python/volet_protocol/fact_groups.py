@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-if TYPE_CHECKING:
-    from volet_protocol.case_facts import Record
+from typing import Any, TypeAlias
 
 # Of a fact alone, without looking at anything else: what it gave once is remembered. Always the same object.
 Keys: TypeAlias = Callable[[Any], Iterable[Hashable]]
-_Records: TypeAlias = "tuple[Record[Any], ...]"
+# Of `case_facts.Record`, which rests on this module.
+_Records: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
