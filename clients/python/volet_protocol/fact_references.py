@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_emergencies import EmergencyEnd, EmergencyReason, EmergencyReview
@@ -22,9 +22,17 @@ from volet_protocol.fact_powers import (
 )
 
 if TYPE_CHECKING:
-    # The facts of a case read this table when they fold an end.
-    from volet_protocol.case_facts import CaseFacts
     from volet_protocol.facts import Fact
+
+
+class Recorded(Protocol):
+    """The facts of a case, which read this table when they fold an end: records by type."""
+
+    @property
+    def records(self) -> Mapping[str, tuple[Any, ...]]:
+        """The records of each type, in chain order."""
+        ...
+
 
 # What ends something: the field that names it, and the types it may be of. An episode is named by its own id.
 _ENDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
@@ -54,12 +62,12 @@ def ended_by(fact: Fact) -> tuple[str, int] | None:
     return None if named is None else (cast("str", getattr(fact, named[0])), cast("int", getattr(fact, "at_ms")))  # noqa: B009 - of the types in the table
 
 
-def check_references(facts: CaseFacts, fact: Fact) -> None:
+def check_references(facts: Recorded, fact: Fact) -> None:
     """Refuse a fact that names what is not in the chain: unknown-reference."""
     field, types = _RESTS_ON.get(fact.type, ("", ()))
     named = getattr(fact, field) if types else None
     if named is not None and all(record.hash != named for type_ in types for record in facts.records.get(type_, ())):
         raise ProtocolError(Reason.UNKNOWN_REFERENCE, f"{fact.type} {str(named)[:16]}")
     episode = fact.episode if isinstance(fact, Consent | Participation | EpisodeEnd) else None
-    if episode is not None and all(record.fact.episode != episode for record in facts.of(Episode)):
+    if episode is not None and all(record.fact.episode != episode for record in facts.records.get(Episode.type, ())):
         raise ProtocolError(Reason.UNKNOWN_REFERENCE, f"episode of a {fact.type}")
