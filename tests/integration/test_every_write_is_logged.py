@@ -16,11 +16,14 @@ from fastapi.routing import APIRoute
 
 from support.hub import HubCase, LiveHub
 from support.hub_entries import checkpoint, deposit_body, header, post, problem, release, seal
-from support.identities import make_device, make_user, stand_in_boxes
+from support.identities import CONTROLLER, HUB, make_device, make_user, stand_in_boxes
+from volet_protocol.activation import activation_body, sign_activation
 from volet_protocol.canonical import decode
 from volet_protocol.encodings import to_base64url
+from volet_protocol.hashing import sha256
 from volet_protocol.log_payload import ACTS, ViewPayload
 from volet_protocol.log_request import LogRequest
+from volet_protocol.narrowing import Cell, narrow
 from volet_protocol.take_back import TakeBack
 from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.store.engine import open_readers
@@ -29,6 +32,7 @@ from volet_service.adapters.store.tables import log_entry
 from volet_service.application import add_binding, exchange_links
 from volet_service.entrypoints.http.app import ROUTERS
 from volet_service.entrypoints.http.identity import identify_caller
+from volet_service.resources import policies
 
 ROUTES = {
     (method, route.path): route
@@ -42,7 +46,8 @@ PUBLIC = {
     ("POST", "/v1/logins/{login}/session"), ("POST", "/v1/attestations"), ("GET", "/v1/heads/{label}/{chain}"),
     ("GET", "/v1/log/checkpoint"), ("GET", "/v1/log/checkpoint/cosigned"), ("GET", "/v1/log/leaves"),
     ("GET", "/v1/log/proof"), ("GET", "/v1/log/consistency"),
-    ("GET", "/v1/policy"), ("GET", "/v1/health"), ("GET", "/v1/ready"),
+    ("GET", "/v1/policy"), ("POST", "/v1/policy"), ("GET", "/v1/policy/activations"),
+    ("GET", "/v1/policy/tables/{table}"), ("GET", "/v1/health"), ("GET", "/v1/ready"),
 }  # fmt: skip
 NOTHING_YET = "a step of a login: the session is what is logged"
 ASKED_AGAIN = "streams what a logged release decided; asks the rules again, and is refused without that release"
@@ -71,6 +76,8 @@ UNLOGGED = {
     ("GET", "/v1/log/proof"): PROOF,
     ("GET", "/v1/log/consistency"): PROOF,
     ("GET", "/v1/policy"): "public: the rules",
+    ("GET", "/v1/policy/activations"): PROOF,
+    ("GET", "/v1/policy/tables/{table}"): "public: the rules that were",
     ("GET", "/v1/health"): "public: the process answers",
     ("GET", "/v1/ready"): "public: the log can be written",
 }  # fmt: skip
@@ -143,9 +150,19 @@ def hand_over_keys(case: HubCase) -> None:
     assert answer.is_success, answer.text
 
 
+def activate_policy(case: HubCase) -> None:
+    narrower = narrow((policies() / "table.json").read_bytes(), [Cell("S1", "housing", "0")])
+    body = activation_body(hub=HUB, table=sha256(narrower).hex(), version=1, from_ms=case.now_ms, previous=None)
+    signed = decode(sign_activation(body, [CONTROLLER]))
+    with case.hub.client() as http:
+        answer = http.post("/v1/policy", json={"table": to_base64url(narrower), "activation": signed})
+    assert answer.is_success, answer.text
+
+
 PLAYED: dict[tuple[str, str], tuple[str, Callable[[HubCase], None]]] = {
     ("POST", "/v1/logins/{login}/session"): ("login", log_in),
     ("POST", "/v1/attestations"): ("attestation", attest),
+    ("POST", "/v1/policy"): ("policy", activate_policy),
     ("POST", "/v1/users/{user}/links"): ("user-link", link_user),
     ("POST", "/v1/cases"): ("case", open_case),
     ("POST", "/v1/cases/{case}/chains/{class_}"): ("fact", link_case),

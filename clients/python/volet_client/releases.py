@@ -84,7 +84,7 @@ class Releases:
             part=part,
             intent=intent,
             purpose=purpose or self.purpose(),
-            policy=self._rules.table.hash,
+            policy=self._rules.named,
             checkpoint=self._hub.checkpoint(),
             ids=tuple(wanted),
             capacity=self._author.capacity,

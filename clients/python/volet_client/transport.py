@@ -35,6 +35,8 @@ class Transport(Protocol):
 
     token: str | None
     tree_size: int | None
+    # The table in force, as the hub's last answer named it: a hint that there is something to fetch.
+    policy: str | None
 
     def get(self, path: str, **params: str | int) -> JsonObject:
         """Read an object."""
@@ -78,6 +80,7 @@ class HttpTransport:
         self._sleep = sleep
         # What was verified of the log: told with each write, so that its receipt proves that it extends that.
         self.tree_size: int | None = None
+        self.policy: str | None = None
         self._http = open_http(origin)
 
     def close(self) -> None:
@@ -133,6 +136,7 @@ class HttpTransport:
             headers["Authorization"] = f"Volet {self.token}"
         try:
             with self._http.stream(method, path, params=dict(params), content=content, headers=headers) as answer:
+                self.policy = answer.headers.get("volet-policy", self.policy)
                 yield answer
         except httpx.HTTPError:
             raise UnreachableError(self.origin) from None

@@ -10,7 +10,8 @@ T5.  A chain never goes back. A head at a lower seq, or another hash at the same
 T6.  A head further on counts once its links were shown to pass through the one held (`advance`).
 T7.  Our own user chain moves only when we move it: a head that we did not make is an alarm.
 T8.  For what widens, the `chain-heads` leaf is at most 10 minutes old by our own clock; for reads, T4 is enough.
-T9.  A policy table is used when it is the pinned ceiling, or wider than it in no cell.
+T9.  A policy table is decided by when it is the pinned ceiling, or wider than it in no cell. Tables in force before it
+     judge the links that name them. The row of activations only grows: a shorter or another one is kept as evidence.
 T10. After evidence, everything is refused until a human has looked: the state says `stopped`.
 
 Left out: witnesses' quorum (said in exports), and the pairwise comparison with other clients.
@@ -22,6 +23,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from volet_protocol.activation import Entered, PolicyActivation
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.checkpoint import LogVerifier, SignedCheckpoint
 from volet_protocol.errors import ProtocolError, Reason
@@ -48,6 +50,34 @@ class Proven:
     time_ms: int
 
 
+@dataclass(frozen=True)
+class KnownPolicy:
+    """An activation that was verified: its hash, its table, its version, and where and when the log took it."""
+
+    activation: str
+    table: str
+    version: int
+    index: int
+    since_ms: int
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return the form kept in the profile."""
+        return {
+            "activation": self.activation, "table": self.table, "version": self.version, "index": self.index,
+            "since_ms": self.since_ms,
+        }  # fmt: skip
+
+    @staticmethod
+    def read(fields: Fields) -> KnownPolicy:
+        """Read the form kept in the profile."""
+        known = KnownPolicy(
+            fields.hash("activation"), fields.hash("table"), fields.integer("version", 1), fields.integer("index"),
+            fields.integer("since_ms"),
+        )  # fmt: skip
+        fields.done()
+        return known
+
+
 class TrustState:
     """Heads and checkpoints verified so far. Changes only through its methods; `to_json` for the profile."""
 
@@ -58,6 +88,7 @@ class TrustState:
         self._heads: dict[tuple[str, str], HeadRef] = {}
         self._newest_map = 0
         self._evidence: list[JsonObject] = []
+        self.policies: tuple[KnownPolicy, ...] = ()
 
     @property
     def stopped(self) -> bool:
@@ -139,6 +170,23 @@ class TrustState:
         if wider:
             raise ProtocolError(Reason.POLICY_TOO_WIDE, f"policy table, cell {wider[0]}")
 
+    def advance_policy(self, activations: Sequence[PolicyActivation], leaves: Sequence[Entered]) -> None:
+        """Hold verified activations, oldest first, each with its leaf; those held before lead to them (T9)."""
+        self._check_running()
+        offered = tuple(
+            KnownPolicy(one.hash, one.table, one.version, leaf.index, leaf.time_ms)
+            for one, leaf in zip(activations, leaves, strict=True)
+        )
+        if offered[: len(self.policies)] != self.policies:
+            shorter = self.policies[: len(offered)] == offered
+            reason = Reason.ROLLED_BACK if shorter else Reason.FORKED
+            kept, shown = ([one.to_json() for one in side] for side in (self.policies, offered))
+            self._evidence.append(
+                {"reason": reason.value, "label": "policy", "kept": {"policies": kept}, "offered": {"policies": shown}}
+            )
+            raise ProtocolError(reason, "policy activations")
+        self.policies = offered
+
     def _check_running(self) -> None:
         if self.stopped:
             raise ProtocolError(Reason.FORKED, "hub that contradicted itself before")
@@ -158,7 +206,9 @@ class TrustState:
         heads: list[JsonValue] = [
             {"label": label, "chain": chain, **head.to_json()} for (label, chain), head in sorted(self._heads.items())
         ]
+        policies: list[JsonValue] = [one.to_json() for one in self.policies]
         return {
+            **({"policies": policies} if policies else {}),
             "log": self.view.to_json(), "heads": heads, "newest_map": self._newest_map,
             "evidence": cast("list[JsonValue]", self._evidence),
         }  # fmt: skip
@@ -175,6 +225,8 @@ class TrustState:
             key = (item.code("label"), item.hash("chain"))
             state._heads[key] = HeadRef.read(item)
         state._newest_map = fields.integer("newest_map")
+        if fields.has("policies"):
+            state.policies = tuple(map(KnownPolicy.read, fields.objects("policies")))
         state._evidence = [cast("JsonObject", item) for item in fields.items("evidence")]
         fields.done()
         return state

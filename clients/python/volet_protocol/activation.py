@@ -1,24 +1,29 @@
-"""Which policy table is active, and when: statements of the controller, in a row (docs/spec/trust.md).
+"""Which policy table is in force, and since when: statements of the controller, in a row (docs/spec/trust.md).
 
-1. Signed by k of the controllers of the trust bundle in force.
+1. The newest is signed by k of the controllers of the trust bundle in force; each names the hash of the one before it,
+   so that one signature vouches for all of them, also after the controllers changed their keys.
 2. `version` grows, `from_ms` never goes back, `previous` is the hash of the activation before; the first has none.
-3. A table is active from its `from_ms` included to the next one's excluded. A link is judged by the table whose hash
-   it names if that table was active at the link's time (protocol 6.7): a later version never voids an older link.
+3. A table is in force from the leaf that logged its activation, never before `from_ms`, to the next one's. A link is
+   judged by the table whose hash it names if that table was in force at the link's time (protocol 6.7): a later version
+   never voids an older link, however long its signing took.
 
 That a table is not wider than the ceiling of the trust bundle in any cell is judged where tables are read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from volet_protocol import cosigned
+from volet_protocol.active_tables import Period
 from volet_protocol.canonical import JsonValue
 from volet_protocol.cosigned import UnverifiedCosigned
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.keys import SigningKey
+from volet_protocol.log_payload import IdentityPayload, ViewPayload
+from volet_protocol.receipt import VerifiedReceipt
 from volet_protocol.statements import ALGORITHM, VERSION, read_type
 from volet_protocol.trust_bundle import TrustBundle
 
@@ -66,9 +71,13 @@ class UnverifiedActivation:
 
         Raises `ProtocolError`: wrong-hub, not-trusted, bad-signature, wrong-hash, rolled-back, time-backwards.
         """
+        self.signed.require(bundle.controllers)
+        return self.follow(bundle, previous)
+
+    def follow(self, bundle: TrustBundle, previous: PolicyActivation | None) -> PolicyActivation:
+        """Return the activation if it follows `previous`, its signatures aside: a later one that is signed names it."""
         if self.content.hub != bundle.hub:
             raise ProtocolError(Reason.WRONG_HUB, TYPE)
-        self.signed.require(bundle.controllers)
         if self.content.previous != (None if previous is None else previous.hash):
             raise ProtocolError(Reason.WRONG_HASH, f"{TYPE}: previous")
         if previous is not None and self.content.version <= previous.version:
@@ -79,6 +88,14 @@ class UnverifiedActivation:
 
 
 @dataclass(frozen=True)
+class Entered:
+    """Where in the log, and when by the hub's clock, a table came into force."""
+
+    index: int
+    time_ms: int
+
+
+@dataclass(frozen=True)
 class ActivationHistory:
     """Every activation in order, first to newest."""
 
@@ -86,23 +103,40 @@ class ActivationHistory:
 
     @staticmethod
     def verify(files: Iterable[bytes], bundle: TrustBundle) -> ActivationHistory:
-        """Read and verify each file against the one before it."""
+        """Read each file, follow each from the one before it, and check the signatures of the newest."""
+        read = [PolicyActivation.read(data) for data in files]
         found: list[PolicyActivation] = []
-        for data in files:
-            found.append(PolicyActivation.read(data).verify(bundle, found[-1] if found else None))
+        for number, one in enumerate(read, start=1):
+            before = found[-1] if found else None
+            found.append(one.verify(bundle, before) if number == len(read) else one.follow(bundle, before))
         return ActivationHistory(tuple(found))
 
-    def table_at(self, at_ms: int) -> str:
-        """Return the hash of the table active at an instant; raise not-yet before the first activation."""
-        for activation in reversed(self.activations):
-            if activation.from_ms <= at_ms:
-                return activation.table
-        raise ProtocolError(Reason.NOT_YET, "no policy table is active")
+    def entered(self, leaves: Sequence[Entered], ceiling: str) -> tuple[Period, ...]:
+        """Return when each table was in force, the ceiling before the first; `leaves` logged each activation.
 
-    def check_active(self, table: str, at_ms: int) -> None:
-        """Refuse a table that was not the active one at an instant: wrong-policy."""
-        if self.table_at(at_ms) != table:
-            raise ProtocolError(Reason.WRONG_POLICY, f"policy table {table[:16]}")
+        Raises `ProtocolError`: bad-proof for another number of leaves, rolled-back for leaves out of order, not-yet for
+        one before the date that the controllers signed.
+        """
+        if len(leaves) != len(self.activations):
+            raise ProtocolError(Reason.BAD_PROOF, "leaves of policy activations")
+        periods, before = [Period(ceiling, 0)], Entered(-1, 0)
+        for activation, leaf in zip(self.activations, leaves, strict=True):
+            if leaf.index <= before.index or leaf.time_ms < before.time_ms:
+                raise ProtocolError(Reason.ROLLED_BACK, f"leaf {leaf.index} of a policy activation")
+            if leaf.time_ms < activation.from_ms:
+                raise ProtocolError(Reason.NOT_YET, f"{TYPE} version {activation.version}")
+            periods.append(Period(activation.table, leaf.time_ms))
+            before = leaf
+        return tuple(periods)
+
+
+def entered(activation: PolicyActivation, receipt: VerifiedReceipt) -> Entered:
+    """Return where and when the log says that an activation came into force; raise wrong-hash for another leaf."""
+    view = ViewPayload.read(receipt.view)
+    who = None if receipt.identity is None else IdentityPayload.read(receipt.identity).request_hash
+    if (view.act, view.policy, who) != ("policy", activation.table, activation.hash):
+        raise ProtocolError(Reason.WRONG_HASH, f"leaf {receipt.index} of a policy activation")
+    return Entered(receipt.index, view.time_ms)
 
 
 def activation_body(*, hub: str, table: str, version: int, from_ms: int, previous: str | None) -> dict[str, JsonValue]:

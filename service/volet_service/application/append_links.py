@@ -14,6 +14,7 @@ from volet_protocol.statements import HeadRef
 from volet_service.application.authorship import check_author, is_author
 from volet_service.application.callers import Caller
 from volet_service.application.chain_links import NewLink, extend_case
+from volet_service.application.decisions import check_named
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.visibility import Viewer, view_case, view_class, view_declaring
 from volet_service.domain.errors import IdempotencyMismatch, WrongCase
@@ -57,6 +58,7 @@ def append_links(command: AppendLinks, policy: Policy, uow: UnitOfWork, /) -> Li
             leaf = known.leaf
             continue
         check_author(uow, command.caller, new.statement, head.preamble, command.window_ms)
+        check_named(policy, head.policy)
         state = extend_case(state, new, _tables(policy), uow)
         appended = uow.cases.link(state.chain, head.seq)
         leaf = appended.leaf if appended else leaf

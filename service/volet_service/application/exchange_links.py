@@ -12,6 +12,7 @@ from volet_protocol.statements import HeadRef
 from volet_service.application.authorship import check_author, is_author
 from volet_service.application.callers import Caller
 from volet_service.application.chain_links import NewLink, check_fresh, check_target_boxes
+from volet_service.application.decisions import check_named
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.records import StoredLink
 from volet_service.application.visibility import capacity_of, view_case, view_class
@@ -47,6 +48,7 @@ def open_exchange(command: ExchangeCommand, policy: Policy, uow: UnitOfWork, /) 
     if known and is_author(command.caller, create.common.preamble):
         return _again(command, known[0], uow)
     check_author(uow, command.caller, statement, create.common.preamble, command.window_ms)
+    check_named(policy, create.common.policy)
     _check(create.common, command, uow)
     class_ = CHILD_PROTECTION if create.compartment == CHILD_PROTECTION else MAIN
     state = start_exchange(statement, view_class(uow, viewer, class_), uow.users, policy.tables)
@@ -69,6 +71,7 @@ def append_exchange_links(command: ExchangeCommand, policy: Policy, uow: UnitOfW
     if change.seq != state.head.seq + 1 or change.prev != state.head.hash:
         raise VersionConflict("exchange", {"head": state.head.to_json()})
     check_author(uow, command.caller, statement, change.common.preamble, command.window_ms)
+    check_named(policy, change.common.policy)
     _check(change.common, command, uow)
     after = extend_exchange(state, statement, view_class(uow, viewer, state.class_), uow.users, policy.tables)
     void = after.voids.get(statement.hash)

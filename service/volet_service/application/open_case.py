@@ -17,6 +17,7 @@ from volet_protocol.statements import HeadRef, Preamble, UnverifiedStatement
 from volet_service.application.authorship import check_author, is_author
 from volet_service.application.callers import Caller
 from volet_service.application.chain_links import NewLink, extend_case
+from volet_service.application.decisions import check_named
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.records import StoredLink
 from volet_service.domain.errors import IdempotencyMismatch, Invalid
@@ -58,13 +59,16 @@ def open_case(command: OpenCase, policy: Policy, uow: UnitOfWork, /) -> CaseOpen
     if not same(sha256(command.log_keys[MAIN]), bytes.fromhex(link.log_key_hash)):
         raise ProtocolError(Reason.WRONG_HASH, "log key of main")
     check_author(uow, command.caller, create, link.preamble, command.window_ms)
+    check_named(policy, link.policy)
     main = case_chain.start_case(create, uow.users, policy.tables)
     leaf = _store(main, create, link.preamble, command, uow)
     _hidden(command, main, uow)
     state = main
     uow.cases.add_user(main.case, MAIN, command.caller.user)
     for new in command.main[1:]:
-        check_author(uow, command.caller, new.statement, read_link(new.statement).head.preamble, command.window_ms)
+        head = read_link(new.statement).head
+        check_author(uow, command.caller, new.statement, head.preamble, command.window_ms)
+        check_named(policy, head.policy)
         state = extend_case(state, new, policy.tables, uow)
     return CaseOpened(create.hash, _heads(create.hash, uow), leaf)
 

@@ -199,14 +199,33 @@ class Blobs(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Policy:
-    """The active decision table, every table that was active, and the controller's activation."""
+class Policy(Protocol):
+    """The rules as they are at this instant: an activation changes them between two use cases."""
 
-    active: PolicyTable
-    tables: Mapping[str, PolicyTable]
-    data: bytes
-    activation: JsonObject | None
+    @property
+    def active(self) -> PolicyTable:
+        """The table in force: what this hub decides by."""
+        ...
+
+    @property
+    def tables(self) -> Mapping[str, PolicyTable]:
+        """Every table that is or was in force, and when: what chains are judged by."""
+        ...
+
+    @property
+    def ceiling(self) -> PolicyTable:
+        """The table of the trust bundle that none may be wider than."""
+        ...
+
+    @property
+    def data(self) -> bytes:
+        """The bytes of the table in force."""
+        ...
+
+    @property
+    def activation(self) -> JsonObject | None:
+        """The controllers' statement that put it into force; None: it is the ceiling itself."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from volet_protocol.active_tables import active_table
 from volet_protocol.canonical import JsonValue
 from volet_protocol.case_state import CaseChain
 from volet_protocol.debts import debt
@@ -27,7 +26,7 @@ from volet_protocol.questions import Question
 from volet_protocol.sealing import BODY, PARTS, TITLE
 from volet_service.application.authorship import check_author
 from volet_service.application.callers import Caller
-from volet_service.application.decisions import require
+from volet_service.application.decisions import check_named, require
 from volet_service.application.entry_meta import entry_meta
 from volet_service.application.linked_case_rules import check_writable
 from volet_service.application.ports import Policy, UnitOfWork
@@ -89,7 +88,7 @@ def post_entry(command: PostEntry, policy: Policy, uow: UnitOfWork, /) -> EntryP
     _check_parts(command)
     state = chain_of_place(uow, viewer, header.place)
     check_writable(viewer.main, uow.now_ms)
-    table = _table(header, state, policy, uow)
+    table = _table(header, state, policy)
     head = _check_position(header, state, uow)
     if header.place.kind == EXCHANGE:
         _check_exchange(header, state, table, uow)
@@ -132,13 +131,11 @@ def _check_parts(command: PostEntry) -> None:
         raise ProtocolError(Reason.BAD_BOX, "boxes are not those the header names")
 
 
-def _table(header: EntryHeader, state: CaseChain, policy: Policy, uow: UnitOfWork) -> PolicyTable:
+def _table(header: EntryHeader, state: CaseChain, policy: Policy) -> PolicyTable:
     if header.class_ != state.class_ and header.place.kind != REPORT:
         raise WrongCase("class of the entry")
-    table = active_table(policy.tables, header.policy, uow.now_ms)
-    if table is None:
-        raise ProtocolError(Reason.WRONG_POLICY, "entry")
-    return table
+    check_named(policy, header.policy)
+    return policy.active
 
 
 def _check_position(header: EntryHeader, state: CaseChain, uow: UnitOfWork) -> EntryListHead:

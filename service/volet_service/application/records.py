@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from volet_protocol.canonical import JsonObject
 from volet_protocol.capacities import Attestation
 from volet_protocol.entry import UnverifiedEntry
 
@@ -134,7 +135,7 @@ class LogRecord:
 class TableInForce:
     """A decision table, the controllers' activation of it (None: it is the ceiling itself), and the leaf that says so.
 
-    `since_ms` is when this hub first decided by it.
+    `since_ms` is when this hub first decided by it; `statement` the activation as it was signed.
     """
 
     table: str
@@ -142,3 +143,4 @@ class TableInForce:
     data: bytes
     since_ms: int
     leaf: int
+    statement: JsonObject | None = None

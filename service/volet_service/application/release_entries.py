@@ -10,10 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from volet_protocol import canonical
-from volet_protocol.active_tables import active_table
 from volet_protocol.encodings import to_base64url
 from volet_protocol.entry_header import EntryHeader
-from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.log_payload import ViewPayload
 from volet_protocol.masks import BEFORE_ANNOUNCEMENT, log_class
@@ -23,7 +21,7 @@ from volet_protocol.shields import announced_ms
 from volet_protocol.statements import UnverifiedStatement
 from volet_service.application.authorship import check_author, check_tree
 from volet_service.application.callers import Caller
-from volet_service.application.decisions import refusal_of
+from volet_service.application.decisions import check_named, refusal_of
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.records import Answered, StoredEntry
 from volet_service.application.release_rules import Asked, Ruled, check_list_known, rule
@@ -55,9 +53,8 @@ def release_entries(command: Release, policy: Policy, uow: UnitOfWork, /) -> Rel
     asked = ReleaseRequest.read(command.statement)
     viewer = view_case(uow, command.caller, asked.case, policy.active)
     check_author(uow, command.caller, command.statement, asked.preamble, command.window_ms)
-    table = active_table(policy.tables, asked.policy, uow.now_ms)
-    if table is None:
-        raise ProtocolError(Reason.WRONG_POLICY, "release-request")
+    check_named(policy, asked.policy)
+    table = policy.active
     place = place_of(uow, viewer, asked.list)
     state = chain_of_place(uow, viewer, place)
     question = Asked(

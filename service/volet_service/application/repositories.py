@@ -238,12 +238,13 @@ class Requests(Protocol):
 class Tables(Protocol):
     """Decision tables that were in force."""
 
-    def known(self, table: str, activation: str | None) -> bool:
-        """Tell whether this table was put into force by this activation before."""
+    @property
+    def history(self) -> Sequence[TableInForce]:
+        """Every table put into force, oldest first; those of this batch included."""
         ...
 
     def add(self, record: TableInForce) -> None:
-        """Store a table put into force."""
+        """Store a table put into force: the next use case decides by it."""
         ...
 
 

@@ -25,13 +25,14 @@ from volet_service.adapters.store.engine import WrongSchema, check_schema, open_
 from volet_service.adapters.store.entries import existing_entries
 from volet_service.adapters.store.log import LogAppender
 from volet_service.adapters.store.log_check import AlteredLog, check_log
+from volet_service.adapters.store.policies import PoliciesInForce, read_history
 from volet_service.adapters.store.public_log import SqlPublicLog
 from volet_service.adapters.store.signed_tree import SignedTree
 from volet_service.adapters.store.unit_of_work import Writer
 from volet_service.adapters.store.users import CommittedSessions
 from volet_service.application.activate_policy import activate_policy
 from volet_service.application.ports import Clock, Hub, IdentityProvider, Limits
-from volet_service.bootstrap.active_policy import load_policy
+from volet_service.bootstrap.active_policy import ceiling_of, load_source, to_activate
 from volet_service.bootstrap.housekeeping import Housekeeping
 from volet_service.bootstrap.witnessing import Witnessing
 from volet_service.domain.errors import Refusal
@@ -80,8 +81,8 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
     payloads = Sealer.of_file(settings.path(settings.payload_key))
     share_sealer = Sealer.of_file(settings.path(settings.share_key))
     trust = load_trust(settings, signer.name, signer.vkey)
-    activate = load_policy(settings, trust, clock.now_ms())
-    policy = activate.policy
+    source = load_source(settings)
+    policies = PoliciesInForce(source, ceiling_of(source, trust), payloads)
     database = settings.path(settings.database)
     if not database.is_file():
         raise WrongSchema(f"{database} does not exist: run `volet admin init` first")
@@ -90,11 +91,14 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
     shares = ShareStore(settings.path(settings.shares), share_sealer)
     shares.check()
     check_log(readers, signer, payloads)
+    with readers.connect() as connection:
+        history = read_history(connection, payloads)
+    activate = to_activate(settings, trust, source, history, now_ms=clock.now_ms())
     if serving:
         shares.sweep(partial(existing_entries, readers))
     log = LogAppender(signer, payloads, os.urandom)
     engine = open_writer(database)
-    writer = Writer(engine, log, shares, clock=clock, origin=settings.origin, tables=policy.tables)
+    writer = Writer(engine, log, shares, clock=clock, origin=settings.origin, policies=policies)
     sequencer = Sequencer(writer, settings.queue_bound)
     sequencer.start()
     blobs = FolderBlobs(settings.path(settings.blobs), settings.upload_limit)
@@ -103,7 +107,8 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
     if serving:
         # Logged before the first decision that rests on it.
         try:
-            sequencer.submit(partial(activate_policy, activate)).result()
+            if activate is not None:
+                sequencer.submit(partial(activate_policy, activate, trust, policies.ceiling)).result()
         except Refusal:
             sequencer.stop()
             raise
@@ -119,7 +124,7 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
         log=public,
         blobs=blobs,
         trust=trust,
-        policy=policy,
+        policy=policies,
         identity=identity,
         clock=clock,
         random=os.urandom,

@@ -194,6 +194,7 @@ _BY_REASON: dict[Reason, type[Refusal]] = {
     Reason.WRONG_REQUEST: Replayed,
     Reason.NOT_ENTITLED: Denied,
     Reason.NOT_PERMITTED: Denied,
+    Reason.WRONG_POLICY: FactsChanged,
 }
 
 

@@ -7,11 +7,10 @@ from dataclasses import replace
 import pytest
 
 from support.cases import CaseWorld
-from support.identities import HUB, START_MS, seed32
+from support.identities import START_MS, seed32
 from support.small_table import CELLS, STANDING, small_table
 from volet_protocol import case_chain
-from volet_protocol.activation import ActivationHistory, PolicyActivation
-from volet_protocol.active_tables import OVERLAP_MS, ActiveTables
+from volet_protocol.active_tables import EARLY_MS, OVERLAP_MS, ActiveTables, Period
 from volet_protocol.case_links import CaseCreate
 from volet_protocol.errors import ProtocolError, Reason
 
@@ -19,13 +18,10 @@ OLD, NEW = small_table(), small_table({**CELLS, "H3": {"medical": "1"}}, STANDIN
 SECOND_MS = START_MS + 3_600_000
 
 
-def activation(table: str, version: int, from_ms: int) -> PolicyActivation:
-    return PolicyActivation(HUB, table, version, from_ms, None, seed32("activation", version).hex())
-
-
 def tables() -> ActiveTables:
-    history = ActivationHistory((activation(OLD.hash, 1, START_MS), activation(NEW.hash, 2, SECOND_MS)))
-    return ActiveTables([OLD, NEW], history)
+    return ActiveTables(
+        {one.hash: one for one in (OLD, NEW)}, [Period(OLD.hash, START_MS), Period(NEW.hash, SECOND_MS)]
+    )
 
 
 def started(world: CaseWorld, author: str = "coordinator", **changes: object) -> Reason | None:
@@ -85,9 +81,11 @@ def test_a_hidden_class_of_another_case_is_refused() -> None:
 @pytest.mark.parametrize(
     ("at_ms", "active"),
     [
-        (START_MS - 1, ()),
+        (START_MS - EARLY_MS - 1, ()),
+        (START_MS - EARLY_MS, (OLD,)),
         (START_MS, (OLD,)),
-        (SECOND_MS - 1, (OLD,)),
+        (SECOND_MS - EARLY_MS - 1, (OLD,)),
+        (SECOND_MS - EARLY_MS, (OLD, NEW)),
         (SECOND_MS, (OLD, NEW)),
         (SECOND_MS + OVERLAP_MS - 1, (OLD, NEW)),
         (SECOND_MS + OVERLAP_MS, (NEW,)),

@@ -28,6 +28,7 @@ from volet_service.adapters.signer import read_log_key
 from volet_service.adapters.store import tables as tables_module
 from volet_service.adapters.store.engine import alembic_config, open_writer, upgrade
 from volet_service.adapters.store.log import LogAppender
+from volet_service.adapters.store.policies import PoliciesInForce, SourceTable
 from volet_service.adapters.store.tables import APPEND_ONLY, metadata
 from volet_service.adapters.store.unit_of_work import SqlUnitOfWork, Writer
 from volet_service.application.ports import UnitOfWork
@@ -36,6 +37,7 @@ from volet_service.bootstrap import admin
 from volet_service.bootstrap.hub import CannotStart, build
 from volet_service.domain.errors import Denied, LogUnavailable, NotFound, Refusal, StorageFull
 from volet_service.domain.leaves import LeafContent
+from volet_service.resources import shipped_table
 from volet_service.settings import Settings
 
 
@@ -50,7 +52,9 @@ def open_store(settings: Settings, clock: HandClock) -> Writer:
     )
     shares = ShareStore(settings.path(settings.shares), Sealer.of_file(settings.path(settings.share_key)))
     engine = open_writer(settings.path(settings.database))
-    made = Writer(engine, log, shares, clock=clock, origin=settings.origin, tables={})
+    table = shipped_table()
+    policies = PoliciesInForce(SourceTable(table, b""), table, Sealer.of_file(settings.path(settings.payload_key)))
+    made = Writer(engine, log, shares, clock=clock, origin=settings.origin, policies=policies)
     made.load()
     return made
 

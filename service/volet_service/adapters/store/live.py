@@ -65,6 +65,10 @@ class Live:
         self.heads = before.set(label, chain, seq, hash_)
         self._undo.append(undo)
 
+    def remember(self, undo: Callable[[], None]) -> None:
+        """Remember how to undo what this use case did elsewhere in memory."""
+        self._undo.append(undo)
+
     def mark(self) -> None:
         """Start a use case."""
         self._undo.clear()

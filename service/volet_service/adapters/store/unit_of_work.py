@@ -14,7 +14,7 @@ When a commit fails, its outcome may be unknown: memory is dropped and read agai
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NoReturn, TypeVar
@@ -24,7 +24,6 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from volet_protocol.errors import ProtocolError
 from volet_protocol.heads_map import HeadsTree
-from volet_protocol.policy_table import PolicyTable
 from volet_protocol.statements import HeadRef
 from volet_service.adapters.sealed import LooseKey
 from volet_service.adapters.shares import ShareStore
@@ -34,7 +33,7 @@ from volet_service.adapters.store.cosignatures import CosignatureRows
 from volet_service.adapters.store.entries import BoxRows, EntryRows, RequestRows
 from volet_service.adapters.store.live import Live
 from volet_service.adapters.store.log import LogAppender, LogState
-from volet_service.adapters.store.policies import TableRows
+from volet_service.adapters.store.policies import PoliciesInForce, TableRows
 from volet_service.adapters.store.users import SessionRows, UserRows
 from volet_service.application.ports import Clock, Work
 from volet_service.domain.errors import (
@@ -71,7 +70,7 @@ class SqlUnitOfWork:
         self.exchanges = ExchangeRows(connection, live, self.cases, self.users, writer.tables)
         self.entries = EntryRows(connection, live)
         self.requests = RequestRows(connection)
-        self.tables = TableRows(connection)
+        self.tables = TableRows(connection, live, writer.policies)
         self.cosignatures = CosignatureRows(connection)
         self.log = log
         self.shares = writer.shares
@@ -98,7 +97,7 @@ class Writer:
 
     def __init__(
         self, engine: Engine, log: LogAppender, shares: ShareStore, *, clock: Clock, origin: str,
-        tables: Mapping[str, PolicyTable],
+        policies: PoliciesInForce,
     ) -> None:  # fmt: skip
         self._engine = engine
         self._connection: Connection | None = None
@@ -107,7 +106,8 @@ class Writer:
         self.shares = shares
         self.live = Live()
         self.origin = origin
-        self.tables = tables
+        self.policies = policies
+        self.tables = policies.tables
         self._uow: SqlUnitOfWork | None = None
         self._refusals = RefusalBound()
         self.published = Published(log.state, self.live.heads)
@@ -121,6 +121,7 @@ class Writer:
             rows = connection.execute(select(c.label, c.chain, c.seq, c.hash))
             self.live.heads = HeadsTree.of((row[0], row[1], row[2], row[3]) for row in rows)
             self.log.check_heads(self.live.heads.root)
+            self.policies.load(connection)
             self.shares.destroy(EntryRows(connection, self.live).taken_back())
         self.published = Published(self.log.state, self.live.heads)
 

@@ -11,7 +11,7 @@ from volet_service.application.find_session import LastSeen
 from volet_service.application.login_starts import LoginStarts
 from volet_service.application.ports import Hub
 from volet_service.entrypoints.http import problems
-from volet_service.entrypoints.http.middleware import AccessLog, BodyLimit
+from volet_service.entrypoints.http.middleware import AccessLog, BodyLimit, RulesInForce
 from volet_service.entrypoints.http.routers import (
     cases,
     entries,
@@ -40,6 +40,7 @@ def create_app(hub: Hub, stop: Callable[[], None] = lambda: None) -> FastAPI:
         app.include_router(module.router)
     problems.install(app)
     app.add_middleware(BodyLimit, limit=hub.limits.request)
+    app.add_middleware(RulesInForce, policy=hub.policy)
     app.add_middleware(AccessLog)
     return app
 

@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 
 from starlette.exceptions import HTTPException
 
+from volet_service.application.ports import Policy
 from volet_service.domain.errors import Internal, Invalid, TooLarge
 from volet_service.entrypoints.http.problems import answer
 
@@ -74,6 +75,28 @@ class BodyLimit:
         except _TooLong:
             if not started:
                 await answer(TooLarge("request"))(scope, receive, send)
+
+
+class RulesInForce:
+    """Every answer names the table in force, so that a client that was open for days decides by the new one at once.
+
+    A hint: the client fetches that table and believes its controllers' signatures, never this header.
+    """
+
+    def __init__(self, app: App, policy: Policy) -> None:
+        self._app = app
+        self._policy = policy
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the header."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                named = (b"volet-policy", self._policy.active.hash.encode())
+                message["headers"] = [*message.get("headers", ()), named]
+            await send(message)
+
+        await self._app(scope, receive, sending)
 
 
 class AccessLog:

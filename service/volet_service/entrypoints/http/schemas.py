@@ -86,6 +86,13 @@ class BindingRequest(Strict):
     random: str = Field(max_length=43)
 
 
+class PolicyRequest(Strict):
+    """A policy table, base64url, and the controllers' signed activation of it."""
+
+    table: str
+    activation: dict[str, Any]
+
+
 class CaseRequest(Strict):
     """A new case: the links of `main`, the first link of each hidden class, the keys of the completeness tags."""
 
