@@ -8,6 +8,8 @@ client.entries     write, list, read, take back
 client.documents   store and fetch files of any size
 client.exchanges   conversations between named recipients
 client.openings    put one entry before somebody
+client.conferences convene; client.conference_records  list, minutes, call off
+client.linked_cases  one case continued by another
 client.audit       who looked; verify and export the log
 """
 
@@ -23,6 +25,8 @@ from volet_client.author import Author
 from volet_client.casebook import Casebook
 from volet_client.cases import Cases
 from volet_client.client_shares import ClientShares
+from volet_client.conference_minutes import ConferenceRecords
+from volet_client.conferences import Conferences
 from volet_client.confirmations import Confirmations
 from volet_client.directory import Directory
 from volet_client.documents import Documents
@@ -33,6 +37,7 @@ from volet_client.facts_annexes import Annexes
 from volet_client.facts_recording import FactRecorder
 from volet_client.granting import Granting
 from volet_client.hub import Hub
+from volet_client.linked_cases import LinkedCases
 from volet_client.lists import Lists
 from volet_client.members import Members
 from volet_client.names import Names
@@ -168,6 +173,23 @@ class Client:
     def openings(self) -> Openings:
         """Put one entry before somebody."""
         return Openings(self.author, self._appender, self.entries, shares=self._shares, members=self.members)
+
+    @cached_property
+    def conferences(self) -> Conferences:
+        """Convene."""
+        return Conferences(
+            self.casebook, self.author, self.rules, appender=self._appender, entries=self.entries, shares=self._shares
+        )
+
+    @cached_property
+    def conference_records(self) -> ConferenceRecords:
+        """List, minutes, call off."""
+        return ConferenceRecords(self.casebook, self.author, appender=self._appender, entries=self.entries)
+
+    @cached_property
+    def linked_cases(self) -> LinkedCases:
+        """One case continued by another."""
+        return LinkedCases(self.casebook, self.author, appender=self._appender, lists=self.lists)
 
     @cached_property
     def audit(self) -> Audit:

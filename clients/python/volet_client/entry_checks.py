@@ -104,7 +104,8 @@ class EntryChecks:
     def _check_member(self, state: CaseChain, entry: VerifiedEntry) -> None:
         header = entry.header
         facts = state.positions.at(header.case_head).facts
-        linked_cases.check_writable(facts, header.preamble.time_ms, f"entry {entry.id[:16]}")
+        if header.place.kind != REPORT:
+            linked_cases.check_writable(facts, header.preamble.time_ms, f"entry {entry.id[:16]}")
         if not is_member(facts, header.preamble.user, header.preamble.time_ms):
             raise ProtocolError(Reason.NOT_ENTITLED, f"entry {entry.id[:16]}: its author did not take part")
         if header.capacity is None:

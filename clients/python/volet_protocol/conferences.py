@@ -1,7 +1,8 @@
 """What the conditions of a case conference allow, and until when (docs/spec/conferences.md; R78).
 
 1. The conditions stand in the chain before the conference starts; nobody whom the person opposed is in the list.
-2. An opening that rests on a conference is of its entries, to its participants, until at most 7 days after its end.
+2. An opening that rests on a conference is of its entries or its announcement, to its participants, until at most 7
+   days after its end.
 3. When the conference ends by an act, what was opened for it is closed with it.
 """
 
@@ -72,7 +73,8 @@ def opening(facts: CaseFacts, link: OpeningLink, at_ms: int) -> Reason | None:
         return Reason.CLOSED
     if link.until_ms > closes_ms(record):
         return Reason.EXPIRED
-    if any(item.id not in record.fact.entries for item in link.entries):
+    allowed = {record.fact.announcement, *record.fact.entries}
+    if any(item.id not in allowed for item in link.entries):
         return Reason.NOT_PERMITTED
     return None if _takes_part(facts, record.fact, link, at_ms) else Reason.WRONG_RECIPIENT
 

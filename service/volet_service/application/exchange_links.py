@@ -13,6 +13,7 @@ from volet_service.application.authorship import check_author, is_author
 from volet_service.application.callers import Caller
 from volet_service.application.chain_links import NewLink, check_fresh, check_target_boxes
 from volet_service.application.decisions import check_named
+from volet_service.application.linked_case_rules import check_writable
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.records import StoredLink
 from volet_service.application.visibility import capacity_of, view_case, view_class
@@ -47,6 +48,7 @@ def open_exchange(command: ExchangeCommand, policy: Policy, uow: UnitOfWork, /) 
     known = uow.exchanges.links(statement.hash, -1)
     if known and is_author(command.caller, create.common.preamble):
         return _again(command, known[0], uow)
+    check_writable(viewer.main, uow.now_ms)
     check_author(uow, command.caller, statement, create.common.preamble, command.window_ms)
     check_named(policy, create.common.policy)
     _check(create.common, command, uow)
