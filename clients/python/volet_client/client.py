@@ -8,6 +8,8 @@ client.entries     write, list, read, take back
 client.documents   store and fetch files of any size
 client.exchanges   conversations between named recipients
 client.openings    put one entry before somebody
+client.exports     documents for parties without account
+client.emergencies emergency access: declare, end, see; client.emergency_answers, client.emergency_reviews
 client.conferences convene; client.conference_records  list, minutes, call off
 client.linked_cases  one case continued by another
 client.audit       who looked; verify and export the log
@@ -33,6 +35,7 @@ from volet_client.documents import Documents
 from volet_client.entries import Entries
 from volet_client.entry_checks import EntryChecks
 from volet_client.exchanges import Exchanges
+from volet_client.exports import Exports
 from volet_client.facts_annexes import Annexes
 from volet_client.facts_recording import FactRecorder
 from volet_client.granting import Granting
@@ -190,6 +193,33 @@ class Client:
     def linked_cases(self) -> LinkedCases:
         """One case continued by another."""
         return LinkedCases(self.casebook, self.author, appender=self._appender, lists=self.lists)
+
+    @cached_property
+    def _emergency_links(self) -> EmergencyLinks:
+        return EmergencyLinks(self.hub, self.author, self.rules)
+
+    @cached_property
+    def emergencies(self) -> Emergencies:
+        """Declare an emergency, end it, see it."""
+        return Emergencies(self.casebook, self.author, self._appender, self._emergency_links)
+
+    @cached_property
+    def emergency_answers(self) -> EmergencyAnswers:
+        """Open the emergency set to who declared one."""
+        return EmergencyAnswers(
+            self.hub, self.author, self.rules, appender=self._appender, lists=self.lists, shares=self._shares,
+            checks=EntryChecks(self.directory, self.exchanges, self.rules), links=self._emergency_links,
+        )  # fmt: skip
+
+    @cached_property
+    def emergency_reviews(self) -> EmergencyReviews:
+        """Close emergencies as legitimate or not."""
+        return EmergencyReviews(self.hub, self.author, self.casebook, self._emergency_links)
+
+    @cached_property
+    def exports(self) -> Exports:
+        """Documents for parties without account."""
+        return Exports(self.entries, self._releases, self._keys)
 
     @cached_property
     def audit(self) -> Audit:

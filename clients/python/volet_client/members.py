@@ -102,8 +102,9 @@ class Members:
         decision: str = "given",
         means: str = "electronic",
         until_ms: int | None = None,
+        entries: Sequence[str] = (),
     ) -> Appended:
-        """Record an agreement, or a refusal: by the person, or as told to a professional.
+        """Record an agreement, or a refusal, about some `entries` or all: by the person, or as told to a professional.
 
         An agreement rests on the information handed over before it and ends with its care episode (CSP D1110-3-1,
         D1110-3-3): the text that was shown is hashed into it, and the newest open episode is named.
@@ -113,7 +114,7 @@ class Members:
             kind=kind, decision=decision, information=tuple(information), recipients=recipients,
             given_by=GivenBy(), given_ms=now_ms, means=means, until_ms=until_ms,
             notice=DeliveredNotice(sha256(notice_text(information).encode()).hex(), now_ms),
-            episode=self._episode(case, now_ms),
+            episode=self._episode(case, now_ms), entries=tuple(entries) or None,
         )  # fmt: skip
         return self.record(case, fact)
 

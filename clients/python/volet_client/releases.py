@@ -15,6 +15,7 @@ from volet_protocol.encodings import to_base64url
 from volet_protocol.entry import VerifiedEntry, split_chunks
 from volet_protocol.entry_judgement import check_released_after
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.outside import Outside
 from volet_protocol.receipt import VerifiedReceipt
 from volet_protocol.release import (
     PAGE,
@@ -70,6 +71,7 @@ class Releases:
         intent: str = OPEN,
         purpose: str | None = None,
         basis: Sequence[str] = (),
+        to: Outside | None = None,
     ) -> dict[str, Released]:
         """Ask for a part of these entries of one list, at most 50; return what was handed out, by entry id."""
         wanted = {item.entry.id: item.entry for item in entries[:PAGE] if item.entry is not None}
@@ -89,6 +91,7 @@ class Releases:
             ids=tuple(wanted),
             capacity=self._author.capacity,
             basis=tuple(basis),
+            to=to,
         )
         statement = self._author.sign(request.to_json())
         answer = self._hub.transport.post("/v1/releases", {"statement": statement.to_json()})

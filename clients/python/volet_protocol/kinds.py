@@ -221,6 +221,11 @@ def _evaluation(fields: Fields) -> None:
         answer.done()
 
 
+def _coordination_alert(fields: Fields) -> None:
+    """Say that coordination is needed and whom to call: never the nature of the difficulties (CASF L121-6-2, R31)."""
+    fields.label("contact")
+
+
 def _mark(fields: Fields) -> None:
     """Carry relations alone: « vu », « pris en charge par »."""
     fields.optional("text", fields.text)
@@ -241,6 +246,7 @@ REGISTERED: Mapping[tuple[str, int], Callable[[Fields], None]] = {
     (meeting_words.MINUTES, 1): meeting_words.check_minutes,
     ("report", 1): _text,
     ("information_preoccupante", 1): _text,
+    ("coordination_alert", 1): _coordination_alert,
     ("mark", 1): _mark,
     (annexes.KIND, 1): annexes.check_fields,
 }

@@ -50,7 +50,8 @@ _NEEDS: dict[str, tuple[str, ...]] = {
 class ViewPayload:
     """What the person may see of one act. Times in milliseconds; `entries` are ids, `rules` ids of policy rows.
 
-    `case_seq` counts the acts of one case and visibility class without gap; both are absent outside a case.
+    `case_seq` counts the acts of one case and visibility class without gap; both are absent outside a case. `to` is the
+    row of the party without account that an export was for.
     """
 
     act: str
@@ -71,6 +72,7 @@ class ViewPayload:
     policy: str | None = None
     emergency: bool = False
     count: int | None = None
+    to: str | None = None
 
     def __post_init__(self) -> None:
         if self.act not in ACTS:
@@ -88,6 +90,7 @@ class ViewPayload:
             "structure": self.structure, "participation": self.participation, "compartment": self.compartment,
             "level": self.level, "part": self.part, "intent": self.intent, "purpose": self.purpose,
             "policy": self.policy, "emergency": self.emergency or None, "count": self.count,
+            "to": self.to,
         }  # fmt: skip
         return {
             "v": VERSION, "act": self.act, "time_ms": self.time_ms, "entries": self.entries, "rules": self.rules,
@@ -118,6 +121,7 @@ class ViewPayload:
             policy=fields.optional("policy", fields.hash),
             emergency=fields.optional("emergency", lambda name: _only_true(fields, name)) or False,
             count=fields.optional("count", lambda name: fields.integer(name, 1)),
+            to=fields.optional("to", fields.code),
         )
         fields.done()
         return view

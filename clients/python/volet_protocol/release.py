@@ -23,6 +23,7 @@ from volet_protocol.fields import Fields
 from volet_protocol.hashing import labelled_hash
 from volet_protocol.leaf import LeafType
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
+from volet_protocol.outside import Outside
 from volet_protocol.receipt import VerifiedReceipt
 from volet_protocol.sealing import PARTS, SHARE_SIZE
 from volet_protocol.statements import Preamble, Statement, UnverifiedStatement
@@ -33,7 +34,8 @@ PAGE = 50
 CLOCK_TOLERANCE_MS = 2 * 60 * 1000
 MAX_BASIS = 64
 MAX_CIPHERTEXT = 128 * 1024
-INTENTS = frozenset({"open", "sync", "search", "offline", "print", "export"})
+EXPORT = "export"
+INTENTS = frozenset({"open", "sync", "search", "offline", "print", EXPORT})
 PURPOSES = frozenset(
     {
         "care", "coordination", "emergency_care", "child_protection", "mdph_evaluation", "eviction_prevention",
@@ -103,6 +105,7 @@ class ReleaseRequest:
     ids: tuple[str, ...] = ()
     capacity: str | None = None
     basis: tuple[str, ...] = ()
+    to: Outside | None = None
 
     def __post_init__(self) -> None:
         if (self.range is None) == (not self.ids):
@@ -111,6 +114,8 @@ class ReleaseRequest:
             raise ProtocolError(Reason.MALFORMED, "release-request: ids or request_id")
         if self.part not in PARTS or self.intent not in INTENTS or self.purpose not in PURPOSES:
             raise ProtocolError(Reason.MALFORMED, "release-request: part, intent or purpose")
+        if self.to is not None and (self.intent != EXPORT or not self.ids):
+            raise ProtocolError(Reason.MALFORMED, "release-request: only an export of named entries leaves the hub")
 
     def to_json(self) -> dict[str, JsonValue]:
         """Return the body to sign."""
@@ -124,6 +129,8 @@ class ReleaseRequest:
             body["range"] = self.range.to_json()
         else:
             body["ids"] = self.ids
+        if self.to is not None:
+            body["to"] = self.to.to_json()
         return body if self.capacity is None else {**body, "capacity": self.capacity}
 
     @staticmethod
@@ -144,6 +151,7 @@ class ReleaseRequest:
             ids=tuple(fields.optional("ids", lambda name: fields.hashes(name, PAGE)) or ()),
             capacity=fields.optional("capacity", fields.hash),
             basis=tuple(fields.hashes("basis", MAX_BASIS)),
+            to=fields.optional("to", lambda name: Outside.read(fields.nested(name))),
         )
         fields.done()
         return request
@@ -241,6 +249,7 @@ def _logged(receipt: VerifiedReceipt) -> tuple[ViewPayload, IdentityPayload]:
 
 def _check_view(view: ViewPayload, asked: ReleaseRequest, ids: Sequence[str]) -> None:
     """Refuse a receipt that would show the person other entries, or another part, intent or purpose, than happened."""
-    shown = (view.act, view.part, view.intent, view.purpose, sorted(view.entries))
-    if shown != ("release", asked.part, asked.intent, asked.purpose, sorted(ids)):
+    shown = (view.act, view.part, view.intent, view.purpose, sorted(view.entries), view.to)
+    left_for = None if asked.to is None else asked.to.row
+    if shown != ("release", asked.part, asked.intent, asked.purpose, sorted(ids), left_for):
         raise ProtocolError(Reason.WRONG_REQUEST, "receipt whose view says something else than the request")

@@ -22,6 +22,7 @@ from volet_protocol.statements import UnverifiedStatement
 from volet_service.application.authorship import check_author, check_tree
 from volet_service.application.callers import Caller
 from volet_service.application.decisions import check_named, refusal_of
+from volet_service.application.export_rules import rule_export
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.records import Answered, StoredEntry
 from volet_service.application.release_rules import Asked, Ruled, check_list_known, rule
@@ -63,7 +64,9 @@ def release_entries(command: Release, policy: Policy, uow: UnitOfWork, /) -> Rel
     check_list_known(asked.list, place, question, state, uow)
     check_tree(asked.checkpoint, uow)
     entries = _entries(asked, uow)
-    ruled = [(stored, rule(question, stored, state, uow)) for stored in entries]
+    ruled = [
+        (stored, rule_export(rule(question, stored, state, uow), asked.to, state.facts, table)) for stored in entries
+    ]
     request_id = to_base64url(asked.request_id)
     before = uow.requests.find(command.caller.device, request_id)
     if before is not None:
@@ -154,6 +157,7 @@ def _view(act: str, asked: ReleaseRequest, rules: tuple[str, ...], uow: UnitOfWo
         purpose=asked.purpose, rules=rules, policy=asked.policy, row=capacity.row if capacity else None,
         category=capacity.category if capacity else None, structure=capacity.structure if capacity else None,
         participation=None if capacity is None else participation_of(uow, asked.case, user, capacity),
+        to=None if asked.to is None else asked.to.row,
     )  # fmt: skip
 
 
@@ -165,7 +169,7 @@ def _log_refusal(
     header = stored.entry.header
     view = _view("refusal", asked, by.decision.rules, uow, header)
     who = by_statement(command.statement, asked.preamble, row=view.row, refusal=refusal.problem.value)
-    uow.record_refusal(LeafContent(view, who, asked.case, class_))
+    uow.record_refusal(LeafContent(view, who, asked.case, _logged(stored, by, class_, uow)))
 
 
 def _again(

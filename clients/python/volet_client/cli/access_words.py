@@ -91,6 +91,8 @@ class AccessWords:
             for said in (_PARTS.get(view.part or "", _NOTHING), _INTENTS.get(view.intent or "", _NOTHING))
             if said != _NOTHING
         )
+        if view.to is not None:
+            how += f" → {row_label(view.to, lang)}"
         purpose = _PURPOSES.get(view.purpose or "", _NOTHING).to(lang)
         head = f"{what} : {who}" if who and lang == "fr" else f"{what}: {who}" if who else what
         return [part for part in (head, where, how, purpose) if part]

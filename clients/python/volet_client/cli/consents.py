@@ -30,6 +30,14 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     give.add_argument("--user", metavar="NOM", action="append", default=[])
     give.add_argument("--structure", action="append", default=[])
     give.add_argument(
+        "--outsider", metavar="CODE", action="append", default=[],
+        help=Said("tiers sans compte, avec sa --row", "a party without account, with its --row").to(lang),
+    )  # fmt: skip
+    give.add_argument(
+        "--entry", dest="entries", metavar="ID", action="append", default=[],
+        help=Said("cet élément seulement (identifiant entier)", "that entry only (its whole id)").to(lang),
+    )  # fmt: skip
+    give.add_argument(
         "--kind",
         default="share_outside_team",
         choices=("share_outside_team", "mdph_exchange", "person_request_to_third_party"),
@@ -54,6 +62,7 @@ def consent_give(context: Context, args: argparse.Namespace) -> None:
         professions=tuple(args.profession) or None,
         users=tuple(the_user(client, who) for who in args.user) or None,
         structures=tuple(args.structure) or None,
+        outsiders=tuple(args.outsider) or None,
     )
     information = information_list(args.information)
     if not args.refuse:
@@ -65,7 +74,9 @@ def consent_give(context: Context, args: argparse.Namespace) -> None:
         kind=args.kind,
         decision="refused" if args.refuse else "given",
         means=args.means,
-        until_ms=client.clock() + duration_ms(args.until) if args.until else None,
+        until_ms=end_ms(client, args.until),
+        giver=the_user(client, args.by) if args.by else None,
+        entries=tuple(args.entries) or None,
     )
     said = (
         Said("Refus enregistré.", "Refusal recorded.")

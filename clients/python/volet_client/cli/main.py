@@ -53,6 +53,7 @@ GROUPS = {
     "fetch": _Group("documents", Said("rapporter un document", "fetch a document")),
     "exchange": _Group("exchanges", Said("échanger entre destinataires nommés", "exchange between named recipients")),
     "open-item": _Group("exchanges", Said("communiquer un élément à quelqu'un", "open one entry to somebody")),
+    "export": _Group("exports", Said("remettre un document à un tiers", "give a document to a third party")),
     "accesses": _Group("audit", Said("qui a consulté, et pourquoi", "who looked, and why")),
     "log": _Group("audit", Said("vérifier et exporter le journal", "verify and export the log")),
     "controller": _Group(
