@@ -14,6 +14,7 @@ from dataclasses import replace
 import pytest
 from fastapi.routing import APIRoute
 
+from support.emergencies import declare, record
 from support.hub import HubCase, LiveHub
 from support.hub_entries import checkpoint, deposit_body, header, post, problem, release, seal
 from support.identities import CONTROLLER, HUB, make_device, make_user, stand_in_boxes
@@ -159,6 +160,22 @@ def activate_policy(case: HubCase) -> None:
     assert answer.is_success, answer.text
 
 
+def declare_emergency(case: HubCase) -> str:
+    case.attest("caller", "H1", "practice")
+    declare(case, "caller")
+    return record(case).hash
+
+
+def look_at_emergency(case: HubCase) -> None:
+    answer = case.clients["doctor"].get(f"/v1/cases/{case.main.case}/emergencies/{declare_emergency(case)}")
+    assert answer.is_success, answer.text
+
+
+def look_at_emergencies(case: HubCase) -> None:
+    case.attest("auditor", "O14", "dac")
+    assert case.clients["auditor"].get("/v1/emergencies").is_success
+
+
 PLAYED: dict[tuple[str, str], tuple[str, Callable[[HubCase], None]]] = {
     ("POST", "/v1/logins/{login}/session"): ("login", log_in),
     ("POST", "/v1/attestations"): ("attestation", attest),
@@ -171,6 +188,8 @@ PLAYED: dict[tuple[str, str], tuple[str, Callable[[HubCase], None]]] = {
     ("POST", "/v1/releases"): ("release", hand_out),
     ("POST", "/v1/log/records"): ("log-look", look),
     ("GET", "/v1/cases/{case}/log-keys"): ("log-look", hand_over_keys),
+    ("GET", "/v1/cases/{case}/emergencies/{emergency}"): ("log-look", look_at_emergency),
+    ("GET", "/v1/emergencies"): ("log-look", look_at_emergencies),
 }
 
 
@@ -224,6 +243,6 @@ def test_a_route_that_asks_for_a_session_answers_nothing_without_one(hub: LiveHu
     method, path = route
     with hub.client() as http:
         answer = http.request(method, path.format_map(dict.fromkeys(
-            ("user", "case", "class_", "list_", "entry", "part", "upload", "n", "exchange"), "0" * 64
+            ("user", "case", "class_", "list_", "entry", "part", "upload", "n", "exchange", "emergency"), "0" * 64
         )), json={})  # fmt: skip
     assert problem(answer) == "unauthenticated"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -14,11 +15,14 @@ from support.identities import seed32
 from volet_protocol import compose, key_boxes
 from volet_protocol.case_links import FactLink
 from volet_protocol.emergencies import check_emergency_receipt
+from volet_protocol.emergency_course import to_tell
+from volet_protocol.emergency_words import context, seal_words
 from volet_protocol.entry import SealedEntry
 from volet_protocol.fact_codec import GivenBy
+from volet_protocol.fact_emergencies import LEGITIMATE, URGENT_CARE, EmergencyEnd, EmergencyReason, EmergencyReview
 from volet_protocol.fact_notices import Opposition
 from volet_protocol.fact_powers import EMERGENCY_MAX_MS, Emergency
-from volet_protocol.facts import fact_body, fact_hash
+from volet_protocol.facts import Fact, fact_body, fact_hash
 from volet_protocol.leaf import LeafType
 from volet_protocol.log_payload import ViewPayload
 from volet_protocol.opening_links import OpenedEntry, OpeningCloseLink, OpeningLink, StartRef, UserRecipient
@@ -26,6 +30,7 @@ from volet_protocol.receipt import Receipt
 from volet_protocol.sealing import PARTS, client_share_from_section
 from volet_protocol.sections import KeyId
 from volet_protocol.statements import Statement
+from volet_service.application.emergency_records import Declared
 
 MEDICAL = "medical/2"
 
@@ -55,7 +60,29 @@ class Called:
             self.declaration = fact_hash(body)
         return answer
 
-    def start(self) -> ViewPayload:
+    def say_why(self, name: str = "caller", **changes: Any) -> httpx.Response:  # noqa: ANN401 -- any field of the fact
+        """Record the reason, its words sealed to whoever is to be told."""
+        case = self.case
+        bound = context(case.main.case, EmergencyReason.type, self.declaration, URGENT_CARE)
+        told = to_tell(case.main.facts, case.user(name), case.now_ms)
+        readers = {user: case.directory.user(user) for user in told}
+        words = seal_words("Malaise, traitement inconnu.", readers, bound)
+        fields: dict[str, Any] = {
+            "emergency": self.declaration, "reason": URGENT_CARE, "words": words, **changes,
+        }  # fmt: skip
+        return self.offer_fact(name, EmergencyReason(**fields))
+
+    def offer_fact(self, name: str, fact: Fact) -> httpx.Response:
+        """Send a fact to the hub; what it takes is in the world too."""
+        case = self.case
+        body = fact_body(fact, case.draw("fact salt")[:16])
+        link = FactLink(case.head(name), fact_hash(body), ()).body()
+        answer = case.offer(name, case.person(name).sign(link), body)
+        if answer.is_success:
+            CaseWorld.add(case, name, link, body)
+        return answer
+
+    def start(self, *, reasoned: bool = True) -> ViewPayload:
         answer = self.declare()
         assert answer.is_success, answer.text
         receipt = Receipt.read(answer.json()["receipt"])
@@ -63,6 +90,10 @@ class Called:
         self.started = check_emergency_receipt(
             receipt, record, case=self.case.main.case, log=self.case.hub.verifier, at_ms=self.case.now_ms
         )
+        if reasoned:
+            self.case.wait()
+            said = self.say_why()
+            assert said.is_success, said.text
         return ViewPayload.read(receipt.verify(self.case.hub.verifier).view)
 
     def shares(self, sealed: SealedEntry) -> dict[tuple[str, str], bytes]:
@@ -226,3 +257,168 @@ def test_what_is_not_of_the_set_is_not_opened_and_nobody_else_is_served(called: 
     statement = release_request(case, "carer", [called.entry.entry.id])
     answer = case.clients["carer"].post("/v1/releases", json={"statement": statement.to_json()})
     assert problem(answer) in {"denied", "not-found"}
+
+
+def test_nothing_is_answered_before_the_caller_said_why(called: Called) -> None:
+    called.start(reasoned=False)
+    called.case.wait()
+    assert called.offered().json()["reason"] == "missing-field"
+    assert called.say_why().is_success
+    called.case.wait()
+    assert called.offered().is_success
+
+
+def test_nothing_is_answered_while_the_words_leave_out_the_person(called: Called) -> None:
+    called.case.account("person")
+    called.start(reasoned=False)
+    called.case.wait()
+    told = called.say_why(words=())
+    assert told.is_success
+    called.case.wait()
+    assert called.offered().json()["reason"] == "missing-field"
+
+
+def test_a_second_reason_is_refused(called: Called) -> None:
+    called.start()
+    called.case.wait()
+    assert called.say_why().json()["reason"] == "already"
+
+
+def test_nobody_gives_the_reason_of_somebody_elses_emergency(called: Called) -> None:
+    called.start(reasoned=False)
+    called.case.wait()
+    assert problem(called.say_why("doctor")) == "denied"
+
+
+def test_an_emergency_without_any_answer_is_ended_at_once(called: Called) -> None:
+    case = called.case
+    called.start()
+    ended = called.offer_fact("caller", EmergencyEnd(called.declaration, case.now_ms))
+    assert ended.is_success, ended.text
+    view = ViewPayload.read(case.hub.receipt(ended.json()["receipt"]).view)
+    assert (view.act, view.emergency) == ("emergency-stop", True)
+    assert problem(case.clients["caller"].get(f"/v1/cases/{case.main.case}/chains/main")) == "not-found"
+    case.wait()
+    assert problem(called.offered()) == "denied"
+
+
+def test_ending_an_emergency_stops_the_next_release(called: Called) -> None:
+    called.start()
+    called.case.wait()
+    called.answer()
+    assert called.released().is_success
+    assert called.offer_fact("nurse", EmergencyEnd(called.declaration, called.case.now_ms)).is_success
+    assert problem(called.released()) in {"denied", "not-found"}
+
+
+def test_who_takes_no_part_ends_no_emergency(called: Called) -> None:
+    called.case.attest("driver", "S1", "ssiad")
+    called.start()
+    assert problem(called.offer_fact("driver", EmergencyEnd(called.declaration, called.case.now_ms))) == "not-found"
+
+
+def test_the_quota_of_a_caller_counts_every_case_of_the_hub(called: Called) -> None:
+    count_elsewhere(called, user=called.case.user("caller"), structure="elsewhere", times=3)
+    assert problem(called.declare()) == "too-many-requests"
+
+
+def test_the_quota_of_a_structure_counts_what_colleagues_declared_elsewhere(called: Called) -> None:
+    count_elsewhere(called, user=seed32("colleague").hex(), structure="practice", times=9)
+    assert called.declare().is_success
+    called.case.wait()
+    assert problem(called.declare()) == "too-many-requests"
+
+
+def test_a_day_later_the_quota_is_whole_again(called: Called) -> None:
+    count_elsewhere(called, user=called.case.user("caller"), structure="practice", times=3)
+    called.case.wait(24 * 60)
+    called.log_in_again()
+    assert called.declare().is_success
+
+
+def test_a_declaration_over_the_quota_is_in_the_log_as_a_refusal(called: Called) -> None:
+    count_elsewhere(called, user=called.case.user("caller"), structure="practice", times=3)
+    before = called.case.hub.running.hub.log.size
+    assert problem(called.declare()) == "too-many-requests"
+    assert called.case.hub.running.hub.log.size == before + 1
+
+
+def count_elsewhere(called: Called, *, user: str, structure: str, times: int) -> None:
+    """Emergencies of other cases, as the hub counts them."""
+    store = called.case.hub.running.hub.store
+    for number in range(times):
+        fact = seed32(f"elsewhere {structure} {number}").hex()
+        record = Declared(fact, seed32("other case").hex(), user, structure, called.case.now_ms, number)
+        asyncio.run(store.write(lambda uow, /, record=record: uow.emergencies.add(record, record.fact)))
+
+
+class TestReviews:
+    def over(self, called: Called) -> None:
+        called.start()
+        assert called.offer_fact("caller", EmergencyEnd(called.declaration, called.case.now_ms)).is_success
+        called.case.wait()
+        called.case.attest("auditor", "O14", "dac")
+
+    def review(self, called: Called, name: str) -> httpx.Response:
+        return called.offer_fact(name, EmergencyReview(called.declaration, LEGITIMATE, called.case.now_ms))
+
+    @pytest.mark.parametrize("name", ["coordinator", "auditor"])
+    def test_who_follows_the_case_or_an_auditor_closes_an_emergency(self, called: Called, name: str) -> None:
+        self.over(called)
+        assert self.review(called, name).is_success
+
+    @pytest.mark.parametrize("name", ["doctor", "nurse"])
+    def test_a_member_who_does_not_follow_the_case_does_not(self, called: Called, name: str) -> None:
+        self.over(called)
+        assert problem(self.review(called, name)) == "denied"
+
+    def test_the_caller_does_not_judge_themself(self, called: Called) -> None:
+        self.over(called)
+        assert problem(self.review(called, "caller")) == "not-found"
+
+    def test_an_emergency_that_lasts_is_not_reviewed_yet(self, called: Called) -> None:
+        called.start()
+        called.case.wait()
+        assert self.review(called, "coordinator").json()["reason"] == "not-yet"
+
+    def test_an_auditor_writes_nothing_else_into_a_case(self, called: Called) -> None:
+        self.over(called)
+        assert (
+            problem(called.offer_fact("auditor", EmergencyEnd(called.declaration, called.case.now_ms))) == "not-found"
+        )
+
+    def test_an_auditor_is_served_no_chain_and_no_entry(self, called: Called) -> None:
+        self.over(called)
+        case = called.case
+        assert problem(case.clients["auditor"].get(f"/v1/cases/{case.main.case}/chains/main")) == "not-found"
+        assert problem(case.clients["auditor"].get(f"/v1/entries/{called.entry.entry.id}")) == "not-found"
+
+    def test_an_auditor_finds_every_emergency_in_one_list(self, called: Called) -> None:
+        self.over(called)
+        listed = called.case.clients["auditor"].get("/v1/emergencies").json()["emergencies"]
+        assert [one["emergency"] for one in listed] == [called.declaration]
+        types = [link["fact"]["type"] for link in listed[0]["links"]]
+        assert types == ["emergency", "emergency-reason", "emergency-end"]
+
+    @pytest.mark.parametrize("name", ["doctor", "caller"])
+    def test_that_list_is_for_auditors(self, called: Called, name: str) -> None:
+        self.over(called)
+        assert problem(called.case.clients[name].get("/v1/emergencies")) == "denied"
+
+    def test_the_receipt_of_a_declaration_is_for_who_stands_in_the_case(self, called: Called) -> None:
+        called.start()
+        case = called.case
+        path = f"/v1/cases/{case.main.case}/emergencies/{called.declaration}"
+        case.attest("stranger", "H1", "practice")
+        assert problem(case.clients["stranger"].get(path)) == "not-found"
+        answer = case.clients["nurse"].get(path).json()
+        record = case.main.facts.find(Emergency, called.declaration)
+        started = check_emergency_receipt(
+            Receipt.read(answer["started"]), record, case=case.main.case, log=case.hub.verifier, at_ms=case.now_ms
+        )
+        assert called.started is not None
+        assert (started.index, started.leaf) == (called.started.index, called.started.leaf)
+
+    def test_there_is_no_receipt_of_what_nobody_declared(self, called: Called) -> None:
+        path = f"/v1/cases/{called.case.main.case}/emergencies/{seed32('nothing').hex()}"
+        assert problem(called.case.clients["doctor"].get(path)) == "not-found"

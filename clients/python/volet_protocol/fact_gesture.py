@@ -5,8 +5,8 @@ One signature, one place in the chain. The link names the hash of the list of th
 body, salt and hash, is judged in order by who may make it, may rest on those before it, and is folded as if it stood
 alone. When one is refused, none counts. A body may be erased, or withheld from who may not see it: its hash stays.
 
-What narrows stands alone, because a withdrawal must never wait for what it was bundled with; so does an emergency,
-which the log names by its own leaf. Deliberately no gesture inside a gesture, and no annex of its own.
+What narrows stands alone, because a withdrawal must never wait for what it was bundled with; so does an emergency
+with its reason and its review, which the log names by leaves of their own. Deliberately no gesture inside a gesture, and no annex of its own.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.encodings import is_hash
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_emergencies import EmergencyReason, EmergencyReview
 from volet_protocol.fact_powers import Emergency
 from volet_protocol.fact_rules import is_widening
 from volet_protocol.facts import VERSION, Fact, fact_hash, read_fact
@@ -24,6 +25,7 @@ from volet_protocol.fields import Fields
 
 TYPE = "gesture"
 FEWEST, MOST = 2, 64
+_ALONE = (Emergency, EmergencyReason, EmergencyReview)
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def read_facts(body: JsonObject) -> tuple[tuple[str, Fact | None], ...]:
     facts = tuple((part.hash, None if part.body is None else read_fact(part.body)) for part in parts)
     if body.get("type") == TYPE:
         for _, fact in facts:
-            if fact is not None and (not is_widening(fact) or isinstance(fact, Emergency)):
+            if fact is not None and (not is_widening(fact) or isinstance(fact, _ALONE)):
                 raise ProtocolError(Reason.MALFORMED, f"{TYPE}: {fact.type} stands alone")
     return facts
 

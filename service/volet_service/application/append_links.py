@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from volet_protocol.case_links import LinkHead
+from volet_protocol.fact_emergencies import EmergencyReview
 from volet_protocol.fact_powers import Emergency
 from volet_protocol.link_reading import read_link
 from volet_protocol.places import MAIN
@@ -16,7 +17,7 @@ from volet_service.application.callers import Caller
 from volet_service.application.chain_links import NewLink, extend_case
 from volet_service.application.decisions import check_named
 from volet_service.application.ports import Policy, UnitOfWork
-from volet_service.application.visibility import Viewer, view_case, view_class, view_declaring
+from volet_service.application.visibility import Viewer, view_case, view_class, view_declaring, view_reviewing
 from volet_service.domain.errors import IdempotencyMismatch, WrongCase
 
 
@@ -66,11 +67,13 @@ def append_links(command: AppendLinks, policy: Policy, uow: UnitOfWork, /) -> Li
 
 
 def _view(command: AppendLinks, policy: Policy, uow: UnitOfWork) -> Viewer:
-    """Who declares an emergency may do so from outside the case; nobody writes anything else from there."""
+    """Declaring an emergency, and an auditor's review of one, come from outside the case; nothing else does."""
     bodies = [new.fact for new in command.links]
-    declares = len(bodies) == 1 and bodies[0] is not None and bodies[0].get("type") == Emergency.type
-    if command.class_ == MAIN and declares:
+    stated = bodies[0].get("type") if len(bodies) == 1 and bodies[0] is not None else None
+    if command.class_ == MAIN and stated == Emergency.type:
         return view_declaring(uow, command.caller, command.case, policy.active)
+    if command.class_ == MAIN and stated == EmergencyReview.type:
+        return view_reviewing(uow, command.caller, command.case, policy.active)
     return view_case(uow, command.caller, command.case, policy.active)
 
 

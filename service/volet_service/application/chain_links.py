@@ -71,7 +71,7 @@ def extend_case(state: CaseChain, new: NewLink, tables: Mapping[str, PolicyTable
     if isinstance(link, OpeningLink):
         _check_opening(after, link, capacity, tables, uow)
     emergency = emergency_rules.recorded(state, after)
-    act, urgent = emergency_rules.act_of(link, state, emergency, new.statement.type)
+    act, urgent = emergency_rules.act_of(link, state, emergency, new.statement.type, fact=new.fact)
     view = ViewPayload(
         act, uow.now_ms, policy=head.policy, emergency=urgent,
         row=capacity.row if capacity else None, category=capacity.category if capacity else None,
@@ -82,7 +82,7 @@ def extend_case(state: CaseChain, new: NewLink, tables: Mapping[str, PolicyTable
     content = LeafContent(view, by_statement(new.statement, head.preamble, row=row), state.case, state.class_)
     if emergency is not None:
         table = _table(tables, head, uow)
-        emergency_rules.check_declared(emergency, state, after, content, table=table, uow=uow)
+        emergency_rules.check_declared(emergency, after, content, table=table, uow=uow)
     leaf = uow.log.append(content)
     body = None if new.fact is None else canonical.encode(new.fact)
     if body is not None and len(body) > canonical.DEFAULT_LIMIT:
@@ -90,6 +90,7 @@ def extend_case(state: CaseChain, new: NewLink, tables: Mapping[str, PolicyTable
         raise ProtocolError(Reason.TOO_LARGE, "fact")
     uow.cases.append(after, StoredLink(head.seq, new.statement.hash, new.statement.to_bytes(), body, leaf))
     uow.boxes.put(new.statement.hash, new.boxes)
+    emergency_rules.remember(emergency, state.case, new.statement.hash, leaf, fact=new.fact, uow=uow)
     for user in _users(new.fact):
         uow.cases.add_user(state.case, state.class_, user)
     return after

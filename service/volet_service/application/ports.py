@@ -16,6 +16,7 @@ from volet_protocol.policy_table import PolicyTable
 from volet_protocol.receipt import Receipt
 from volet_protocol.statements import HeadRef
 from volet_protocol.trust_bundle import TrustBundle
+from volet_service.application.emergency_records import Emergencies
 from volet_service.application.records import Login, Session
 from volet_service.application.repositories import (
     Boxes,
@@ -63,6 +64,9 @@ class UnitOfWork(Protocol):
 
     @property
     def boxes(self) -> Boxes: ...  # noqa: D102 -- the type says it
+
+    @property
+    def emergencies(self) -> Emergencies: ...  # noqa: D102 -- the type says it
 
     @property
     def exchanges(self) -> Exchanges: ...  # noqa: D102 -- the type says it

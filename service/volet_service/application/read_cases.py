@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from volet_protocol import canonical
 from volet_protocol.canonical import JsonObject
+from volet_protocol.case_facts import CaseFacts
 from volet_protocol.encodings import is_hash
 from volet_protocol.entry_list import EntryListHead
 from volet_protocol.fact_gesture import without
@@ -17,7 +18,7 @@ from volet_protocol.section_access import is_member
 from volet_protocol.statements import HeadRef
 from volet_service.application.callers import Caller
 from volet_service.application.decisions import refusal_of
-from volet_service.application.emergency_rules import SERVED, is_calling
+from volet_service.application.emergency_rules import is_calling, is_served
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.records import StoredEntry, StoredLink
 from volet_service.application.release_rules import Asked, check_list_known, rule
@@ -91,20 +92,15 @@ def read_chain(case: str, class_: str, after: int, *, caller: Caller, policy: Po
     state = view_class(uow, viewer, class_)
     links = uow.cases.links(state.chain, after)
     if not is_member(viewer.main.facts, caller.user, uow.now_ms) and is_calling(state.facts, caller.user, uow.now_ms):
-        links = [_served_to_caller(link, caller.user) for link in links]
+        links = [_served_to_caller(link, state.facts, caller.user) for link in links]
     return ChainLinks(state.chain, links, uow.boxes.of_user([link.hash for link in links], caller.user))
 
 
-def _served_to_caller(link: StoredLink, user: str) -> StoredLink:
-    """Return a link as an emergency shows it: consents, notices, mandates and the rest stay with the team."""
+def _served_to_caller(link: StoredLink, facts: CaseFacts, user: str) -> StoredLink:
+    """Return a link as an emergency shows it: notices, consents and the rest stay with the team."""
     if link.fact is None:
         return link
-
-    def withheld(body: JsonObject) -> bool:
-        own = body.get("type") == Emergency.type and body.get("user") == user
-        return not own and body.get("type") not in SERVED
-
-    served = without(canonical.decode(link.fact), withheld)
+    served = without(canonical.decode(link.fact), lambda body: not is_served(body, facts, user))
     return replace(link, fact=None if served is None else canonical.encode(served))
 
 

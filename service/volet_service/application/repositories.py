@@ -70,6 +70,10 @@ class Users(Protocol):
         """Store an attestation."""
         ...
 
+    def attested(self, row: str, at_ms: int) -> list[Attestation]:
+        """Return the attestations of a row that are in force at an instant."""
+        ...
+
 
 class Sessions(Protocol):
     """Logins under way and sessions."""

@@ -110,6 +110,15 @@ link = Table(
 fact_body = Table("fact_body", metadata, _hash("link", key=True), _bytes("body"))
 # HPKE boxes of links and of entries, by the user who opens them.
 box = Table("box", metadata, _hash("owner", key=True), _hash("user", key=True), _bytes("box"))
+# Emergencies of all cases, and the links that tell of each: an index beside the chains.
+emergency = Table(
+    "emergency", metadata,
+    _hash("fact", key=True), _hash("case"), _hash("user"), _text("structure"), _int("recorded_ms"), _int("leaf"),
+    Index(None, "user", "recorded_ms"), Index(None, "structure", "recorded_ms"), Index(None, "leaf"),
+)  # fmt: skip
+emergency_link = Table(
+    "emergency_link", metadata, _hash("link", key=True), _hash("emergency", key=True), Index(None, "emergency")
+)
 # Who has ever stood in a case; the facts say whether they still do.
 case_user = Table(
     "case_user", metadata, _hash("user", key=True), _hash("case", key=True), _text("class", key=True)

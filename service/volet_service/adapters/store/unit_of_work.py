@@ -30,6 +30,7 @@ from volet_service.adapters.shares import ShareStore
 from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.cases import CaseRows, ExchangeRows
 from volet_service.adapters.store.cosignatures import CosignatureRows
+from volet_service.adapters.store.emergencies import EmergencyRows
 from volet_service.adapters.store.entries import BoxRows, EntryRows, RequestRows
 from volet_service.adapters.store.live import Live
 from volet_service.adapters.store.log import LogAppender, LogState
@@ -67,6 +68,7 @@ class SqlUnitOfWork:
         self.sessions = SessionRows(connection)
         self.cases = CaseRows(connection, live, log, self.users, writer.tables)
         self.boxes = BoxRows(connection)
+        self.emergencies = EmergencyRows(connection)
         self.exchanges = ExchangeRows(connection, live, self.cases, self.users, writer.tables)
         self.entries = EntryRows(connection, live)
         self.requests = RequestRows(connection)

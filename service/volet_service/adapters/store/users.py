@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from volet_protocol import statements
@@ -106,6 +106,15 @@ class UserRows:
             {"id": attestation.id, "user": attestation.user, "statement": record.statement,
              "until_ms": attestation.until_ms, "leaf": record.leaf},
         )  # fmt: skip
+
+    def attested(self, row: str, at_ms: int) -> list[Attestation]:
+        """Return the attestations of a row that are in force at an instant."""
+        c = t.attestation.c
+        # The statement is canonical JSON: its bytes tell which rows can match, and each is read before it counts.
+        named = func.instr(c.statement, f'"row":"{row}"'.encode()) > 0
+        rows = self._connection.execute(select(t.attestation).where(named & (c.until_ms > at_ms)).order_by(c.leaf))
+        found = [self._attestation(one).attestation for one in rows]
+        return [one for one in found if one.capacity.row == row and one.from_ms <= at_ms < one.until_ms]
 
     def _attestation(self, row: Row[tuple[object, ...]]) -> StoredAttestation:
         statement = statements.parse(row.statement)

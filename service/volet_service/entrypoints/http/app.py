@@ -14,6 +14,7 @@ from volet_service.entrypoints.http import problems
 from volet_service.entrypoints.http.middleware import AccessLog, BodyLimit, RulesInForce
 from volet_service.entrypoints.http.routers import (
     cases,
+    emergencies,
     entries,
     exchanges,
     health,
@@ -24,7 +25,7 @@ from volet_service.entrypoints.http.routers import (
     users,
 )
 
-ROUTERS = (logins, users, cases, entries, releases, exchanges, log, policy, health)
+ROUTERS = (logins, users, cases, emergencies, entries, releases, exchanges, log, policy, health)
 VERSION = "0.1.0"
 
 
