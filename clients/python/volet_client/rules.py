@@ -16,7 +16,7 @@ from volet_client.refusals import NotFoundError
 from volet_client.resources import shipped_table
 from volet_client.words import Said
 from volet_protocol import canonical
-from volet_protocol.activation import ActivationHistory, Entered, PolicyActivation, entered
+from volet_protocol.activation import ActivationHistory, PolicyActivation, entered
 from volet_protocol.active_tables import ActiveTables, Period
 from volet_protocol.canonical import JsonObject
 from volet_protocol.encodings import from_base64url

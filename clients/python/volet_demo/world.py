@@ -148,7 +148,7 @@ class World:
             *signing, "--out", str(trust),
         ]  # fmt: skip
         self.processes.run(("controller-trust", compose, _NOTHING))
-        activate = ["controller", "activate", "--trust", str(trust), *signing, "--out", str(activation)]
+        activate = ["controller", "activate-policy", "--trust", str(trust), "--yes", *signing, "--out", str(activation)]
         self.processes.run(("controller-activate", activate, _NOTHING))
         for path in (trust, activation):
             self.path("hub", path.name).write_bytes(path.read_bytes())

@@ -128,6 +128,7 @@ def test_the_shipped_rules_are_put_into_force(office: Path) -> None:
     compose(office)
     keys = [word for n in (1, 2) for word in ("--key", str(office / "keys" / f"controller-{n}.key"))]
     out = office / "activation.json"
-    assert main(["controller", "activate", "--trust", str(office / "trust.json"), *keys, "--out", str(out)]) == 0
+    trust = ["--trust", str(office / "trust.json")]
+    assert main(["controller", "activate-policy", *trust, *keys, "--out", str(out), "--yes"]) == 0
     activation = PolicyActivation.read(out.read_bytes()).verify(bundle(office), None)
     assert (activation.hub, activation.table) == (HUB, bundle(office).ceiling)

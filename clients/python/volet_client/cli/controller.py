@@ -11,15 +11,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from volet_client import controller
+from volet_client.cli import rules
 from volet_client.cli.context import Context, now_ms
-from volet_client.errors import UsageError
-from volet_client.resources import policies, shipped_table
+from volet_client.resources import shipped_table
 from volet_client.words import Said
 from volet_protocol import cosigned
-from volet_protocol.activation import PolicyActivation
 from volet_protocol.cosigned import Controllers, UnverifiedCosigned
 from volet_protocol.keys import SEED_SIZE
-from volet_protocol.policy_table import PolicyTable
 from volet_protocol.statements import ALGORITHM
 from volet_protocol.trust_bundle import Minimum, TrustBundle
 
@@ -41,16 +39,24 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     init_.add_argument("--threshold", type=int, default=2, metavar="K")
     init_.set_defaults(run=init)
     _register_trust(verbs.add_parser("trust", help=Said("composer trust.json", "compose trust.json").to(lang)), lang)
-    activate_ = verbs.add_parser("activate", help=Said("mettre une table en vigueur", "activate a table").to(lang))
-    activate_.add_argument("--trust", type=Path, required=True, metavar="trust.json")
-    activate_.add_argument("--table", type=Path, metavar="table.json", help=Said("celle-ci", "this one").to(lang))
-    activate_.add_argument("--previous", type=Path, metavar="activation.json")
-    _add_signing(activate_, lang)
+    narrow_ = verbs.add_parser("narrow", help=Said("restreindre les règles", "narrow the rules").to(lang))
+    rules.register_narrow(narrow_, lang)
+    activate_ = verbs.add_parser(
+        "activate-policy", help=Said("montrer ce qui change, signer", "show what changes, sign").to(lang)
+    )
+    rules.register_activate(activate_, lang, _add_signing)
     activate_.set_defaults(run=activate)
     sign_ = verbs.add_parser("sign", help=Said("ajouter sa signature", "add one's signature").to(lang))
     sign_.add_argument("file", type=Path)
+    sign_.add_argument("--table", type=Path, metavar="table.json", help=Said("qu'elle active", "activated").to(lang))
     _add_signing(sign_, lang)
     sign_.set_defaults(run=sign)
+    combine_ = verbs.add_parser("combine", help=Said("réunir les signatures", "join signatures").to(lang))
+    combine_.add_argument("file", type=Path, nargs="+")
+    combine_.add_argument("--out", type=Path, required=True, metavar="FILE")
+    combine_.set_defaults(run=combine)
+    publish_ = verbs.add_parser("publish", help=Said("mettre en vigueur", "put into force").to(lang))
+    rules.register_publish(publish_, lang)
 
 
 def _register_trust(parser: argparse.ArgumentParser, lang: str) -> None:
@@ -133,24 +139,20 @@ def _vkey(given: str) -> str:
 
 
 def activate(context: Context, args: argparse.Namespace) -> None:
-    """Sign the activation of a policy table."""
-    bundle = TrustBundle.read(controller.read_public(args.trust)).verify(None)
-    table = PolicyTable.load(controller.read_public(args.table or policies() / "table.json"))
-    wider = table.wider_than(shipped_table())
-    if wider:
-        raise UsageError(
-            Said(f"Cette table permet plus que la loi livrée : {wider[0]}.", f"Wider than the ceiling: {wider[0]}."),
-            Said("Une table ne peut que restreindre.", "A table can only narrow."),
-        )
-    previous = PolicyActivation.read(controller.read_public(args.previous)).content if args.previous else None
-    body = controller.next_activation(bundle, table.hash, now_ms(), previous)
-    signed = cosigned.cosign(body, [controller.read_key(path) for path in args.key])
-    _write(context, args, signed, (bundle.controllers,))
+    """Show what a policy table changes, then sign its activation."""
+    signed, controllers = rules.activation(context, args)
+    _write(context, args, signed, (controllers,))
+
+
+def combine(context: Context, args: argparse.Namespace) -> None:
+    """Join the signatures that several machines made."""
+    _write(context, args, rules.combine(args.file), ())
 
 
 def sign(context: Context, args: argparse.Namespace) -> None:
     """Add signatures to a bundle or an activation that another machine composed."""
     held = cosigned.parse(controller.read_public(args.file))
+    rules.check_seen(context, held, args.table)
     signed = controller.add_signatures(held, [controller.read_key(path) for path in args.key])
     _write(context, args, signed, ())
 
