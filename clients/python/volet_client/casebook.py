@@ -201,8 +201,9 @@ class Casebook:
             head = item.get("reader_head", item.get("head"))
             if isinstance(user, str) and isinstance(head, Mapping):
                 self._directory.at_least(user, HeadRef.read(Fields(head, "head of a reader")))
-        if fact is not None and fact.get("type") == "participation":
-            self._directory.known(str(fact.get("user", "")))
+        for part in () if fact is None else parts_of(fact):
+            if part.body is not None and part.body.get("type") == "participation":
+                self._directory.known(str(part.body.get("user", "")))
 
     def _meet_author(self, body: JsonObject) -> None:
         author, head = body.get("author"), body.get("user_head")

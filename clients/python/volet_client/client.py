@@ -12,6 +12,9 @@ client.exports     documents for parties without account
 client.emergencies emergency access: declare, end, see; client.emergency_answers, client.emergency_reviews
 client.conferences convene; client.conference_records  list, minutes, call off
 client.linked_cases  one case continued by another
+client.notices     the texts handed to the person, filled; whom she may ask
+client.receipt_papers  the attestation of what she decided
+client.team        what she still has to be told; adding somebody in one gesture
 client.audit       who looked; verify and export the log
 """
 
@@ -44,14 +47,18 @@ from volet_client.linked_cases import LinkedCases
 from volet_client.lists import Lists
 from volet_client.members import Members
 from volet_client.names import Names
+from volet_client.notices import Notices
 from volet_client.offline import Notebook
 from volet_client.openings import Openings
 from volet_client.outbox import Outbox
 from volet_client.profile import Profile
+from volet_client.receipts_paper import ReceiptPapers
 from volet_client.releases import Releases
 from volet_client.rules import Rules
 from volet_client.sealing_keys import SealingKeys
 from volet_client.session import Session
+from volet_client.team import Team
+from volet_client.team_horizon import Horizon
 from volet_client.transport import HttpTransport, Transport
 
 
@@ -141,6 +148,24 @@ class Client:
             self.casebook, self.author, self.rules, appender=self._appender, lists=self.lists, outbox=self.outbox,
             notebook=self.notebook, annexes=self.annexes,
         )  # fmt: skip
+
+    @cached_property
+    def notices(self) -> Notices:
+        """Texts handed to the person."""
+        return Notices(self.profile, self.names, self.casebook, self.author)
+
+    @cached_property
+    def receipt_papers(self) -> ReceiptPapers:
+        """Attestations of what the person decided."""
+        return ReceiptPapers(self.casebook, self.notices, self.profile.bundle.log_origin)
+
+    @cached_property
+    def team(self) -> Team:
+        """What the person has to be told of her team, and adding somebody."""
+        horizon = Horizon(self.casebook, self.author, self.rules, lists=self.lists, entries=self.entries)
+        return Team(
+            self.casebook, self.author, self.rules, appender=self._appender, members=self.members, horizon=horizon
+        )
 
     @cached_property
     def exchanges(self) -> Exchanges:

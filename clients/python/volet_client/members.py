@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from volet_client import texts
 from volet_client.appending import Appended, Appender
 from volet_client.author import Author, draw
 from volet_client.casebook import Casebook, CaseView
 from volet_client.errors import UsageError
 from volet_client.lists import Lists
+from volet_client.texts import OF_CONSENT
 from volet_client.words import Said
 from volet_protocol.capacities import Attestation
 from volet_protocol.case_facts import Record
@@ -32,9 +34,7 @@ from volet_protocol.fact_notices import (
 )
 from volet_protocol.fact_people import Episode, Participation, ParticipationEnd, Person, Recognition
 from volet_protocol.facts import SALT_SIZE, Fact
-from volet_protocol.hashing import sha256
 from volet_protocol.places import MAIN
-from volet_protocol.words import COMPARTMENTS_FR, LEVELS
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Members:
 
     def add(self, case: str, user: str, terms: Terms, capacity: str | None = None) -> Appended:
         """Let a user take part in one of their attested capacities."""
-        attestation = self._attestation(user, capacity)
+        attestation = self.attestation(user, capacity)
         now_ms = self._author.clock()
         recognised = None if terms.recognised is None else Recognition(terms.recognised, now_ms)
         fact = Participation(
@@ -102,18 +102,21 @@ class Members:
         decision: str = "given",
         means: str = "electronic",
         until_ms: int | None = None,
+        lang: str = "fr",
+        support: str | None = None,
         entries: Sequence[str] = (),
     ) -> Appended:
         """Record an agreement, or a refusal, about some `entries` or all: by the person, or as told to a professional.
 
         An agreement rests on the information handed over before it and ends with its care episode (CSP D1110-3-1,
-        D1110-3-3): the text that was shown is hashed into it, and the newest open episode is named.
+        D1110-3-3): the version of the text in `lang` is named by its hash, with the `support` that was left, and the
+        newest open episode is named.
         """
         now_ms = self._author.clock()
         fact = Consent(
             kind=kind, decision=decision, information=tuple(information), recipients=recipients,
             given_by=GivenBy(), given_ms=now_ms, means=means, until_ms=until_ms,
-            notice=DeliveredNotice(sha256(notice_text(information).encode()).hex(), now_ms),
+            notice=DeliveredNotice(texts.newest(OF_CONSENT[kind], lang).hash, now_ms, support),
             episode=self._episode(case, now_ms), entries=tuple(entries) or None,
         )  # fmt: skip
         return self.record(case, fact)
@@ -173,7 +176,8 @@ class Members:
             if known.epoch
         ]
 
-    def _attestation(self, user: str, capacity: str | None) -> Attestation:
+    def attestation(self, user: str, capacity: str | None) -> Attestation:
+        """Return the one attested capacity of a user that fits; raise `UsageError` for none or several."""
         now_ms = self._author.clock()
         held = [
             item
@@ -200,16 +204,6 @@ def cross_category_line(
 ) -> NoticeLine:
     """Return the line of a notice that tells who of the other category will know what (CSP R1110-3)."""
     return NoticeLine("cross_category", tuple(information), from_category, to, tuple(entries) or None)
-
-
-def notice_text(information: Sequence[Information]) -> str:
-    """Return the information that precedes a consent, as it is shown; its hash stands in the consent (D1110-3-1)."""
-    which = ", ".join(f"{COMPARTMENTS_FR[item.compartment]} ({LEVELS['fr'][item.level]})" for item in information)
-    return (
-        f"Vous acceptez que les professionnels désignés, hors de votre équipe de soins, lisent : {which}. "
-        "Votre accord vaut jusqu'à la fin de cette prise en charge. Vous pouvez le retirer à tout moment, par tout "
-        "moyen, sans vous expliquer. Vous verrez qui a consulté quoi."
-    )
 
 
 GENERAL = NoticeLine("general")

@@ -24,12 +24,18 @@ LANGS = ("fr", "falc", "en")
 NOTICES = ("general", "cross-category", "consent", "mdph", "request", "emergency")
 RECEIPTS = ("receipt", "refusal", "withdrawal")
 KINDS = (*NOTICES, *RECEIPTS)
+# Which text precedes which consent (D1110-3-1; CASF L241-10; R43).
+OF_CONSENT: Mapping[str, str] = {
+    "share_outside_team": "consent",
+    "mdph_exchange": "mdph",
+    "person_request_to_third_party": "request",
+}
 BLANK = "…" * 12
 
 _FILE = re.compile(r"(?P<kind>[a-z-]+)-v(?P<version>[1-9][0-9]*)\.(?P<lang>fr|falc|en)\.md")
 _HEADING = re.compile(r"## (?P<title>[^{}\n]+?) \{(?P<anchors>#[a-z-]+(?: #[a-z-]+)*)\}")
 _BLANK = re.compile(r"\{([a-z_]+)\}")
-_BLANKS = frozenset(
+BLANKS = frozenset(
     {
         "code", "contact", "controller", "done_on", "dpo", "given_on", "information", "means", "person", "reason",
         "recipients", "structure", "support", "text", "until",
@@ -176,7 +182,7 @@ def _paragraphs(name: str, body: str) -> list[Paragraph]:
             raise ValueError(f"{name}: {line}")
         paragraphs.append(Paragraph(found["title"], answers, words.strip()))
     for paragraph in paragraphs:
-        unknown = set(_BLANK.findall(paragraph.words)) - _BLANKS
+        unknown = set(_BLANK.findall(paragraph.words)) - BLANKS
         if unknown:
             raise ValueError(f"{name}: blank {min(unknown)}")
     return paragraphs

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from volet_client.cli.asking import duration_ms, information_list, the_case, the_user
+from volet_client.cli.asking import information_list, the_case, the_user
 from volet_client.cli.case_words import consent_line
 from volet_client.cli.context import Context
 from volet_client.cli.members import Verbs, add_verb, told
-from volet_client.members import notice_text
+from volet_client.notices_pages import as_text
+from volet_client.texts import LANGS
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
-from volet_protocol.fact_notices import Recipients
+from volet_protocol.fact_notices import SUPPORTS, Recipients
 
 _MEANS = ("oral", "written", "electronic")
 
@@ -45,6 +46,14 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     give.add_argument("--refuse", action="store_true", help=Said("c'est un refus", "it is a refusal").to(lang))
     give.add_argument("--means", choices=_MEANS, default="electronic")
     give.add_argument("--until", metavar="90d")
+    give.add_argument(
+        "--text", choices=LANGS, default="fr", help=Said("texte remis avant", "text handed over").to(lang)
+    )
+    give.add_argument(
+        "--support",
+        choices=sorted(SUPPORTS),
+        help=Said("ce qui lui a été laissé, ou pourquoi rien", "what was left with them, or why nothing").to(lang),
+    )
     give.set_defaults(run=consent_give)
     withdraw = add_verb(verbs, "withdraw", Said("retirer un accord", "withdraw a consent"), lang)
     withdraw.add_argument("consent", metavar="ID|last")
@@ -66,7 +75,10 @@ def consent_give(context: Context, args: argparse.Namespace) -> None:
     )
     information = information_list(args.information)
     if not args.refuse:
-        context.terminal.note(Said(notice_text(information), notice_text(information)))
+        filled = client.notices.before_consent(
+            args.kind, args.text, information, recipients, case=the_case(client, args)
+        )
+        context.terminal.document(as_text(filled, filled.text.name))
     appended = client.members.give_consent(
         the_case(client, args),
         information,
@@ -74,6 +86,8 @@ def consent_give(context: Context, args: argparse.Namespace) -> None:
         kind=args.kind,
         decision="refused" if args.refuse else "given",
         means=args.means,
+        lang=args.text,
+        support=args.support,
         until_ms=end_ms(client, args.until),
         giver=the_user(client, args.by) if args.by else None,
         entries=tuple(args.entries) or None,

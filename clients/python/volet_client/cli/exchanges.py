@@ -7,7 +7,7 @@ import argparse
 from volet_client.cli.asking import add_case, information_of, the_case, the_place, the_user, user_name
 from volet_client.cli.context import Context
 from volet_client.cli.entries import list_titles, post
-from volet_client.cli.members import add_line_arguments, notice_lines
+from volet_client.cli.notices import add_line_arguments, notice_lines
 from volet_client.names import EXCHANGE
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue

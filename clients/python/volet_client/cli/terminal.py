@@ -52,6 +52,11 @@ class Terminal:
         if not self.as_json:
             self._err.write(safe(said.to(self.lang)) + "\n")
 
+    def document(self, text: str) -> None:
+        """Show a text that somebody reads before they decide: to a person only, never in a batch."""
+        if not self.as_json:
+            self._err.write(safe(text))
+
     def fail(self, error: VoletError) -> int:
         """Say why a command failed; return its exit status."""
         if self.as_json:

@@ -1,0 +1,301 @@
+"""`volet notice`: what the person is told: the text, the lines still missing, the record that she was."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from volet_client.cli.asking import duration_ms, information_list, the_case, the_user
+from volet_client.cli.context import Context
+from volet_client.cli.members import Verbs, add_verb, told
+from volet_client.client import Client
+from volet_client.errors import UsageError
+from volet_client.members import GENERAL, cross_category_line
+from volet_client.notices_desk import NAMES, Desk
+from volet_client.notices_pages import as_html, as_text
+from volet_client.notices_words import recipient_words, sentences, to_words
+from volet_client.texts import BLANKS, LANGS, NOTICES
+from volet_client.words import Said
+from volet_protocol.canonical import JsonValue
+from volet_protocol.fact_notices import NOTICE_MEANS, SUPPORTS, NoticeLine, Recipients, To, ToFunction, ToUser
+
+MEANS = tuple(sorted(NOTICE_MEANS))
+FORMATS = ("text", "html")
+
+
+def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
+    """Add the arguments of `volet notice`."""
+    verbs: Verbs = parser.add_subparsers(dest="verb", required=True)
+    parser.epilog = Said(
+        "exemples :\n  volet notice team                    # ce qui reste à lui dire, en phrases\n"
+        "  volet notice team --means oral       # « J'ai informé Mme A »\n"
+        "  volet notice text --kind consent --lang falc --information medical/1 --row H2\n"
+        '  volet notice desk --controller "Département du Val" --dpo dpo@val.example --contact "01 00 00 00 00"\n'
+        '  volet notice record --to "Coord" --from-category 1 --information medical/1,medication/1',
+        "examples:\n  volet notice team\n  volet notice team --means oral\n"
+        "  volet notice text --kind consent --lang falc --information medical/1 --row H2",
+    ).to(lang)
+    team = add_verb(verbs, "team", Said("dire d'un coup ce qui manque à l'équipe", "tell all that is missing"), lang)
+    add_means(team, lang)
+    team.set_defaults(run=notice_team)
+    _register_text(verbs, lang)
+    desk = verbs.add_parser("desk", help=Said("à qui la personne s'adresse", "whom the person may ask").to(lang))
+    for name in NAMES:
+        desk.add_argument(f"--{name}")
+    desk.set_defaults(run=notice_desk)
+    record = add_verb(verbs, "record", Said("noter l'information préalable", "record a notice"), lang)
+    record.add_argument("--general", action="store_true")
+    record.add_argument(
+        "--line",
+        metavar="1:medical/1,…:S13@structure",
+        action="append",
+        default=[],
+        help=Said(
+            "catégorie d'origine : information : qui saura ; autant de fois qu'il faut, un seul acte",
+            "category it comes from : information : who will know; as often as needed, one act",
+        ).to(lang),
+    )
+    add_line_arguments(record, lang)
+    record.add_argument("--means", choices=MEANS, default="oral")
+    record.set_defaults(run=notice_record)
+
+
+def add_means(parser: argparse.ArgumentParser, lang: str) -> None:
+    """Add how the person was told, and what was left with her."""
+    parser.add_argument("--means", choices=MEANS, help=Said("« J'ai informé la personne »", "I told them").to(lang))
+    add_support(parser, lang)
+
+
+def add_support(parser: argparse.ArgumentParser, lang: str) -> None:
+    """Add what was left with the person, or why nothing could be (CSP D1110-3-2)."""
+    parser.add_argument(
+        "--support",
+        choices=sorted(SUPPORTS),
+        help=Said("ce qui lui a été laissé, ou pourquoi rien", "what was left with them, or why nothing").to(lang),
+    )
+
+
+def _register_text(verbs: Verbs, lang: str) -> None:
+    text = add_verb(verbs, "text", Said("le texte à remettre", "the text to hand over"), lang)
+    text.add_argument("--kind", choices=NOTICES, required=True)
+    text.add_argument("--lang", choices=LANGS, default="fr")
+    text.add_argument("--format", choices=FORMATS, default="text")
+    text.add_argument("--information", metavar="medical/2,…", action="append", default=[])
+    text.add_argument("--row", action="append", default=[])
+    text.add_argument("--profession", action="append", default=[])
+    text.add_argument("--structure", action="append", default=[])
+    text.add_argument("--to", metavar="NOM", action="append", default=[])
+    text.add_argument("--to-function", metavar="S1@structure", action="append", default=[])
+    text.add_argument("--until", metavar="90d")
+    text.add_argument(
+        "--set",
+        metavar="reason=…",
+        action="append",
+        default=[],
+        help=Said("autre blanc du texte : ", "another blank of the text: ").to(lang) + ", ".join(sorted(BLANKS)),
+    )
+    text.set_defaults(run=notice_text)
+
+
+def add_line_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
+    """Add what a line of a notice across categories needs."""
+    parser.add_argument("--information", metavar="medical/2,…", action="append", default=[])
+    parser.add_argument("--from-category", type=int, choices=(1, 2))
+    parser.add_argument(
+        "--to",
+        metavar="NOM",
+        action="append",
+        default=[],
+        help=Said("professionnel qui saura", "professional who will know").to(lang),
+    )
+    parser.add_argument("--to-function", metavar="S1@structure", action="append", default=[])
+
+
+def notice_team(context: Context, args: argparse.Namespace) -> None:
+    """Show what the person still has to be told; with --means, record all of it in one act."""
+    client = context.client()
+    case = the_case(client, args)
+    lines = client.team.untold(case)
+    preparing = client.team.in_preparation(case)
+    appended = client.team.tell(case, args.means, args.support, context.config.lang) if args.means else None
+    result: dict[str, JsonValue] = {
+        "case": case, "in_preparation": preparing and appended is None, "lines": lines_json(client, lines),
+        **({} if appended is None else {"notice": appended.facts[0]}),
+    }  # fmt: skip
+    context.terminal.result(result, [*said_lines(client, lines), *_outcome(lines, recorded=appended is not None)])
+
+
+def _outcome(lines: Sequence[NoticeLine], *, recorded: bool) -> list[Said]:
+    if not lines:
+        return [
+            Said(
+                "Rien à dire de plus : la personne est informée de tout ce que l'équipe peut lire.",
+                "Nothing more to say: the person was told of everything the team may read.",
+            )
+        ]
+    if recorded:
+        return [
+            Said("Noté, en un seul acte : la personne a été informée.", "Recorded in one act: the person was told.")
+        ]
+    return [
+        Said(
+            "Pas encore noté. Quand c'est dit : volet notice team --means oral (ou paper, falc, electronic).",
+            "Not recorded yet. Once it is said: volet notice team --means oral (or paper, falc, electronic).",
+        )
+    ]
+
+
+def said_lines(client: Client, lines: Sequence[NoticeLine]) -> list[Said]:
+    """Return the sentences to say aloud, under what they are for."""
+    if not lines:
+        return []
+    french, english = (sentences(lines, client.notices.labels, lang) for lang in ("fr", "en"))
+    return [
+        Said("À dire à la personne :", "To say to the person:"),
+        *(Said(f"  « {fr} »", f'  "{en}"') for fr, en in zip(french, english, strict=True)),
+    ]
+
+
+def lines_json(client: Client, lines: Sequence[NoticeLine]) -> list[JsonValue]:
+    """Return the lines of a notice for a machine, each with its French sentence."""
+    spoken = sentences(lines, client.notices.labels, "fr")
+    return [
+        {
+            "kind": line.kind, "sentence": sentence,
+            "information": [f"{item.compartment}/{item.level}" for item in line.information],
+            **({"from_category": line.from_category} if line.from_category else {}),
+            **({"row": line.to.row, "structure": line.to.structure} if isinstance(line.to, ToFunction) else {}),
+            **({"user": line.to.user} if isinstance(line.to, ToUser) else {}),
+        }
+        for line, sentence in zip(lines, spoken, strict=True)
+    ]  # fmt: skip
+
+
+def notice_text(context: Context, args: argparse.Namespace) -> None:
+    """Print a text to hand over, its blanks filled with what is known."""
+    client = context.client()
+    labels = client.notices.labels
+    users = tuple(the_user(client, who) for who in args.to) or None
+    named = Recipients(
+        rows=tuple(args.row) or None, professions=tuple(args.profession) or None,
+        structures=tuple(args.structure) or None,
+    )  # fmt: skip
+    whom = recipient_words(named, labels, args.lang)
+    whom += [labels.user(user) for user in users or ()]
+    whom += [to_words(_to_function(str(given)), labels, args.lang) for given in args.to_function]
+    filled = client.notices.text(
+        args.kind,
+        args.lang,
+        case=the_case(client, args) if args.case else None,
+        information=[item for given in args.information for item in information_list(given)],
+        recipients=whom,
+        until_ms=client.clock() + duration_ms(args.until) if args.until else None,
+        others=dict(_blank(str(given)) for given in args.set),
+    )
+    page = (as_html if args.format == "html" else as_text)(filled, filled.text.name)
+    context.terminal.result(
+        {
+            "kind": args.kind, "version": filled.text.version, "lang": args.lang, "hash": filled.text.hash,
+            "filled_hash": filled.hash, "missing": list(filled.missing), "page": page,
+        },
+        [Said(page, page)],
+    )  # fmt: skip
+    warn_missing(context, filled.missing)
+
+
+def warn_missing(context: Context, missing: Sequence[str]) -> None:
+    """Say which blanks are left, because the law wants most of them said."""
+    if missing:
+        names = ", ".join(missing)
+        context.terminal.note(
+            Said(
+                f"À compléter à la main : {names}. Pour ne plus le faire : volet notice desk.",
+                f"To be filled in by hand: {names}. Once for all: volet notice desk.",
+            )
+        )
+
+
+def _blank(given: str) -> tuple[str, str]:
+    name, equals, value = given.partition("=")
+    if not equals or name not in BLANKS:
+        raise UsageError(
+            Said(f"Blanc inconnu : {given}.", f"Unknown blank: {given}."),
+            Said(", ".join(sorted(BLANKS)), ", ".join(sorted(BLANKS))),
+        )
+    return name, value
+
+
+def notice_desk(context: Context, args: argparse.Namespace) -> None:
+    """Say, or show, whom the person may ask."""
+    desk = context.client().notices.set_desk(Desk(**{name: getattr(args, name) for name in NAMES}))
+    values = {name: getattr(desk, name) for name in NAMES}
+    lines = [Said(f"{name} : {value or '—'}", f"{name}: {value or '—'}") for name, value in values.items()]
+    context.terminal.result(values, lines)
+
+
+def notice_record(context: Context, args: argparse.Namespace) -> None:
+    """Record that the person was told."""
+    client = context.client()
+    lines = [*notice_lines(client, args), *(_line(client, given) for given in args.line)]
+    if args.general:
+        lines = [GENERAL, *lines]
+    if not lines:
+        raise UsageError(Said("Rien à noter.", "Nothing to record."), Said("--general, ou --to", "--general, or --to"))
+    appended = client.members.give_notice(the_case(client, args), lines, args.means)
+    told(
+        context,
+        appended,
+        {"notice": appended.facts[0]},
+        Said("Noté : la personne a été informée.", "Recorded: the person was told."),
+    )
+
+
+def notice_lines(client: Client, args: argparse.Namespace, entries: Sequence[str] = ()) -> list[NoticeLine]:
+    """Return the lines across categories that the arguments describe."""
+    to: list[To] = [_to_user(client, who) for who in args.to]
+    to += [_to_function(str(given)) for given in args.to_function]
+    if not to:
+        return []
+    if not args.information:
+        raise UsageError(Said("Précisez --information.", "Give --information."), Said("medical/1", "medical/1"))
+    information = [item for given in args.information for item in information_list(given)]
+    category = args.from_category or _own_category(client)
+    return [cross_category_line(information, category, one, entries) for one in to]
+
+
+def _line(client: Client, given: str) -> NoticeLine:
+    """Return the line that `1:medical/1,medication/1:S13@structure` stands for; a contact's name may end it."""
+    category, _, rest = given.partition(":")
+    information, _, who = rest.partition(":")
+    if category not in {"1", "2"} or not who:
+        raise UsageError(
+            Said(f"Ligne inattendue : {given}.", f"Unexpected line: {given}."),
+            Said("--line 1:medical/1:S13@structure", "--line 1:medical/1:S13@structure"),
+        )
+    to: To = _to_function(who) if "@" in who else _to_user(client, who)
+    return cross_category_line(information_list(information), int(category), to)
+
+
+def _to_function(given: str) -> ToFunction:
+    row, _, structure = given.partition("@")
+    return ToFunction(row, structure)
+
+
+def _to_user(client: Client, who: str) -> ToUser:
+    user = the_user(client, who)
+    categories = {
+        item.capacity.category for item in client.directory.known(user).attestations if item.capacity.category
+    }
+    if len(categories) != 1:
+        raise UsageError(
+            Said(f"Situation d'exercice de {who} inconnue.", f"Capacity of {who} unknown."),
+            Said("--to-function S1@structure", "--to-function S1@structure"),
+        )
+    return ToUser(user, categories.pop() or 0)
+
+
+def _own_category(client: Client) -> int:
+    attestation = client.author.attestation
+    if attestation is None or attestation.capacity.category is None:
+        raise UsageError(Said("Précisez --from-category.", "Give --from-category."))
+    return attestation.capacity.category
