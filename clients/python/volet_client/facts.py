@@ -54,6 +54,7 @@ class Terms:
     information: tuple[Information, ...]
     recipients: Recipients
     notice: str
+    support: str | None = None
     kind: str = "share_outside_team"
     decision: str = "given"
     means: str = "electronic"
@@ -71,10 +72,20 @@ def consent(terms: Terms) -> Make:
     """Compose an agreement or a refusal, for the newest care episode open when it was given (CSP D1110-3-3)."""
 
     def make(facts: CaseFacts, at_ms: int) -> Fact:
+        episode_ = open_episode(facts, at_ms)
+        if episode_ is None and terms.decision == "given" and terms.kind != "person_request_to_third_party":
+            raise UsageError(
+                Said(
+                    "Aucune prise en charge n'était ouverte à cette date : un accord vaut pour l'une d'elles.",
+                    "No care episode was open at that date: a consent is for one of them.",
+                ),
+                Said("volet episode open", "volet episode open"),
+            )
         return Consent(
             kind=terms.kind, decision=terms.decision, information=terms.information, recipients=terms.recipients,
             given_by=given_by(facts, terms.giver, at_ms), given_ms=at_ms, means=terms.means, until_ms=terms.until_ms,
-            notice=DeliveredNotice(terms.notice, at_ms), episode=open_episode(facts, at_ms), entries=terms.entries,
+            notice=DeliveredNotice(terms.notice, at_ms, terms.support), episode=episode_,
+            entries=terms.entries,
         )  # fmt: skip
 
     return make

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from volet_client.facts_rebasing import reason_of
 from volet_client.resources import profession_label, row_label
@@ -17,6 +18,8 @@ from volet_protocol.fact_people import Episode, Participation, Person, Referent,
 from volet_protocol.fact_powers import Ability, Designation, Mandate, MinorSecret, Procedure
 from volet_protocol.facts import Fact
 from volet_protocol.words import LEVELS, part_name
+
+F = TypeVar("F", bound=Fact)
 
 
 @dataclass(frozen=True)
@@ -209,7 +212,7 @@ def _other(record_fact: Fact, names: Namer) -> str:
             return names.pick(_PLAIN.get(record_fact.type, Said(record_fact.type, record_fact.type)))
 
 
-def recorded(record: Record[Fact], names: Namer) -> str:
+def recorded(record: Record[F], names: Namer) -> str:
     """Return who recorded a fact and when: « recueilli le …, enregistré le … » where the two are not one moment."""
     who, collected = names.user(record.author.user), collected_ms(record.fact)
     said = Said(

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import argparse
 
+from volet_client import facts
 from volet_client.casebook import CaseView
 from volet_client.cases import SectionShown
+from volet_client.cli import linked_cases
 from volet_client.cli.asking import add_case, the_case, the_user, user_name
 from volet_client.cli.case_words import member_line, section_line
 from volet_client.cli.context import Context
+from volet_client.cli.emergency_words import answered_lines
+from volet_client.cli.emergency_words import line as emergency_line
+from volet_client.cli.emergency_words import row as emergency_row
+from volet_client.cli.facts_asking import add_recording, collecting
+from volet_client.cli.facts_telling import tell
+from volet_client.cli.members import Verbs
+from volet_client.cli.outbox import flushed_lines
 from volet_client.client import Client
 from volet_client.granting import Duties
 from volet_client.names import CASE
@@ -44,10 +53,35 @@ def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     shown = verbs.add_parser("show", help=Said("ce que je peux y faire", "what I may do in one").to(lang))
     add_case(shown, lang)
     shown.set_defaults(run=case_show)
+    _register_closing(verbs, lang)
+    linked_cases.register_verbs(verbs, lang)
     named = verbs.add_parser("name", help=Said("donner un nom local", "give a local name").to(lang))
     named.add_argument("name")
     add_case(named, lang)
     named.set_defaults(run=case_name)
+
+
+def _register_closing(verbs: Verbs, lang: str) -> None:
+    close = verbs.add_parser("close", help=Said("fermer et archiver un dossier", "close and archive").to(lang))
+    close.add_argument("--delete", action="store_true", help=Said("supprimer", "decide its deletion").to(lang))
+    add_recording(close, lang)
+    close.set_defaults(run=case_retention, decision="archived")
+    contact = verbs.add_parser("contact", help=Said("noter un contact : reste actif", "note a contact").to(lang))
+    add_recording(contact, lang)
+    contact.set_defaults(run=case_retention, decision="none", delete=False)
+
+
+def case_retention(context: Context, args: argparse.Namespace) -> None:
+    """Note the last contact, or what is decided of the case (R74)."""
+    client = context.client()
+    decision = "deleted" if args.delete else str(args.decision)
+    done = client.facts.record(the_case(client, args), facts.retention(decision), collecting(args))
+    said = {
+        "archived": Said("Dossier fermé et archivé.", "Case closed and archived."),
+        "deleted": Said("Dossier fermé : suppression décidée.", "Case closed: its deletion is decided."),
+        "none": Said("Contact noté : le dossier reste actif deux ans.", "Noted: the case stays active for two years."),
+    }[decision]
+    tell(context, done, {"decision": decision}, said)
 
 
 def case_open(context: Context, args: argparse.Namespace) -> None:
@@ -129,9 +163,13 @@ def sync(context: Context, args: argparse.Namespace) -> None:
     client = context.client()
     cases = [the_case(client, args)] if args.case else client.cases.ids()
     rows: list[JsonValue] = []
-    lines: list[Said] = []
+    recorded, refused_acts = client.facts.flush(cases[0] if args.case else None)
+    lines = flushed_lines(client, recorded, refused_acts)
     for case in cases:
         view, duties = client.cases.sync(case)
+        view, answered = client.emergency_answers.work(view)
+        emergencies = client.emergencies.shown(view)
+        client.notebook.remember(view, client.rules.table.hash, client.clock())
         refused: dict[str, JsonValue] = {
             link: reason for chain in view.classes.values() for link, reason in chain.refused.items()
         }
@@ -141,12 +179,20 @@ def sync(context: Context, args: argparse.Namespace) -> None:
                 "granted": {user: list(sections) for user, sections in duties.granted.items()},
                 "waiting": dict(duties.waiting), "refused_boxes": refused,
                 "failed": [error.diagnostics(context.config.lang) for error in duties.failed],
+                "answered": dict(answered.opened), "emergencies": [emergency_row(client, one) for one in emergencies],
             }
         )  # fmt: skip
-        lines += _duty_lines(client, case, duties)
+        lines += [*_duty_lines(client, case, duties), *answered_lines(answered)]
+        lines += [said for shown in emergencies for said in emergency_line(client, view, shown)]
     alarms = client.author.alarms()
     context.terminal.result(
-        {"cases": rows, "alarms": [alarm.to(context.config.lang) for alarm in alarms]}, [*alarms, *lines]
+        {
+            "cases": rows,
+            "alarms": [alarm.to(context.config.lang) for alarm in alarms],
+            "recorded": [done.hash for done in recorded],
+            "refused": [item.id for item in refused_acts],
+        },
+        [*alarms, *lines],
     )
 
 

@@ -44,6 +44,17 @@ GROUPS = {
     "notice": _Group("notices", Said("ce qu'on dit à la personne, et le noter", "what the person is told")),
     "receipt": _Group("notices_receipt", Said("attestation remise à la personne", "attestation handed over")),
     "consent": _Group("consents", Said("accord de la personne", "the person's consent")),
+    "oppose": _Group("facts_oppositions", Said("opposition de la personne", "the person's opposition")),
+    "mandate": _Group("facts_mandates", Said("mesure de protection, autorité parentale", "mandates")),
+    "minor-secret": _Group("facts_oppositions", Said("secret demandé par un mineur", "a minor's secret")),
+    "ability": _Group("facts_mandates", Said("si la personne peut exprimer sa volonté", "whether they can decide")),
+    "episode": _Group("facts_course", Said("début et fin d'une prise en charge", "start and end of care")),
+    "referent": _Group("facts_course", Said("désigner le référent de parcours", "name the referent")),
+    "designate": _Group("facts_course", Said("désignation MDPH, coordonnateur du maire", "designations")),
+    "procedure": _Group("facts_course", Said("CCAPEX, SIAO, coordination", "statutory procedures")),
+    "death": _Group("facts_course", Said("enregistrer le décès de la personne", "record the person's death")),
+    "fact": _Group("facts", Said("tous les actes du dossier, en mots", "every act of the case, in words")),
+    "outbox": _Group("outbox", Said("ce qui attend le réseau sur cet appareil", "what waits for a network here")),
     "claim": _Group("entries", Said("prendre en charge la clé d'un volet", "start the key of a section")),
     "post": _Group("entries", Said("écrire un élément", "write an entry")),
     "list": _Group("entries", Said("titres d'un volet ou d'un échange", "titles of a section or an exchange")),
@@ -102,7 +113,8 @@ def run_line(context: Context, arguments: Sequence[str]) -> int:
     wanted = next((word for word in arguments if word in GROUPS), None)
     parser = build_parser(lang, wanted or "")
     try:
-        parsed = parser.parse_args(arguments)
+        # Wherever it stands: argparse would know it only before the verb. The voice was chosen by it already.
+        parsed = parser.parse_args([word for word in arguments if word != "--json"])
         run = cast("Run | None", getattr(parsed, "run", None))
         if run is None:
             parsed.parser.print_help()

@@ -5,17 +5,17 @@ from __future__ import annotations
 import argparse
 from typing import Protocol
 
+from volet_client import facts
 from volet_client.appending import Appended
-from volet_client.cli.asking import (
-    add_case,
-    the_case,
-    the_user,
-)
+from volet_client.cli.asking import DAY_MS, add_case, the_case, the_user
 from volet_client.cli.context import Context
+from volet_client.cli.facts_asking import add_recording, collecting, instant_ms
+from volet_client.cli.facts_telling import tell
+from volet_client.facts_words import date
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
 
-_MEANS = ("oral", "written", "electronic")
+ESSENTIAL_DAYS = 15
 
 
 class Verbs(Protocol):
@@ -27,7 +27,7 @@ class Verbs(Protocol):
 
 
 def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
-    """Add the arguments of one of these commands."""
+    """Add the arguments of `volet member`."""
     verbs = parser.add_subparsers(dest="verb", required=True)
     parser.epilog = Said(
         'exemples :\n  volet member add "Dr Mo" --case "Mme A"\n  volet member end ide-l',
@@ -40,6 +40,13 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     end = add_verb(verbs, "end", Said("faire sortir", "end"), lang)
     end.add_argument("who", metavar="NOM")
     end.set_defaults(run=member_end)
+    horizon = verbs.add_parser(
+        "horizon", help=Said("lui ouvrir un passé plus ancien", "open more of the past").to(lang)
+    )
+    horizon.add_argument("who", metavar="NOM")
+    horizon.add_argument("--from", dest="start", metavar="essential|episode|all|2026-01-10", default="essential")
+    add_recording(horizon, lang)
+    horizon.set_defaults(run=member_horizon)
     person = add_verb(verbs, "person", Said("compte de la personne", "the person's account"), lang)
     person.add_argument("who", metavar="NOM", nargs="?")
     person.add_argument("--identity-status", choices=("PROV", "RECUP", "VALI", "QUAL"), default="VALI")
@@ -71,6 +78,26 @@ def member_person(context: Context, args: argparse.Namespace) -> None:
     user = the_user(client, args.who) if args.who else None
     appended = client.members.set_person(the_case(client, args), user, args.identity_status)
     told(context, appended, {"fact": appended.facts[0]}, Said("Noté.", "Recorded."))
+
+
+def member_horizon(context: Context, args: argparse.Namespace) -> None:
+    """Let somebody read further back, in the same capacity."""
+    client = context.client()
+    case, user = the_case(client, args), the_user(client, args.who)
+    known, now_ms = client.facts.facts(case, offline=args.offline), client.clock()
+    episodes = facts.open_episodes(known, now_ms)
+    starts = {
+        "essential": now_ms - ESSENTIAL_DAYS * DAY_MS,
+        "episode": episodes[-1].fact.start_ms if episodes else known.created_ms,
+        "all": 0,
+    }
+    start_ms = starts[args.start] if args.start in starts else instant_ms(args.start)
+    done = client.facts.record(case, facts.horizon(user, start_ms), collecting(args))
+    said = Said(
+        f"{args.who} peut lire ce qui a été écrit depuis le {date(max(start_ms, known.created_ms))}.",
+        f"{args.who} may read what was written since {date(max(start_ms, known.created_ms))}.",
+    )
+    tell(context, done, {"user": user, "history_from_ms": start_ms}, said)
 
 
 def told(context: Context, appended: Appended, value: dict[str, JsonValue], said: Said) -> None:
