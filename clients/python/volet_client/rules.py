@@ -64,7 +64,7 @@ class Rules:
 
     @property
     def named(self) -> str:
-        """The hash of the table in force, which requests name; whether it is too wide is no matter to who only reads."""
+        """The hash of the table in force, which requests name: one that is too wide is no matter to who only reads."""
         self._update()
         return self._in_force
 
