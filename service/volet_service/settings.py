@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     log_key: Path = Path("keys/log.key")
     # The second log key, ML-DSA-44, for checkpoints that witnesses see. Absent: Ed25519 alone. Trusted like the first.
     log_key_mldsa: Path = Path("keys/log-mldsa.key")
+    # The newest checkpoint shown, where no witness remembers it. Put it on another volume than the database: a backup
+    # of both restored together goes unnoticed. Whoever deletes it stops the hub.
+    high_water: Path = Path("high-water")
     # Opens the share store; kept out of every database backup.
     share_key: Path = Path("keys/shares.key")
     # Opens the payloads of the access log: who read what. Trusted like the auditor.
@@ -59,9 +62,13 @@ class Settings(BaseSettings):
     request_window_ms: int = Field(default=120_000, ge=1_000)
     # Age at which a head proof is made anew although no head moved (grants need one of at most 10 minutes).
     heads_age_ms: int = Field(default=60_000, ge=1_000)
-    # How often witnesses are asked at most, and how often with the second key, whose lines weigh 3.3 kB.
+    # How often witnesses are asked at most; and how often about a log that did not grow, and with the second key, whose
+    # lines weigh 3.3 kB.
     witness_pause_ms: int = Field(default=1_000, ge=100)
-    witness_mldsa_ms: int = Field(default=60_000, ge=1_000)
+    witness_again_ms: int = Field(default=60_000, ge=1_000)
+    # How long a start waits for enough witnesses; and a reason, recorded in the log, to start without them.
+    witness_start_ms: int = Field(default=30_000, ge=0)
+    start_without_witnesses: str = Field(default="", pattern="^[a-z0-9-]{0,64}$")
     # Life of a session. Longer leaves a stolen token useful longer; it opens no content.
     session_ms: int = Field(default=8 * 3_600_000, ge=60_000)
 

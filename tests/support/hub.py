@@ -156,7 +156,7 @@ def make_folder(folder: Path, issuer_keys: Sequence[IssuerKey] = (), policy: str
 
 
 @contextmanager
-def running_hub(folder: Path, clock: HandClock | None = None, **changes: int) -> Iterator[LiveHub]:
+def running_hub(folder: Path, clock: HandClock | None = None, **changes: int | str) -> Iterator[LiveHub]:
     """Serve the hub of a folder, made when it is new, until the block ends."""
     settings = Settings(folder=folder) if (folder / "keys").exists() else make_folder(folder)
     settings = settings.model_copy(update=changes)

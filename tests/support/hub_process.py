@@ -68,9 +68,8 @@ class HubProcess:
         """Start the hub and wait until it is ready."""
         arguments = ["-m", "support.hub_process", str(self.folder), str(self.port), str(self.clock.offset_ms)]
         with self.log.open("ab") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, *arguments], env={**os.environ, "PYTHONPATH": str(TESTS)}, stdout=out, stderr=out
-            )
+            environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+            self.process = subprocess.Popen([sys.executable, *arguments], env=environment, stdout=out, stderr=out)
         deadline = time.monotonic() + START_S
         with self.live.client() as http:
             while time.monotonic() < deadline and self.process.poll() is None:

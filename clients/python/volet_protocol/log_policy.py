@@ -73,6 +73,10 @@ class LogPolicy:
         }
         return self._holds(self.quorum, cosigned)
 
+    def met_by(self, keys: set[Verifier]) -> bool:
+        """Tell whether witnesses with these keys would meet the quorum; always, where none is named."""
+        return self.quorum is None or self._holds(self.quorum, keys)
+
     def _holds(self, name: str, cosigned: set[Verifier]) -> bool:
         if name in self.witnesses:
             return self.witnesses[name] in cosigned

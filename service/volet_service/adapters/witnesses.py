@@ -25,7 +25,7 @@ from volet_service.application.ports import Clock, Work
 from volet_service.application.record_cosignatures import RecordCosignatures, record_cosignatures
 from volet_service.domain.errors import Refusal
 
-_TAKEN, _CONFLICT = 200, 409
+_TAKEN, _NEVER_SEEN, _CONFLICT = 200, 404, 409
 _log = logging.getLogger("volet.witnesses")
 
 
@@ -69,10 +69,10 @@ class _Asked:
 
 @dataclass(frozen=True)
 class Pace:
-    """Pauses in milliseconds: between rounds, and between two uses of the log's second key."""
+    """Pauses in milliseconds: between rounds; before the same is asked again, with the log's second key."""
 
     round_ms: int
-    mldsa_ms: int
+    again_ms: int
 
 
 class Collector:
@@ -86,6 +86,7 @@ class Collector:
         self._write, self._halt, self._second = write, halt, second
         self._witnesses = [_Asked(url, keys) for url, keys in _by_address(log).items()]
         self._last = (0, 0)
+        self.contradicted = ""
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="volet-witnesses", daemon=True)
 
@@ -105,27 +106,43 @@ class Collector:
         if self._thread.is_alive():
             self._thread.join()
 
-    def check(self) -> None:
-        """Ask each witness for the newest checkpoint it cosigned; halt when one is of a later tree than this one."""
-        for witness in self._witnesses:
-            self._check_rolled_back(witness)
+    def check(self) -> set[Verifier]:
+        """Ask each witness for the newest checkpoint it cosigned; return the keys of those that answered.
+
+        `contradicted` then says whether one saw a tree that this database does not hold.
+        """
+        return {key for witness in self._witnesses if self._check_rolled_back(witness) for key in witness.keys}
+
+    def enough(self, answered: set[Verifier]) -> bool:
+        """Tell whether witnesses with these keys meet the policy's quorum."""
+        return self._log.policy.met_by(answered)
 
     def round(self) -> None:
-        """Ask every witness that has not cosigned the newest checkpoint."""
+        """Ask every witness that has not cosigned the newest checkpoint; and all of them, now and then, about the same.
+
+        An idle log is asked about too: a copy of the database may have gone on elsewhere.
+        """
         size, now_ms = self._tree.size(), self._clock.now_ms()
-        due = self._second is not None and now_ms - self._last[1] >= self._pace.mldsa_ms
-        if size == 0 or (size == self._last[0] and not due and all(one.done for one in self._witnesses)):
-            return
+        due = now_ms - self._last[1] >= self._pace.again_ms
         if size != self._last[0] or due:
             for witness in self._witnesses:
                 witness.done = False
+        asked = [witness for witness in self._witnesses if not witness.done]
+        if size == 0 or not asked:
+            return
         note = Note.parse(self._tree.note(size).encode("utf-8"))
         if due and self._second is not None:
             note = replace(note, lines=(*note.lines, self._second.line(note.text, now_ms // 1000)))
         self._last = (size, now_ms if due else self._last[1])
-        lines = [line for one in self._witnesses if not one.done for line in self._ask(one, note, size)]
-        if lines:
-            self._take(note, size, lines)
+        lines = [line for witness in asked for line in self._ask(witness, note, size)]
+        try:
+            if lines:
+                self._take(note, size, lines)
+        except Refusal:
+            # What could not be stored is asked for again.
+            for witness in asked:
+                witness.done = False
+            raise
 
     def _ask(self, witness: _Asked, note: Note, size: int) -> Sequence[tuple[SignatureLine, Signed]]:
         for _ in range(2):
@@ -151,18 +168,21 @@ class Collector:
             witness.size = stated
         return ()
 
-    def _check_rolled_back(self, witness: _Asked) -> None:
+    def _check_rolled_back(self, witness: _Asked) -> bool:
+        """Tell whether the witness answered: with a checkpoint of this log, or that it saw none."""
         name = sha256(self._log.origin.encode("utf-8")).hex()
         try:
             status, text = self._line.get(f"{witness.url}/{name}/checkpoint")
             if status != _TAKEN:
-                return
+                return status == _NEVER_SEEN
             seen = self._log.open(text)
         except (OSError, ProtocolError) as error:
             _log.warning("witness %s: %s", witness.url, type(error).__name__)
-            return
+            return False
         if not self._extends(seen):
-            self._halt(f"{witness.url} saw a tree of {seen.size} leaves that this log signed and does not hold")
+            self.contradicted = f"{witness.url} saw a tree of {seen.size} leaves that this log signed and does not hold"
+            self._halt(self.contradicted)
+        return True
 
     def _extends(self, seen: SignedCheckpoint) -> bool:
         if seen.size == 0:

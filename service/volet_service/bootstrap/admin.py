@@ -11,6 +11,7 @@ from pathlib import Path
 
 from volet_protocol.keys import SigningKey
 from volet_protocol.note_keys import NoteSigner
+from volet_service.adapters.high_water import HighWater
 from volet_service.adapters.hub_identity import HubIdentity
 from volet_service.adapters.sealed import KEY_SIZE, write_private
 from volet_service.adapters.store.engine import WrongSchema, upgrade
@@ -62,6 +63,7 @@ def init(folder: Path, origin: str, log_origin: str | None = None) -> str:
     write_private(keys / "log.key", signer.dangerous_private_text().encode() + b"\n")
     for sealing in ("shares.key", "payloads.key"):
         write_private(keys / sealing, os.urandom(KEY_SIZE))
+    HighWater.create(folder / Settings().high_water)
     (folder / "hub.env").write_text(f"VOLET_ORIGIN={origin}\n", "utf-8")
     migrate(Settings(folder=folder))
     return signer.vkey

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 
 from volet_protocol.checkpoint import LogVerifier
-from volet_protocol.trust_bundle import TrustBundle
 from volet_service.adapters.sealed import LooseKey
 from volet_service.adapters.sequencer import Sequencer
 from volet_service.adapters.signer import read_log_key
+from volet_service.adapters.store.log_check import AlteredLog
 from volet_service.adapters.store.signed_tree import SignedTree
 from volet_service.adapters.witness_line import HttpLine
 from volet_service.adapters.witnesses import Collector, Pace
 from volet_service.application.ports import Clock
+from volet_service.application.start_without_witnesses import start_without_witnesses
+from volet_service.bootstrap.one_history import check_witnesses
 from volet_service.settings import Settings
 
 # A witness that takes longer is asked again in the next round.
@@ -25,13 +28,14 @@ TIMEOUT_S = 5.0
 class Witnessing:
     """The collector and the connection it asks over."""
 
+    settings: Settings
     collector: Collector
     http: httpx.Client
+    sequencer: Sequencer
 
     @staticmethod
-    def of(settings: Settings, trust: TrustBundle, tree: SignedTree, sequencer: Sequencer, clock: Clock) -> Witnessing:
+    def of(settings: Settings, log: LogVerifier, tree: SignedTree, sequencer: Sequencer, clock: Clock) -> Witnessing:
         """Return the collector of a hub; raise `LooseKey` when its second log key is not one the policy lists."""
-        log = LogVerifier.configured(trust.log_origin, trust.log_vkey, trust.log_policy)
         path = settings.path(settings.log_key_mldsa)
         second = read_log_key(path) if path.is_file() else None
         listed = second is not None and second.verifier in log.keys
@@ -39,10 +43,20 @@ class Witnessing:
             raise LooseKey(f"key file {path} is not the second log key of the trust bundle")
         http = httpx.Client(timeout=TIMEOUT_S, trust_env=False)
         collector = Collector(
-            log, tree, HttpLine(http), clock=clock, pace=Pace(settings.witness_pause_ms, settings.witness_mldsa_ms),
+            log, tree, HttpLine(http), clock=clock, pace=Pace(settings.witness_pause_ms, settings.witness_again_ms),
             write=lambda work: sequencer.submit(work).result(), halt=sequencer.halt, second=second if listed else None,
         )  # fmt: skip
-        return Witnessing(collector, http)
+        return Witnessing(settings, collector, http, sequencer)
+
+    def check_start(self) -> None:
+        """Ask what the witnesses saw; raise `AlteredLog`. A start without them is an act that the log records."""
+        reason = self.settings.start_without_witnesses
+        try:
+            check_witnesses(self.collector, self.settings.witness_start_ms)
+        except AlteredLog:
+            if not reason or self.collector.contradicted:
+                raise
+            self.sequencer.submit(partial(start_without_witnesses, reason)).result()
 
     def start(self) -> None:
         """Start asking, when the policy names an address."""

@@ -22,6 +22,7 @@ from volet_protocol.leaf import Leaf, LeafType
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.merkle import leaf_hash, root_of
 from volet_protocol.note_keys import SignatureLine
+from volet_service.adapters.high_water import HighWater
 from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.shares import ShareStore
 from volet_service.adapters.signer import read_log_key
@@ -150,6 +151,8 @@ class TestSchema:
         assert left == [("alembic_version",)]
         upgrade(path)
         settings.path(settings.shares).unlink()
+        settings.path(settings.high_water).unlink()
+        HighWater.create(settings.path(settings.high_water))
         fill(settings)
         assert rows(settings, "link") == 1
 

@@ -48,7 +48,12 @@ class LogState:
 class LogAppender:
     """The log inside one transaction at a time; belongs to the sequencer's thread."""
 
-    def __init__(self, signer: NoteSigner, sealer: Sealer, random: Callable[[int], bytes]) -> None:
+    def __init__(
+        self, signer: NoteSigner, sealer: Sealer, random: Callable[[int], bytes],
+        before_shown: Callable[[str], None] | None = None,
+    ) -> None:  # fmt: skip
+        self._before_shown = before_shown
+        self._note = ""
         self._signer = signer
         self._sealer = sealer
         self._random = random
@@ -191,10 +196,16 @@ class LogAppender:
         note = Checkpoint(self._signer.name, after.size, root).sign(self._signer).note
         row = {"size": after.size, "root": root, "signed_ms": self.now_ms, "note": note}
         connection.execute(insert(t.log_checkpoint), row)
+        self._note = note
         return after
 
     def committed(self, state: LogState | None) -> None:
-        """Take over the head that was committed."""
+        """Take over the head that was committed; its note may leave only once `before_shown` has kept it."""
+        if state is not None and self._before_shown is not None:
+            try:
+                self._before_shown(self._note)
+            except OSError as error:
+                raise LogUnavailable("the newest checkpoint could not be kept") from error
         self._pending.clear()
         self.state = state or self.state
 

@@ -1,0 +1,116 @@
+"""A hub without witnesses remembers on another volume what it showed: a restored database does not sign again."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from support.hub import HubCase, LiveHub, make_folder, running_hub
+from volet_service.adapters.high_water import HighWater
+from volet_service.bootstrap.hub import CannotStart
+from volet_service.settings import Settings
+
+DATABASE = ("hub.sqlite", "shares.sqlite")
+
+
+def notes(hub: LiveHub) -> list[str]:
+    return HighWater(hub.folder / "high-water").newest()
+
+
+def refused(folder: Path, sentence: str) -> None:
+    with pytest.raises(CannotStart, match=sentence), running_hub(folder):
+        pass
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A hub's folder, with a backup of its database from before a case was opened."""
+    folder = tmp_path / "hub"
+    with running_hub(folder) as hub:
+        hub.running.hub.store  # noqa: B018 -- started once: it has signed
+    for name in DATABASE:
+        shutil.copy(folder / name, tmp_path / name)
+    with running_hub(folder) as hub:
+        HubCase(hub)
+    return folder
+
+
+def restore(folder: Path) -> None:
+    for name in DATABASE:
+        for left in folder.glob(f"{name}-*"):
+            left.unlink()
+        shutil.copy(folder.parent / name, folder / name)
+
+
+def test_what_is_shown_is_kept_before(tmp_path: Path) -> None:
+    with running_hub(tmp_path / "hub") as hub:
+        HubCase(hub)
+        with hub.client() as http:
+            shown = http.get("/v1/log/checkpoint").text
+        assert shown in notes(hub)
+
+
+def test_a_hub_that_was_not_restored_starts_again(folder: Path) -> None:
+    with running_hub(folder) as hub:
+        HubCase(hub)
+
+
+def test_a_database_restored_from_a_backup_does_not_start(folder: Path) -> None:
+    restore(folder)
+    refused(folder, "this log showed a tree of .* older history")
+
+
+def test_a_restored_database_that_grew_again_elsewhere_does_not_start(folder: Path) -> None:
+    kept = (folder / "high-water").read_bytes()
+    restore(folder)
+    (folder / "high-water").unlink()
+    HighWater.create(folder / "high-water")
+    for _ in range(3):
+        with running_hub(folder) as hub:
+            HubCase(hub)
+    (folder / "high-water").write_bytes(kept)
+    refused(folder, "this log showed a tree of")
+
+
+def test_without_the_file_nothing_starts(folder: Path) -> None:
+    (folder / "high-water").unlink()
+    refused(folder, "high-water is missing")
+
+
+def test_a_file_of_another_log_is_refused(folder: Path, tmp_path: Path) -> None:
+    with running_hub(tmp_path / "other") as other:
+        HubCase(other)
+    shutil.copy(tmp_path / "other" / "high-water", folder / "high-water")
+    refused(folder, "does not load|this log showed")
+
+
+def test_a_slot_that_a_crash_cut_leaves_the_other(folder: Path) -> None:
+    path = folder / "high-water"
+    before = HighWater(path).newest()
+    assert len(before) == 2
+    data = bytearray(path.read_bytes())
+    data[40] ^= 1
+    path.write_bytes(data)
+    assert len(HighWater(path).newest()) == 1
+    with running_hub(folder):
+        pass
+
+
+def test_a_checkpoint_that_cannot_be_kept_is_not_shown(tmp_path: Path) -> None:
+    settings: Settings = make_folder(tmp_path / "hub")
+    with running_hub(settings.folder) as hub:
+        HubCase(hub)
+        with hub.client() as http:
+            before = http.get("/v1/log/checkpoint").text
+        # From here on its writes fail, as on a volume that is gone.
+        water = hub.running.hub.store._writer.log._before_shown.__self__  # type: ignore[attr-defined]  # the open file
+        water.close()
+        (hub.folder / "high-water").chmod(0o400)
+        (hub.folder / "high-water").rename(hub.folder / "gone")
+        with hub.client() as http:
+            answer = http.post("/v1/cases", json={})
+            assert answer.status_code in {401, 503}
+        with hub.client() as http:
+            assert http.get("/v1/log/checkpoint").text == before
