@@ -11,7 +11,7 @@ client.openings    put one entry before somebody
 client.exports     documents for parties without account
 client.emergencies emergency access: declare, end, see; client.emergency_answers, client.emergency_reviews
 client.conferences convene; client.conference_records  list, minutes, call off
-client.linked_cases  one case continued by another
+client.linked_cases  one case continued by another; client.majority  a minor who comes of age
 client.notices     the texts handed to the person, filled; whom she may ask
 client.receipt_papers  the attestation of what she decided
 client.team        what she still has to be told; adding somebody in one gesture
@@ -45,6 +45,7 @@ from volet_client.granting import Granting
 from volet_client.hub import Hub
 from volet_client.linked_cases import LinkedCases
 from volet_client.lists import Lists
+from volet_client.majority import Majority
 from volet_client.members import Members
 from volet_client.names import Names
 from volet_client.notices import Notices
@@ -218,6 +219,11 @@ class Client:
     def linked_cases(self) -> LinkedCases:
         """One case continued by another."""
         return LinkedCases(self.casebook, self.author, appender=self._appender, lists=self.lists)
+
+    @cached_property
+    def majority(self) -> Majority:
+        """A minor who comes of age."""
+        return Majority(self.casebook, self.author, appender=self._appender, granting=self.granting)
 
     @cached_property
     def _emergency_links(self) -> EmergencyLinks:

@@ -45,6 +45,10 @@ class ConferenceRecords:
         facts = self._casebook.view(case).main.facts
         return [(record, facts.ended_at(record.hash)) for record in facts.of(Conference)]
 
+    def ended_at(self, case: str, record: Record[Conference]) -> int:
+        """Return the instant at which a conference was called off, or `FOREVER`."""
+        return self._casebook.view(case).main.facts.ended_at(record.hash)
+
     def find(self, case: str, given: str) -> Record[Conference]:
         """Return a conference by its id, the first characters of it, or `last`; raise `UsageError`."""
         known = [record for record, _ in self.all(case)]
