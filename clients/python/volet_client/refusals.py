@@ -86,7 +86,7 @@ class NoticeMissingError(RefusedError):
 
     problem = Problem.NOTICE_MISSING
     default_hint = Said(
-        "Informez la personne, puis notez-le : volet notice record.", "Tell the person, then: volet notice record."
+        "Informez la personne, puis notez-le : volet notice team.", "Tell the person, then: volet notice team."
     )
 
 

@@ -190,7 +190,7 @@ def notice_text(context: Context, args: argparse.Namespace) -> None:
         information=[item for given in args.information for item in information_list(given)],
         recipients=whom,
         until_ms=client.clock() + duration_ms(args.until) if args.until else None,
-        others=dict(_blank(str(given)) for given in args.set),
+        others=dict(blank(str(given)) for given in args.set),
     )
     page = (as_html if args.format == "html" else as_text)(filled, filled.text.name)
     context.terminal.result(
@@ -215,7 +215,8 @@ def warn_missing(context: Context, missing: Sequence[str]) -> None:
         )
 
 
-def _blank(given: str) -> tuple[str, str]:
+def blank(given: str) -> tuple[str, str]:
+    """Return name and words of a blank given as `reason=…`; raise `UsageError` for one that no text has."""
     name, equals, value = given.partition("=")
     if not equals or name not in BLANKS:
         raise UsageError(
