@@ -170,6 +170,8 @@ def test_what_waited_more_than_72_hours_is_marked_in_the_list_with_its_reason(wo
     listed = volet(coord, "fact", "list", "--late", "--case", case)
     assert "recueilli le 02/01/2026 10:00, enregistré le" in listed.text
     assert "TARDIF : feuille reçue tard" in listed.text
+    seen = volet(world.clients["mme"], "accesses", "--case", case)
+    assert "TARDIF, recueilli le 02/01/2026 10:00 : feuille reçue tard" in seen.text
 
 
 def test_the_course_of_a_case_in_commands(world: World, case: str) -> None:

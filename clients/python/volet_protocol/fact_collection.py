@@ -7,6 +7,7 @@ of no state before its link, so an old time of collection never reaches back. Wh
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from volet_protocol import fact_rules
@@ -16,6 +17,7 @@ from volet_protocol.fact_powers import MinorSecret, MinorSecretEnd
 from volet_protocol.facts import Fact
 
 LATE_AFTER_MS = 72 * 3_600_000
+UNSTATED = "unstated"
 CLOCK_MS = 120_000
 
 
@@ -62,6 +64,18 @@ def is_late(fact: Fact, recorded_ms: int) -> bool:
     """Tell whether a fact was recorded more than 72 hours after it was collected: it is marked wherever it is shown."""
     collected = collected_ms(fact)
     return collected is not None and recorded_ms - collected > LATE_AFTER_MS
+
+
+def first_late(facts: Iterable[Fact | None], recorded_ms: int) -> tuple[int, str] | None:
+    """Return when the first of these that waited too long was collected, and the code of its reason; None for none.
+
+    `unstated` stands for what narrows and gives no reason: the log tells that it waited all the same.
+    """
+    for fact in facts:
+        collected = None if fact is None else collected_ms(fact)
+        if fact is not None and collected is not None and is_late(fact, recorded_ms):
+            return collected, late_reason(fact) or UNSTATED
+    return None
 
 
 def check_collected(fact: Fact, at_ms: int) -> None:

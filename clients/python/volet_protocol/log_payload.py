@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_codec import LATE_REASONS
+from volet_protocol.fact_collection import UNSTATED
 from volet_protocol.fields import Fields
 from volet_protocol.places import CLASSES
 from volet_protocol.sealing import PARTS
@@ -39,6 +41,7 @@ ACTS = frozenset(PUBLIC_TYPE)
 _CLASSES = frozenset(CLASSES)
 _COMPARTMENTS = frozenset(COMPARTMENTS)
 _PARTS = frozenset(PARTS)
+_LATE = LATE_REASONS | {UNSTATED}
 _NEEDS: dict[str, tuple[str, ...]] = {
     "release": ("part", "intent", "purpose", "compartment", "level"),
     "deposit": ("compartment", "level"),
@@ -51,7 +54,8 @@ class ViewPayload:
     """What the person may see of one act. Times in milliseconds; `entries` are ids, `rules` ids of policy rows.
 
     `case_seq` counts the acts of one case and visibility class without gap; both are absent outside a case. `to` is the
-    row of the party without account that an export was for.
+    row of the party without account that an export was for. `late` and `collected_ms` mark a fact recorded more than 72
+    hours after it was collected: the code of the reason, and when.
     """
 
     act: str
@@ -73,12 +77,16 @@ class ViewPayload:
     emergency: bool = False
     count: int | None = None
     to: str | None = None
+    late: str | None = None
+    collected_ms: int | None = None
 
     def __post_init__(self) -> None:
         if self.act not in ACTS:
             raise ProtocolError(Reason.WRONG_TYPE, f"act {self.act}")
         if (self.class_ is None) != (self.case_seq is None):
             raise ProtocolError(Reason.MISSING_FIELD, f"view of {self.act}: class and case_seq together")
+        if (self.late is None) != (self.collected_ms is None):
+            raise ProtocolError(Reason.MISSING_FIELD, f"view of {self.act}: late and collected_ms together")
         missing = [name for name in _NEEDS.get(self.act, ()) if not getattr(self, name)]
         if missing:
             raise ProtocolError(Reason.MISSING_FIELD, f"view of {self.act}: {missing[0]}")
@@ -90,7 +98,7 @@ class ViewPayload:
             "structure": self.structure, "participation": self.participation, "compartment": self.compartment,
             "level": self.level, "part": self.part, "intent": self.intent, "purpose": self.purpose,
             "policy": self.policy, "emergency": self.emergency or None, "count": self.count,
-            "to": self.to,
+            "to": self.to, "late": self.late, "collected_ms": self.collected_ms,
         }  # fmt: skip
         return {
             "v": VERSION, "act": self.act, "time_ms": self.time_ms, "entries": self.entries, "rules": self.rules,
@@ -122,6 +130,8 @@ class ViewPayload:
             emergency=fields.optional("emergency", lambda name: _only_true(fields, name)) or False,
             count=fields.optional("count", lambda name: fields.integer(name, 1)),
             to=fields.optional("to", fields.code),
+            late=fields.optional("late", lambda name: fields.choice(name, _LATE)),
+            collected_ms=fields.optional("collected_ms", fields.integer),
         )
         fields.done()
         return view

@@ -14,7 +14,8 @@ from volet_protocol.case_links import Fresh, LinkHead
 from volet_protocol.case_state import CaseChain
 from volet_protocol.entry_list import EntryListHead, list_id
 from volet_protocol.errors import ProtocolError, Reason
-from volet_protocol.fact_gesture import parts_of
+from volet_protocol.fact_collection import first_late
+from volet_protocol.fact_gesture import parts_of, read_facts
 from volet_protocol.hashing import sha256
 from volet_protocol.key_links import ClaimLink, GrantLink, RotateLink, Target
 from volet_protocol.link_reading import Link, read_link
@@ -72,8 +73,10 @@ def extend_case(state: CaseChain, new: NewLink, tables: Mapping[str, PolicyTable
         _check_opening(after, link, capacity, tables, uow)
     emergency = emergency_rules.recorded(state, after)
     act, urgent = emergency_rules.act_of(link, state, emergency, new.statement.type, fact=new.fact)
+    late = None if new.fact is None else first_late((fact for _, fact in read_facts(new.fact)), after.time_ms)
     view = ViewPayload(
         act, uow.now_ms, policy=head.policy, emergency=urgent,
+        late=late[1] if late else None, collected_ms=late[0] if late else None,
         row=capacity.row if capacity else None, category=capacity.category if capacity else None,
         structure=capacity.structure if capacity else None,
         entries=tuple(item.id for item in link.entries) if isinstance(link, OpeningLink) else (),

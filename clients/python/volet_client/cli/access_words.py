@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from volet_client.audit import Access
 from volet_client.cli.asking import user_name
 from volet_client.client import Client
+from volet_client.facts_rebasing import LATE
+from volet_client.facts_words import moment
 from volet_client.resources import row_label
 from volet_client.words import Said
 from volet_protocol.fact_people import Participation
@@ -95,7 +97,7 @@ class AccessWords:
             how += f" → {row_label(view.to, lang)}"
         purpose = _PURPOSES.get(view.purpose or "", _NOTHING).to(lang)
         head = f"{what} : {who}" if who and lang == "fr" else f"{what}: {who}" if who else what
-        return [part for part in (head, where, how, purpose) if part]
+        return [part for part in (head, where, how, purpose, _late(view, lang)) if part]
 
     def _who(self, act: Access, view: ViewPayload, lang: str) -> str:
         user = self._team.get(view.participation or "") or (act.identity.user if act.identity is not None else None)
@@ -105,6 +107,15 @@ class AccessWords:
         if user is None:
             return service
         return f"{user_name(self._client, user)} ({service})" if service else user_name(self._client, user)
+
+
+def _late(view: ViewPayload, lang: str) -> str:
+    """Return the mark of a fact that waited more than 72 hours, with its reason."""
+    if view.late is None or view.collected_ms is None:
+        return ""
+    why = LATE.get(view.late, Said("sans raison indiquée", "no reason given")).to(lang)
+    when = moment(view.collected_ms)
+    return f"TARDIF, recueilli le {when} : {why}" if lang == "fr" else f"LATE, collected {when}: {why}"
 
 
 def _where(view: ViewPayload, lang: str) -> str:
