@@ -131,8 +131,21 @@ def case_show(context: Context, args: argparse.Namespace) -> None:
         [
             *(member_line(client, record.fact.user, record.fact.capacity) for record in _present(client, view)),
             *(section_line(item) for item in sections),
+            *preparation(client, view),
         ],
     )
+
+
+def preparation(client: Client, view: CaseView) -> list[Said]:
+    """Remind whoever works in a case of which the person has not been told yet (R23)."""
+    if client.author.attestation is None or not client.team.in_preparation(view.case):
+        return []
+    return [
+        Said(
+            "En préparation : la personne n'est pas encore informée. Ce qui est à lui dire : volet notice team.",
+            "In preparation: the person has not been told yet. What to tell them: volet notice team.",
+        )
+    ]
 
 
 def _present(client: Client, view: CaseView) -> list[Record[Participation]]:
