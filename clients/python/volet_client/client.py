@@ -8,6 +8,7 @@ client.entries     write, list, read, take back
 client.documents   store and fetch files of any size
 client.exchanges   conversations between named recipients
 client.openings    put one entry before somebody
+client.emergencies emergency access: declare, end, see; client.emergency_answers, client.emergency_reviews
 client.exports     documents for parties without account
 client.emergencies emergency access: declare, end, see; client.emergency_answers, client.emergency_reviews
 client.conferences convene; client.conference_records  list, minutes, call off
@@ -35,6 +36,10 @@ from volet_client.conferences import Conferences
 from volet_client.confirmations import Confirmations
 from volet_client.directory import Directory
 from volet_client.documents import Documents
+from volet_client.emergencies import Emergencies
+from volet_client.emergency_answers import EmergencyAnswers
+from volet_client.emergency_links import EmergencyLinks
+from volet_client.emergency_reviews import EmergencyReviews
 from volet_client.entries import Entries
 from volet_client.entry_checks import EntryChecks
 from volet_client.exchanges import Exchanges
@@ -251,6 +256,28 @@ class Client:
     def exports(self) -> Exports:
         """Documents for parties without account."""
         return Exports(self.entries, self._releases, self._keys)
+
+    @cached_property
+    def _emergency_links(self) -> EmergencyLinks:
+        return EmergencyLinks(self.hub, self.author, self.rules)
+
+    @cached_property
+    def emergencies(self) -> Emergencies:
+        """Declare an emergency, end it, see it."""
+        return Emergencies(self.casebook, self.author, self._appender, self._emergency_links)
+
+    @cached_property
+    def emergency_answers(self) -> EmergencyAnswers:
+        """Open the emergency set to who declared one."""
+        return EmergencyAnswers(
+            self.hub, self.author, self.rules, appender=self._appender, lists=self.lists, shares=self._shares,
+            checks=EntryChecks(self.directory, self.exchanges, self.rules), links=self._emergency_links,
+        )  # fmt: skip
+
+    @cached_property
+    def emergency_reviews(self) -> EmergencyReviews:
+        """Close emergencies as legitimate or not."""
+        return EmergencyReviews(self.hub, self.author, self.casebook, self._emergency_links)
 
     @cached_property
     def audit(self) -> Audit:

@@ -16,7 +16,7 @@ from volet_client.words import Said
 from volet_protocol.case_facts import FactAuthor, Record
 from volet_protocol.emergencies import STOP
 from volet_protocol.emergency_course import Course, course_of, courses, to_tell
-from volet_protocol.emergency_words import context, open_words, seal_words
+from volet_protocol.emergency_words import MAX_BYTES, MAX_TEXT, context, open_words, seal_words
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_emergencies import MOST_READERS, EmergencyEnd, EmergencyReason, EmergencyReview
 from volet_protocol.fact_entitlement import standings_of
@@ -85,6 +85,9 @@ class Emergencies:
             raise UsageError(
                 Said("Dites pourquoi, en une phrase.", "Say why, in a sentence."), Said("--text", "--text")
             )
+        if len(text) > MAX_TEXT or len(text.encode("utf-8")) > MAX_BYTES:
+            # Before anything is declared: an emergency without its reason opens nothing and counts all the same.
+            raise UsageError(Said("Texte trop long.", "Text too long."), Said("2 000 signes", "2,000 characters"))
         if not 1 <= hours <= LONGEST_H:
             raise UsageError(Said("De 1 à 24 heures.", "1 to 24 hours."), Said("--hours 24", "--hours 24"))
         now_ms = self._author.clock()
@@ -102,12 +105,7 @@ class Emergencies:
         view = self._casebook.view(case)
         readers, left_out = self._readers(view, emergency)
         bound = context(case, EmergencyReason.type, emergency, reason)
-        try:
-            words = seal_words(text, readers, bound)
-        except ProtocolError:
-            raise UsageError(
-                Said("Texte trop long.", "Text too long."), Said("2 000 signes", "2,000 characters")
-            ) from None
+        words = seal_words(text, readers, bound)
         compose = self._appender.fact(EmergencyReason(emergency, reason, words), draw(SALT_SIZE))
         self._appender.append(case, MAIN, [compose])
         return tuple(sorted(readers)), left_out

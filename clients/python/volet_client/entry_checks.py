@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from volet_client.casebook import CaseView
+from volet_client.casebook import CaseView, ClassView
 from volet_client.directory import Directory
 from volet_client.errors import VerificationError
 from volet_client.lists import ListedEntry
@@ -69,7 +69,7 @@ class EntryChecks:
             if not self._exchanges.was_member(header.place.name, header.preamble.user, header.epoch or 0):
                 raise ProtocolError(Reason.NOT_ENTITLED, f"entry {entry.id[:16]}: not of the exchange")
             return
-        if header.place.kind in {MASKED, REPORT}:
+        if header.place.kind in {MASKED, REPORT} or _answers_emergency(chain, entry.id):
             return
         if header.epoch is not None:
             starts = {epoch: at.n for epoch, at in chain.state.section(header.place.name).epoch_start.items()}
@@ -113,6 +113,16 @@ class EntryChecks:
         self._directory.known(header.preamble.user)
         if self._directory.attestation(header.capacity).user != header.preamble.user:
             raise ProtocolError(Reason.WRONG_AUTHOR, f"entry {entry.id[:16]}: capacity of somebody else")
+
+
+def _answers_emergency(chain: ClassView, id_: str) -> bool:
+    """Tell whether an entry was put before us under our emergency.
+
+    Who declared one is served neither notices nor consents, so they cannot say which epoch was the current one: whoever
+    answered is served all of it, and judged the entry before they opened it.
+    """
+    openings = (chain.state.openings.get(link) for (entry, _), (link, _) in chain.shares.items() if entry == id_)
+    return any(opening is not None and opening.link.started is not None for opening in openings)
 
 
 def _passes(judge: Callable[[int], None], *instants: int) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from volet_client import emergency_set
 from volet_client.author import Author, draw
 from volet_client.casebook import Casebook, CaseView, ClassView
 from volet_client.errors import NotPermittedError
@@ -113,6 +114,7 @@ class SealingKeys:
         view = self._casebook.view(case)
         if place.kind == EXCHANGE:
             self._exchanges.view(view, place.name)
+        emergency_set.check_place(view, place, self._author, self._rules)
         return view
 
     def preamble(self) -> Preamble:

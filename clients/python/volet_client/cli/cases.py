@@ -18,6 +18,9 @@ from volet_client.cli.facts_asking import add_recording, collecting
 from volet_client.cli.facts_telling import tell
 from volet_client.cli.members import Verbs
 from volet_client.cli.outbox import flushed_lines
+from volet_client.cli.emergency_words import answered_lines
+from volet_client.cli.emergency_words import line as emergency_line
+from volet_client.cli.emergency_words import row as emergency_row
 from volet_client.client import Client
 from volet_client.granting import Duties
 from volet_client.names import CASE

@@ -67,6 +67,7 @@ GROUPS = {
     "open-item": _Group("exchanges", Said("communiquer un élément à quelqu'un", "open one entry to somebody")),
     "export": _Group("exports", Said("remettre un document à un tiers", "give a document to a third party")),
     "conference": _Group("conferences", Said("réunion autour d'une personne", "case conference")),
+    "emergency": _Group("emergency", Said("accès en urgence : déclarer, répondre, relire", "emergency access")),
     "accesses": _Group("audit", Said("qui a consulté, et pourquoi", "who looked, and why")),
     "log": _Group("audit", Said("vérifier et exporter le journal", "verify and export the log")),
     "controller": _Group(
