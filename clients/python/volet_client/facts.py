@@ -28,7 +28,15 @@ from volet_protocol.fact_notices import (
     OppositionEnd,
     Recipients,
 )
-from volet_protocol.fact_people import Death, Episode, EpisodeEnd, Participation, Referent, Retention
+from volet_protocol.fact_people import (
+    Death,
+    Episode,
+    EpisodeEnd,
+    Participation,
+    ParticipationEnd,
+    Referent,
+    Retention,
+)
 from volet_protocol.fact_powers import (
     Ability,
     Designation,
@@ -63,9 +71,9 @@ class Terms:
     entries: tuple[str, ...] | None = None
 
 
-def notice(lines: Sequence[NoticeLine], means: str) -> Make:
-    """Compose what the person was told."""
-    return lambda _facts, at_ms: Notice(tuple(lines), at_ms, means)
+def notice(lines: Sequence[NoticeLine], means: str, support: str | None = None) -> Make:
+    """Compose what the person was told, and what was left with her."""
+    return lambda _facts, at_ms: Notice(tuple(lines), at_ms, means, support=support)
 
 
 def consent(terms: Terms) -> Make:
@@ -153,6 +161,11 @@ def episode_end(which: str) -> Make:
         return EpisodeEnd(one(open_episodes(facts, at_ms), which).fact.episode, at_ms)
 
     return make
+
+
+def participation_end(participation: str) -> Make:
+    """Compose the end of a participation."""
+    return lambda _facts, at_ms: ParticipationEnd(participation, at_ms)
 
 
 def referent(user: str, until_ms: int | None) -> Make:

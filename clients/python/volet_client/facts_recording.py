@@ -172,7 +172,7 @@ class FactRecorder:
             power_to_make(facts, fact, author, at_ms)
             check_collected(fact, at_ms)
         except ProtocolError as error:
-            raise refusal(facts, fact, error, at_ms) from None
+            raise refusal(facts, fact, author, error, at_ms) from None
 
     def _capacity(self, facts: CaseFacts) -> Capacity | None:
         """Return the capacity acted in, from the facts first: off line there is no directory to ask."""
@@ -238,7 +238,7 @@ class FactRecorder:
         )
 
 
-def refusal(facts: CaseFacts, fact: Fact, error: ProtocolError, at_ms: int) -> VoletError:
+def refusal(facts: CaseFacts, fact: Fact, author: FactAuthor, error: ProtocolError, at_ms: int) -> VoletError:
     """Return why the rules refuse a fact, and who may make it instead."""
     if error.reason is Reason.STALE:
         return NotPermittedError(
@@ -255,7 +255,7 @@ def refusal(facts: CaseFacts, fact: Fact, error: ProtocolError, at_ms: int) -> V
             hint=Said("Vérifiez --collected et l'heure de cet appareil.", "Check --collected and this device's clock."),
         )
     if error.reason is Reason.NOT_ENTITLED:
-        return who_else(facts, fact, at_ms)
+        return who_else(facts, fact, author.capacity, at_ms)
     return NotPermittedError(
         Said(f"Ce fait ne tient pas : {error.what} ({error.reason.value}).", f"This fact does not hold: {error}."),
         hint=Said("volet fact list", "volet fact list"),

@@ -11,6 +11,8 @@ from volet_client.cli.asking import DAY_MS, add_case, the_case, the_user
 from volet_client.cli.context import Context
 from volet_client.cli.facts_asking import add_recording, collecting, instant_ms
 from volet_client.cli.facts_telling import tell
+from volet_client.errors import UsageError
+from volet_client.facts_recording import Recorded
 from volet_client.facts_words import date
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
@@ -37,8 +39,9 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     from volet_client.cli.team import register_add  # noqa: PLC0415 - see above
 
     register_add(add_verb(verbs, "add", Said("faire entrer", "add"), lang), lang)
-    end = add_verb(verbs, "end", Said("faire sortir", "end"), lang)
+    end = verbs.add_parser("end", help=Said("faire sortir", "end").to(lang))
     end.add_argument("who", metavar="NOM")
+    add_recording(end, lang)
     end.set_defaults(run=member_end)
     horizon = verbs.add_parser(
         "horizon", help=Said("lui ouvrir un passé plus ancien", "open more of the past").to(lang)
@@ -63,13 +66,17 @@ def add_verb(verbs: Verbs, name: str, about: Said, lang: str) -> argparse.Argume
 def member_end(context: Context, args: argparse.Namespace) -> None:
     """End somebody's participation."""
     client = context.client()
-    appended = client.members.end(the_case(client, args), the_user(client, args.who))
-    told(
-        context,
-        appended[-1],
-        {"ended": [item.facts[0] for item in appended]},
-        Said(f"{args.who} ne participe plus au dossier.", f"{args.who} no longer takes part."),
-    )
+    case, user = the_case(client, args), the_user(client, args.who)
+    found = client.facts.facts(case, offline=args.offline).participations_of(user, client.clock())
+    if not found:
+        raise UsageError(
+            Said("Cette personne ne participe pas au dossier.", "This user does not take part in the case."),
+            Said("volet case show", "volet case show"),
+        )
+    done = [client.facts.record(case, facts.participation_end(one.hash), collecting(args)) for one in found]
+    ended: list[JsonValue] = [one.hash if isinstance(one, Recorded) else one.item.hash for one in done]
+    said = Said(f"{args.who} ne participe plus au dossier.", f"{args.who} no longer takes part.")
+    tell(context, done[-1], {"ended": ended}, said)
 
 
 def member_person(context: Context, args: argparse.Namespace) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from volet_client import facts
 from volet_client.cli.asking import duration_ms, information_list, the_case, the_user
 from volet_client.cli.context import Context
-from volet_client.cli.members import Verbs, add_verb, told
+from volet_client.cli.facts_asking import add_recording, collecting
+from volet_client.cli.facts_telling import tell
+from volet_client.cli.members import Verbs, add_verb
 from volet_client.client import Client
-from volet_client.errors import UsageError
+from volet_client.errors import UnreachableError, UsageError
+from volet_client.facts_recording import Kept
 from volet_client.members import GENERAL, cross_category_line
 from volet_client.notices_desk import NAMES, Desk
 from volet_client.notices_pages import as_html, as_text
@@ -43,7 +47,7 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     for name in NAMES:
         desk.add_argument(f"--{name}")
     desk.set_defaults(run=notice_desk)
-    record = add_verb(verbs, "record", Said("noter l'information préalable", "record a notice"), lang)
+    record = verbs.add_parser("record", help=Said("noter l'information préalable", "record a notice").to(lang))
     record.add_argument("--general", action="store_true")
     record.add_argument(
         "--line",
@@ -57,6 +61,8 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     )
     add_line_arguments(record, lang)
     record.add_argument("--means", choices=MEANS, default="oral")
+    add_support(record, lang)
+    add_recording(record, lang)
     record.set_defaults(run=notice_record)
 
 
@@ -237,34 +243,31 @@ def notice_desk(context: Context, args: argparse.Namespace) -> None:
 def notice_record(context: Context, args: argparse.Namespace) -> None:
     """Record that the person was told."""
     client = context.client()
-    lines = [*notice_lines(client, args), *(_line(client, given) for given in args.line)]
+    lines = [*notice_lines(client, args), *(_line(client, args, given) for given in args.line)]
     if args.general:
         lines = [GENERAL, *lines]
     if not lines:
         raise UsageError(Said("Rien à noter.", "Nothing to record."), Said("--general, ou --to", "--general, or --to"))
-    appended = client.members.give_notice(the_case(client, args), lines, args.means)
-    told(
-        context,
-        appended,
-        {"notice": appended.facts[0]},
-        Said("Noté : la personne a été informée.", "Recorded: the person was told."),
-    )
+    make = facts.notice(lines, args.means, args.support)
+    done = client.facts.record(the_case(client, args), make, collecting(args))
+    said = Said("Noté : la personne a été informée.", "Recorded: the person was told.")
+    tell(context, done, {"notice": done.item.hash if isinstance(done, Kept) else done.hash}, said)
 
 
 def notice_lines(client: Client, args: argparse.Namespace, entries: Sequence[str] = ()) -> list[NoticeLine]:
     """Return the lines across categories that the arguments describe."""
-    to: list[To] = [_to_user(client, who) for who in args.to]
+    to: list[To] = [_to_user(client, args, who) for who in args.to]
     to += [_to_function(str(given)) for given in args.to_function]
     if not to:
         return []
     if not args.information:
         raise UsageError(Said("Précisez --information.", "Give --information."), Said("medical/1", "medical/1"))
     information = [item for given in args.information for item in information_list(given)]
-    category = args.from_category or _own_category(client)
+    category = args.from_category or _own_category(client, args)
     return [cross_category_line(information, category, one, entries) for one in to]
 
 
-def _line(client: Client, given: str) -> NoticeLine:
+def _line(client: Client, args: argparse.Namespace, given: str) -> NoticeLine:
     """Return the line that `1:medical/1,medication/1:S13@structure` stands for; a contact's name may end it."""
     category, _, rest = given.partition(":")
     information, _, who = rest.partition(":")
@@ -273,7 +276,7 @@ def _line(client: Client, given: str) -> NoticeLine:
             Said(f"Ligne inattendue : {given}.", f"Unexpected line: {given}."),
             Said("--line 1:medical/1:S13@structure", "--line 1:medical/1:S13@structure"),
         )
-    to: To = _to_function(who) if "@" in who else _to_user(client, who)
+    to: To = _to_function(who) if "@" in who else _to_user(client, args, who)
     return cross_category_line(information_list(information), int(category), to)
 
 
@@ -282,11 +285,9 @@ def _to_function(given: str) -> ToFunction:
     return ToFunction(row, structure)
 
 
-def _to_user(client: Client, who: str) -> ToUser:
+def _to_user(client: Client, args: argparse.Namespace, who: str) -> ToUser:
     user = the_user(client, who)
-    categories = {
-        item.capacity.category for item in client.directory.known(user).attestations if item.capacity.category
-    }
+    categories = _categories(client, args, user)
     if len(categories) != 1:
         raise UsageError(
             Said(f"Situation d'exercice de {who} inconnue.", f"Capacity of {who} unknown."),
@@ -295,8 +296,26 @@ def _to_user(client: Client, who: str) -> ToUser:
     return ToUser(user, categories.pop() or 0)
 
 
-def _own_category(client: Client) -> int:
-    attestation = client.author.attestation
-    if attestation is None or attestation.capacity.category is None:
-        raise UsageError(Said("Précisez --from-category.", "Give --from-category."))
-    return attestation.capacity.category
+def _own_category(client: Client, args: argparse.Namespace) -> int:
+    try:
+        attestation = client.author.attestation
+        own = {None if attestation is None else attestation.capacity.category}
+    except UnreachableError:
+        own = set(_taking_part(client, args, client.author.user))
+    if len(own) != 1 or None in own:
+        raise UsageError(Said("Précisez --from-category.", "Give --from-category."), Said("1, 2", "1, 2"))
+    return own.pop() or 0
+
+
+def _categories(client: Client, args: argparse.Namespace, user: str) -> set[int]:
+    """Return the categories that a user is attested in; without hub, those in which they take part."""
+    try:
+        held = [item.capacity.category for item in client.directory.known(user).attestations]
+    except UnreachableError:
+        held = list(_taking_part(client, args, user))
+    return {category for category in held if category is not None}
+
+
+def _taking_part(client: Client, args: argparse.Namespace, user: str) -> set[int | None]:
+    known = client.facts.facts(the_case(client, args), offline=True)
+    return {record.fact.capacity.category for record in known.participations_of(user, client.clock())}
