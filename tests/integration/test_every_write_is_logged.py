@@ -63,6 +63,7 @@ UNLOGGED = {
     ("GET", "/v1/cases"): METADATA,
     ("GET", "/v1/cases/{case}/chains/{class_}"): METADATA,
     ("GET", "/v1/cases/{case}/lists/{list_}"): METADATA,
+    ("GET", "/v1/cases/{case}/counts"): METADATA,
     ("GET", "/v1/cases/{case}/reports"): METADATA,
     ("GET", "/v1/entries/{entry}"): METADATA,
     ("GET", "/v1/exchanges"): METADATA,

@@ -18,8 +18,7 @@ from volet_protocol.capacities import Capacity
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_folds import FactFolds
 from volet_protocol.fact_groups import FactGroups, Keys
-from volet_protocol.fact_instants import moments
-from volet_protocol.fact_notices import Consent, Notice, Opposition
+from volet_protocol.fact_instants import entries_of, moments
 from volet_protocol.fact_people import Death, Episode, Participation, Person, Referent, Retention
 from volet_protocol.fact_powers import Ability
 from volet_protocol.fact_references import ended_by
@@ -112,16 +111,10 @@ class CaseFacts:
 
     @cached_property
     def singled_out(self) -> frozenset[str]:
-        """The entries that a notice, a consent or an opposition names one by one: any other is like its section."""
-        named: set[str] = set()
-        for notice in self.of(Notice):
-            for line in notice.fact.lines:
-                named.update(line.entries or ())
-        for consent in self.of(Consent):
-            named.update(consent.fact.entries or ())
-        for opposition in self.of(Opposition):
-            named.update(opposition.fact.entries)
-        return frozenset(named)
+        """The entries that some fact names one by one: of any other the facts say what they say of its section."""
+        return frozenset(
+            one for records in self.records.values() for record in records for one in entries_of(record.fact)
+        )
 
     def is_widening(self, fact: Fact) -> bool:
         """Tell whether a fact may open something; such a link names a fresh head proof (protocol 6.1)."""

@@ -24,6 +24,7 @@ from volet_service.application.repositories import (
     Cosignatures,
     Entries,
     Exchanges,
+    Faces,
     Log,
     Requests,
     Sessions,
@@ -73,6 +74,9 @@ class UnitOfWork(Protocol):
 
     @property
     def entries(self) -> Entries: ...  # noqa: D102 -- the type says it
+
+    @property
+    def faces(self) -> Faces: ...  # noqa: D102 -- the type says it
 
     @property
     def requests(self) -> Requests: ...  # noqa: D102 -- the type says it

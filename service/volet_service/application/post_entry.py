@@ -114,6 +114,7 @@ def post_entry(command: PostEntry, policy: Policy, uow: UnitOfWork, /) -> EntryP
     logged = log_class(header.place.kind, header.mask, state.class_)
     uow.log.append(LeafContent(view, who, header.case, logged))
     uow.entries.add(stored, [StoredPart(p, c.size, c.inline, c.blob) for p, c in command.parts.items()])
+    uow.faces.add(stored, category)
     uow.boxes.put(entry.id, command.boxes)
     uow.shares.put(entry.id, command.shares)
     return EntryPosted(entry.id, EntryListHead(stored.n, stored.h), stored.leaf)

@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from volet_protocol import canonical
-from volet_protocol.canonical import JsonObject
 from volet_protocol.case_facts import CaseFacts
 from volet_protocol.encodings import is_hash
 from volet_protocol.entry_list import EntryListHead
 from volet_protocol.fact_gesture import without
-from volet_protocol.fact_powers import Emergency
 from volet_protocol.places import CLASSES
 from volet_protocol.policy_table import PERMIT
 from volet_protocol.section_access import is_member
@@ -19,9 +17,10 @@ from volet_protocol.statements import HeadRef
 from volet_service.application.callers import Caller
 from volet_service.application.decisions import refusal_of
 from volet_service.application.emergency_rules import is_calling, is_served
+from volet_service.application.listing import check_list_known, shown_in
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.records import StoredEntry, StoredLink
-from volet_service.application.release_rules import Asked, check_list_known, rule
+from volet_service.application.release_rules import Asked, rule
 from volet_service.application.visibility import Viewer, chain_of_place, place_of, view_case, view_class
 from volet_service.domain.errors import NotFound
 
@@ -115,14 +114,13 @@ def read_list(case: str, list_: str, after: int, *, caller: Caller, policy: Poli
     h = uow.entries.point(list_, after)
     if h is None:
         raise NotFound
-    page = uow.entries.page(list_, after, min(head.n, after + MOST_ENTRIES))
-    boxes = uow.boxes.of_user([stored.entry.id for stored in page], caller.user)
+    until = min(head.n, after + MOST_ENTRIES)
+    shown = {stored.n: stored for stored in uow.entries.at(list_, shown_in(list_, asked, state, uow, after, until))}
+    boxes = uow.boxes.of_user([stored.entry.id for stored in shown.values()], caller.user)
     listed: list[ListedEntry] = []
-    for stored in page:
-        ruled = rule(asked, stored, state, uow)
-        known = stored if not ruled.decision.hidden else None
-        box = boxes.get(stored.entry.id) if known else None
-        listed.append(ListedEntry(stored.n, stored.entry.hash, known, box))
+    for n, hash_ in uow.entries.hashes(list_, after, until):
+        known = shown.get(n)
+        listed.append(ListedEntry(n, hash_, known, None if known is None else boxes.get(known.entry.id)))
     return ListPage(EntryListHead(after, h), listed)
 
 

@@ -101,6 +101,29 @@ class StoredEntry:
 
 
 @dataclass(frozen=True)
+class Looking:
+    """What may make the rules answer somebody differently about two entries of one list.
+
+    Their id, `at_ms`, instants that a writing may be before or not, and the entries that must be asked about alone.
+    """
+
+    user: str
+    at_ms: int
+    instants: tuple[int, ...]
+    apart: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Entries of a list that the rules answer alike: the index of one, how many stand, how many are new, the key."""
+
+    n: int
+    count: int
+    new: int
+    key: tuple[str | int | None, ...]
+
+
+@dataclass(frozen=True)
 class StoredPart:
     """Where the ciphertext of a part is: in the row when it is small, else a blob. `size` in bytes of ciphertext."""
 

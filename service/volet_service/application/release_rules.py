@@ -10,14 +10,13 @@ from volet_protocol.capacities import Capacity
 from volet_protocol.case_state import CaseChain
 from volet_protocol.errors import ProtocolError
 from volet_protocol.openings import check_release
-from volet_protocol.places import EXCHANGE, MASKED, REPORT, Place
+from volet_protocol.places import EXCHANGE, REPORT
 from volet_protocol.policy_table import PERMIT, PolicyTable
 from volet_protocol.questions import Decision, Question
 from volet_protocol.section_access import SectionAccess
 from volet_service.application.entry_meta import entry_meta
 from volet_service.application.ports import UnitOfWork
 from volet_service.application.records import StoredEntry
-from volet_service.domain.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -79,16 +78,3 @@ def rule(asked: Asked, stored: StoredEntry, state: CaseChain, uow: UnitOfWork) -
         rules = decision.rules if decision.effect == PERMIT else ("R10",)
         return Ruled(Decision(PERMIT, rules, asked.table.hash), question, hash_)
     return ruled
-
-
-def check_list_known(list_: str, place: Place, asked: Asked, state: CaseChain, uow: UnitOfWork) -> None:
-    """Refuse a list of masked entries, or a report, of which the asker may know none.
-
-    Its length alone would say that something is hidden; an empty one is refused alike.
-    """
-    if place.kind not in {MASKED, REPORT}:
-        return
-    looked = replace(asked, part="title", purpose="")
-    entries = uow.entries.page(list_, 0, uow.entries.head(list_).n)
-    if all(rule(looked, stored, state, uow).decision.hidden for stored in entries):
-        raise NotFound

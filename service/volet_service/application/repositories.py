@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from volet_protocol.capacities import Attestation
@@ -12,10 +12,12 @@ from volet_protocol.exchange_chain import ExchangeChain
 from volet_protocol.note_keys import SignatureLine
 from volet_protocol.user_state import UserChain
 from volet_service.application.records import (
+    Alike,
     Answered,
     BindingRecord,
     Login,
     LogRecord,
+    Looking,
     Session,
     StoredAttestation,
     StoredEntry,
@@ -179,6 +181,26 @@ class Exchanges(Protocol):
         ...
 
 
+class Faces(Protocol):
+    """What the rules look at of the entries of a list."""
+
+    def add(self, stored: StoredEntry, category: int | None) -> None:
+        """Remember an entry as the rules will look at it; `category` is its author's."""
+        ...
+
+    def take_back(self, entry: str) -> None:
+        """Count an entry no more."""
+        ...
+
+    def alike(self, list_: str, looking: Looking, after: int, until: int, since_ms: int) -> list[Alike]:
+        """Return the kinds of entries with after < n <= until."""
+        ...
+
+    def shown(self, list_: str, looking: Looking, kinds: Collection[Alike], after: int, until: int) -> list[int]:
+        """Return the indexes with after < n <= until of entries of these kinds, in order."""
+        ...
+
+
 class Entries(Protocol):
     """Entries and their lists."""
 
@@ -208,6 +230,14 @@ class Entries(Protocol):
 
     def page(self, list_: str, after: int, until: int) -> list[StoredEntry]:
         """Return the entries with after < n <= until, in order."""
+        ...
+
+    def at(self, list_: str, indexes: Sequence[int]) -> list[StoredEntry]:
+        """Return the entries at these indexes of a list, in order."""
+        ...
+
+    def hashes(self, list_: str, after: int, until: int) -> list[tuple[int, str]]:
+        """Return index and statement hash of the entries with after < n <= until, in order."""
         ...
 
     def add(self, entry: StoredEntry, parts: Iterable[StoredPart]) -> None:

@@ -49,5 +49,6 @@ def take_back_entry(command: TakeBackEntry, policy: Policy, uow: UnitOfWork, /) 
     logged = log_class(header.place.kind, header.mask, header.class_)
     leaf = uow.log.append(LeafContent(view, who, header.case, logged, erased=stored.leaf))
     uow.entries.take_back(command.id, command.statement.to_bytes(), leaf)
+    uow.faces.take_back(command.id)
     uow.shares.destroy_after_commit(command.id)
     return leaf

@@ -75,6 +75,17 @@ class EntryRows:
         c = t.entry.c
         return self._select((c.list == list_) & (c.n > after) & (c.n <= until))
 
+    def at(self, list_: str, indexes: Sequence[int]) -> list[StoredEntry]:
+        """Return the entries at these indexes of a list, in order."""
+        c = t.entry.c
+        return self._select((c.list == list_) & c.n.in_(indexes)) if indexes else []
+
+    def hashes(self, list_: str, after: int, until: int) -> list[tuple[int, str]]:
+        """Return index and statement hash of the entries with after < n <= until, in order."""
+        c = t.entry.c
+        where = (c.list == list_) & (c.n > after) & (c.n <= until)
+        return [(row[0], row[1]) for row in self._connection.execute(select(c.n, c.hash).where(where).order_by(c.n))]
+
     def add(self, entry: StoredEntry, parts: Iterable[StoredPart]) -> None:
         """Append an entry to its list, and move the list's head."""
         header = entry.entry.header

@@ -147,6 +147,15 @@ entry_part = Table(
     _bytes("inline", null=True), _text("blob", null=True),
 )  # fmt: skip
 
+# What the rules look at of each entry, in columns: by it lists are filtered and counted.
+entry_face = Table(
+    "entry_face", metadata,
+    _hash("list", key=True), _int("n", key=True), _hash("entry"), _hash("user"), _text("section"),
+    _int("category", null=True), _text("mask", null=True), _int("mask_until_ms", null=True), _int("passages"),
+    _int("epoch", null=True), _int("written_ms"), _int("deposit_ms"), _int("taken_back"),
+    UniqueConstraint("entry"),
+)  # fmt: skip
+
 # --- requests that were answered -------------------------------------------------------------------------------------
 request = Table(
     "request", metadata,

@@ -32,6 +32,7 @@ from volet_service.adapters.store.cases import CaseRows, ExchangeRows
 from volet_service.adapters.store.cosignatures import CosignatureRows
 from volet_service.adapters.store.emergencies import EmergencyRows
 from volet_service.adapters.store.entries import BoxRows, EntryRows, RequestRows
+from volet_service.adapters.store.entry_faces import FaceRows
 from volet_service.adapters.store.live import Live
 from volet_service.adapters.store.log import LogAppender, LogState
 from volet_service.adapters.store.policies import PoliciesInForce, TableRows
@@ -71,6 +72,7 @@ class SqlUnitOfWork:
         self.emergencies = EmergencyRows(connection)
         self.exchanges = ExchangeRows(connection, live, self.cases, self.users, writer.tables)
         self.entries = EntryRows(connection, live)
+        self.faces = FaceRows(connection)
         self.requests = RequestRows(connection)
         self.tables = TableRows(connection, live, writer.policies)
         self.cosignatures = CosignatureRows(connection)

@@ -80,6 +80,7 @@ ACTIONS: Final[Mapping[tuple[str, str], Stated]] = {
     ("GET", "/v1/cases/{case}/chains/{class_}"): Stated(Action.LIST, Asks.STANDING),
     ("POST", "/v1/cases/{case}/chains/{class_}"): Stated(Action.RECORD, Asks.CHAIN),
     ("GET", "/v1/cases/{case}/lists/{list_}"): Stated(Action.LIST, Asks.RULES),
+    ("GET", "/v1/cases/{case}/counts"): Stated(Action.LIST, Asks.RULES),
     ("GET", "/v1/cases/{case}/reports"): Stated(Action.LIST, Asks.RULES),
     ("POST", "/v1/entries"): Stated(Action.WRITE, Asks.RULES),
     ("GET", "/v1/entries/{entry}"): Stated(Action.READ, Asks.RULES),

@@ -18,6 +18,7 @@ HASH = r"^[0-9a-f]{64}$"
 MAX_POSITION = canonical.MAX_INTEGER
 After = Annotated[int, Query(ge=0, le=MAX_POSITION)]
 AfterLink = Annotated[int, Query(ge=-1, le=MAX_POSITION)]
+Since = Annotated[int, Query(ge=0, le=MAX_POSITION)]
 To = Annotated[int, Query(ge=0, le=MAX_POSITION)]
 From = Annotated[int, Query(alias="from", ge=0, le=MAX_POSITION)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 
 from fastapi import APIRouter
 
@@ -12,13 +13,14 @@ from volet_protocol.encodings import from_base64url, to_base64url
 from volet_protocol.statements import from_json, parse
 from volet_service.application.append_links import AppendLinks, append_links
 from volet_service.application.chain_links import NewLink
+from volet_service.application.count_entries import count_entries
 from volet_service.application.hand_over_log_keys import hand_over_log_keys
 from volet_service.application.open_case import OpenCase, open_case
 from volet_service.application.read_cases import ListedEntry, list_cases, read_chain, read_list
 from volet_service.application.read_reports import list_reports
 from volet_service.application.records import StoredEntry, StoredLink
 from volet_service.entrypoints.http.identity import CallerDependency, HubDependency, TreeSize
-from volet_service.entrypoints.http.schemas import After, AfterLink, Answer, CaseRequest, LinkBody, LinksRequest
+from volet_service.entrypoints.http.schemas import After, AfterLink, Answer, CaseRequest, LinkBody, LinksRequest, Since
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 
@@ -93,6 +95,13 @@ async def entries(case: str, list_: str, caller: CallerDependency, hub: HubDepen
         "entries": [_listed(one) for one in page.entries],
         "head": head.to_json(),
     }
+
+
+@router.get("/cases/{case}/counts")
+async def counts(case: str, caller: CallerDependency, hub: HubDependency, since: Since = 0) -> list[Answer]:
+    """Return how many entries of each list the caller may know of, may open the titles of, and finds new."""
+    found = await hub.store.read(lambda uow, /: count_entries(case, since, caller, hub.policy, uow))
+    return [asdict(one) for one in found]
 
 
 @router.get("/cases/{case}/reports")
