@@ -9,6 +9,7 @@ client.documents   store and fetch files of any size
 client.exchanges   conversations between named recipients
 client.openings    put one entry before somebody
 client.emergencies emergency access: declare, end, see; client.emergency_answers, client.emergency_reviews
+client.reports     reports of danger
 client.exports     documents for parties without account
 client.emergencies emergency access: declare, end, see; client.emergency_answers, client.emergency_reviews
 client.conferences convene; client.conference_records  list, minutes, call off
@@ -60,6 +61,7 @@ from volet_client.outbox import Outbox
 from volet_client.profile import Profile
 from volet_client.receipts_paper import ReceiptPapers
 from volet_client.releases import Releases
+from volet_client.reports import Reports
 from volet_client.rules import Rules
 from volet_client.sealing_keys import SealingKeys
 from volet_client.session import Session
@@ -251,6 +253,11 @@ class Client:
     def emergency_reviews(self) -> EmergencyReviews:
         """Close emergencies as legitimate or not."""
         return EmergencyReviews(self.hub, self.author, self.casebook, self._emergency_links)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Reports of danger."""
+        return Reports(self.hub, self.author, self.casebook, rules=self.rules, entries=self.entries)
 
     @cached_property
     def exports(self) -> Exports:

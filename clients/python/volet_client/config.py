@@ -3,6 +3,7 @@
 VOLET_PROFILE           folder of the profile (default: $XDG_DATA_HOME/volet, else ~/.local/share/volet)
 VOLET_PASSPHRASE_FILE   private file whose first line is the passphrase, for scripts
 VOLET_LANG              fr (default) or en
+VOLET_AUTHORITIES       JSON file of the numbers to call in the département (volet report numbers)
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class Config:
     profile: Path
     passphrase_file: Path | None
     lang: str
+    authorities: Path | None = None
 
     @property
     def trust_file(self) -> Path:
@@ -45,4 +47,5 @@ class Config:
             profile=Path(environ.get("VOLET_PROFILE") or default),
             passphrase_file=Path(passphrase) if passphrase else None,
             lang=lang if lang in LANGUAGES else FRENCH,
+            authorities=Path(environ["VOLET_AUTHORITIES"]) if environ.get("VOLET_AUTHORITIES") else None,
         )

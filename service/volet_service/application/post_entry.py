@@ -94,7 +94,7 @@ def post_entry(command: PostEntry, policy: Policy, uow: UnitOfWork, /) -> EntryP
     if header.place.kind == EXCHANGE:
         _check_exchange(header, state, table, uow)
     elif header.place.kind == REPORT:
-        _check_report(header, uow)
+        _check_report(header, head.n, uow)
     elif header.form == SECTION:
         _check_epoch(header, state, table, uow)
     stored = StoredEntry(
@@ -176,12 +176,11 @@ def _check_exchange(header: EntryHeader, state: CaseChain, table: PolicyTable, u
         raise RotationOwed("exchange")
 
 
-def _check_report(header: EntryHeader, uow: UnitOfWork) -> None:
+def _check_report(header: EntryHeader, length: int, uow: UnitOfWork) -> None:
     """Only those whom a report names write on in it, and only its author names more (F21)."""
-    first = uow.entries.page(header.list, 0, 1)
-    if not first:
+    if not length:
         return
-    opened = first[0].entry.header
+    opened = uow.entries.page(header.list, 0, 1)[0].entry.header
     knows = {opened.preamble.user, *(reader.user for reader in opened.named)}
     if header.preamble.user not in knows or opened.case != header.case:
         raise NotFound
@@ -196,6 +195,9 @@ def _decide(stored: StoredEntry, state: CaseChain, table: PolicyTable, uow: Unit
     if header.place.kind == EXCHANGE:
         # Each member was judged when the list was made and is judged again at each release.
         return ()
+    if header.place.kind == REPORT and stored.n > 1:
+        # Whom a report names answers in it, whatever their function writes elsewhere.
+        return ("R38",)
     question = Question(
         action="write", user=header.preamble.user, capacity=capacity_of(uow, header.preamble.user, header.capacity),
         compartment=header.compartment, level=header.level, entry=entry_meta(stored, state, uow), at_ms=uow.now_ms,
