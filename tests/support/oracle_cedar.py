@@ -130,7 +130,7 @@ class Oracle:
             return ("S7a" if person else "S7b"), False
         part, given = raw.records.get("part", {}), raw.records.get("designation")
         medical = raw.compartment in {"medical", "medication"}
-        if raw.case == "mdph" and part.get("regime") == "mdph" and given and given["mine"] and medical:
+        if raw.row == "M1" and part.get("regime") == "mdph" and given and given["mine"] and medical:
             start, end = cast("int", given["start"]), cast("int | None", given.get("end"))
             if start <= NOW and (end is None or end > NOW):
                 return "M2", True
@@ -249,6 +249,14 @@ def _consent(raw: Raw, position: int) -> Record:
     for name, hit in cast("dict[str, bool]", one["names"]).items():
         record[name] = [mine[name]] if hit else []
     later = raw.consents[position + 1 :]
-    if position == 0 and later and later[0]["replaces"]:
+    if position == 0 and later and later[0]["replaces"] and not _void(raw, later[0]):
         record["replaced"] = later[0]["given"]
     return record
+
+
+def _void(raw: Raw, one: Record) -> bool:
+    """What never counted takes the place of nothing: told too late, or said by who had not the power."""
+    given, told = cast("int", one["given"]), cast("int | None", one["told"])
+    minor = "majority" in raw.instants and given < raw.instants["majority"]
+    unable = "unable" in raw.instants and raw.instants["unable"] <= given
+    return one["decision"] == "given" and (told is None or told > given or minor or unable)

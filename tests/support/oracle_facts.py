@@ -58,7 +58,8 @@ def question_of(raw: Raw) -> Question:
         )  # fmt: skip
     return Question(
         raw.what, user_of(raw), capacity_of(raw), raw.compartment, raw.level, entry, NOW,
-        via="emergency" if raw.as_ == "emergency" else "any", purpose=raw.purpose, account=raw.account,
+        via="emergency" if raw.as_ == "emergency" else "any",
+        purpose="emergency_care" if raw.as_ == "emergency" else raw.purpose, account=raw.account,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from volet_protocol import acts, consents, exchange_access, outbound, shields, s
 from volet_protocol.case_facts import CaseFacts
 from volet_protocol.decisions import answer, best, bound, worst
 from volet_protocol.fact_notices import Information
-from volet_protocol.notices import Cover, Reader, notice_cover
+from volet_protocol.notices import Cover, Reader, deferred, notice_cover
 from volet_protocol.policy_table import PolicyTable
 from volet_protocol.questions import ConsentAsked, Decision, EntryMeta, Missing, Party, Question
 from volet_protocol.reach import PARTICIPATING, REPRESENTING, reach_of
@@ -36,8 +36,10 @@ def decide(table: PolicyTable, facts: CaseFacts, question: Question) -> Decision
         # Each party is asked about by itself there, and bound by its own structure.
         case "invite" if question.compartment != "child_protection":
             asked = replace(question, action="list", via="any")
+            outside = [shields.without_account(table, question, party) for party in question.recipients]
             everyone = [asked.of(party) for party in question.recipients]
-            return worst([decide(table, facts, one) for one in (replace(asked, recipients=()), *everyone)])
+            asks = [decide(table, facts, one) for one in (replace(asked, recipients=()), *everyone)]
+            return worst([*(decision for decision in outside if decision), *asks])
         case "exchange_send" | "exchange_receive" | "exchange":
             return exchange_access.decide_exchange(table, facts, question)
         case "export_document":
@@ -87,13 +89,15 @@ class _Asking:
         if gate:
             row = question.capacity.row if question.capacity and table.row(question.capacity.row) else "O14"
             return answer(table, question, table.ask("shield", gate, row), "gate")
-        standing = self._reporting(standing)
+        standing = self._undesignated(self._reporting(standing))
         if standing.relation not in PARTICIPATING | REPRESENTING | {"self", "emergency", "report"}:
             return self._without_basis(standing)
         if standing.row is None:
             return self._answer("unqualified", "-", "-", standing, "gate")
         if table.cell(standing.row, question.compartment) in _NEVER:
             return answer(table, question, table.ask("shield", "never", standing.row), "never", standing.facts)
+        if shields.wrong_purpose(question):
+            return answer(table, question, table.ask("shield", "purpose", standing.row), "regime", standing.facts)
         return self._own_or_masked(standing, standing.row)
 
     def _own_or_masked(self, standing: Standing, row: str) -> Decision:
@@ -123,7 +127,8 @@ class _Asking:
         if row is None or self.table.row(row) is None or self.table.cell(row, self.question.compartment) not in _NEVER:
             return decision
         never = self.table.ask("shield", "never", row)
-        return replace(decision, rules=tuple(dict.fromkeys((*decision.rules, *never.rules))))
+        rules = tuple(dict.fromkeys((*decision.rules, *never.rules)))
+        return replace(decision, rules=rules, lines=(*decision.lines, *never.lines))
 
     def _own(self, standing: Standing, row: str) -> Decision:
         """Permit the author, and name the rules of the share too when it permits as well."""
@@ -147,15 +152,15 @@ class _Asking:
             if relation in PARTICIPATING and entry.written_ms < standing.history_from_ms:
                 return self._answer("before_start", "-", "-", standing, "history")
         reach = self._reach(standing, row)
-        if entry is not None and entry.passages and relation in {"self", "parent", "guardian"}:
+        if entry is not None and entry.passages and relation in {"self", *REPRESENTING}:
             relation = f"{relation}_redacted"
         return self._covered(standing, relation, reach)
 
     def _covered(self, standing: Standing, relation: str, reach: str) -> Decision:
         """Ask the table under each author category that the object may hold."""
         step = {"team": "team", "care": "care"}.get(relation, "regime")
-        if relation in _CONSENTED:
-            cover = self._consent(standing, _CONSENTED[relation])
+        if standing.relation in _CONSENTED:
+            cover = self._consent(standing, _CONSENTED[standing.relation])
             if relation != "care" or self.question.action != "read" or cover.code != consents.GIVEN:
                 return self._answer(relation, reach, cover.code, standing, step, cover)
             found = [self._notice(category) for category in self._categories()]
@@ -186,22 +191,41 @@ class _Asking:
         return self.table.writing_categories(question.compartment, question.level) or (own,)
 
     def _notice(self, category: int | None) -> Cover:
-        question = self.question
-        if question.capacity is None:
+        if self.question.capacity is None:
             return Cover("-")
-        return notice_cover(
-            self.facts, question.at_ms, Information(question.compartment, question.level),
-            question.entry.id if question.entry else None, category, Reader(question.user, question.capacity),
-        )  # fmt: skip
+        user, capacity, entry = self.question.user, self.question.capacity, self._singled_out()
+
+        def told() -> Cover:
+            asked, at_ms = Information(self.question.compartment, self.question.level), self.question.at_ms
+            found = notice_cover(self.facts, at_ms, asked, entry, category, Reader(user, capacity))
+            return deferred(self.facts, at_ms, found)
+
+        return self.facts.folds.once(self.question, ("notice", category, entry), told)
+
+    def _singled_out(self) -> str | None:
+        """Return the entry when some fact names it; of all others the facts say what they say of the section."""
+        entry = self.question.entry
+        return entry.id if entry is not None and entry.id in self.facts.singled_out else None
 
     def _consent(self, standing: Standing, kind: str) -> Cover:
         question = self.question
         if standing.mandate is not None and situation.accounts_by_law(standing.mandate, question.compartment):
             return Cover("law")
-        return consents.consent_cover(
-            self.facts, question.at_ms, kind, Information(question.compartment, question.level),
-            question.entry.id if question.entry else None, consents.Recipient(question.user, question.capacity),
-        )  # fmt: skip
+        acting, entry = standing.row if standing.mandate else None, self._singled_out()
+
+        def agreed() -> Cover:
+            asked = Information(question.compartment, question.level)
+            recipient = consents.Recipient(question.user, question.capacity, acting=acting)
+            return consents.consent_cover(self.facts, question.at_ms, kind, asked, entry, recipient)
+
+        return self.facts.folds.once(question, ("consent", kind, entry, acting), agreed)
+
+    def _undesignated(self, standing: Standing) -> Standing:
+        """Write across teams in the row held: a designation gives reading (R41)."""
+        capacity = self.question.capacity
+        if self.question.action != "write" or capacity is None or standing.relation != "mdph_cross":
+            return standing
+        return replace(standing, row=capacity.row)
 
     def _reporting(self, standing: Standing) -> Standing:
         """Let any professional bound by secret who takes part write a report of danger (section 4, R36)."""

@@ -14,7 +14,8 @@ from volet_protocol.fact_codec import GivenBy
 from volet_protocol.fact_notices import Consent, Opposition
 from volet_protocol.fact_powers import MINOR_MANDATES, Mandate
 from volet_protocol.policy_table import PolicyTable
-from volet_protocol.questions import ConsentAsked, Decision, Party, Question
+from volet_protocol.questions import ConsentAsked, Decision, EntryMeta, Party, Question
+from volet_protocol.reach import reach_of
 
 WITHOUT_COMPARTMENT = frozenset(
     {
@@ -24,7 +25,10 @@ WITHOUT_COMPARTMENT = frozenset(
 )  # fmt: skip
 # The log and the question of archiving outlive the active use of a file.
 _PAST_THE_GATE = frozenset({"keep_active", "export_log", "read_content_from_log", "open_account"})
-_TIES = frozenset({"self", "parent", "guardian", "curator", "operator"})
+_OWN_SIDE = frozenset({"self", "parent", "guardian", "curator"})
+_TIES = _OWN_SIDE | {"operator"}
+_LOST = frozenset({"majority", "mandate_not_in_force", "parent_without_exercise"})
+_NEVER = frozenset({"x", "x*"})
 _MEMBERS = frozenset({"team", "care", "list", "mdph", "mdph_designated", "mdph_cross", "coordination"})
 
 
@@ -40,14 +44,16 @@ def decide_act(table: PolicyTable, facts: CaseFacts, question: Question) -> Deci
         case "keep_active":
             return _answer(table, question, shields.case_state(facts, question.at_ms) or "active")
         case "open_account":
-            return _open_account(table, question)
+            return _open_account(table, facts, question)
         case "consent":
             return _consent(table, facts, question)
         case "invite":
             return _invite(table, facts, question)
         case "read_log":
             return _read_log(table, facts, question)
-        case "withdraw_consent" | "export_log" | "read_content_from_log":
+        case "withdraw_consent":
+            return _lost(table, facts, question) or _answer(table, question, _tie(facts, question))
+        case "export_log" | "read_content_from_log":
             return _answer(table, question, _tie(facts, question))
         case _:
             return answer(table, question, table.ask("shield", "unknown_code", "O14"), "gate")
@@ -68,19 +74,52 @@ def _tie(facts: CaseFacts, question: Question) -> str:
     return "member" if relation in _MEMBERS or listed in _MEMBERS else "stranger"
 
 
+def _lost(table: PolicyTable, facts: CaseFacts, question: Question) -> Decision | None:
+    """Return why who once had a mandate here has none now (P4, R50, R52, R57), None for anybody else."""
+    via = "mandate" if question.via == "mandate" else "any"
+    standing = situation.standing_of(facts, replace(question, via=via, compartment="identity"))
+    if standing.relation not in _LOST:
+        return None
+    outcome = table.ask("standing", "read", standing.relation, "-", "-")
+    return answer(table, question, outcome, "participation", standing.facts)
+
+
+def _beyond_mandate(table: PolicyTable, facts: CaseFacts, question: Question, entry: EntryMeta) -> Decision | None:
+    """Return the refusal to tell of an entry that a mandate does not reach, None where it does (R57)."""
+    asked = replace(question, action="read", via="any", compartment=entry.compartment, level=entry.level)
+    standing = situation.standing_of(facts, asked)
+    row = standing.row
+    if row is None or standing.relation not in {"parent", "guardian"}:
+        return None
+    if table.cell(row, entry.compartment) in _NEVER:
+        return answer(table, asked, table.ask("shield", "never", row), "never", standing.facts)
+    reach = reach_of(table, asked, standing, row)
+    if reach == "domain":
+        outcome = table.ask("standing", "read", standing.relation, reach, "-")
+        return answer(table, asked, outcome, "regime", standing.facts)
+    return None
+
+
 def _read_log(table: PolicyTable, facts: CaseFacts, question: Question) -> Decision:
+    lost = _lost(table, facts, question)
+    if lost is not None:
+        return lost
     tie = _tie(facts, question)
     entry = question.entry
-    if entry is not None and tie in {"self", "parent", "guardian", "curator"}:
+    if entry is not None and tie in _OWN_SIDE:
         # A log line tells that an entry exists: what hides the entry hides its lines (R53, P8).
         row = situation.standing_of(facts, replace(question, via="any")).row or "O1"
         mask = shields.mask(facts, entry, question, row, tie)
         if mask and mask != "third_party":
             return answer(table, question, table.ask("shield", mask, row), "masks")
+        beyond = _beyond_mandate(table, facts, question, entry)
+        if beyond is not None:
+            return beyond
     return _answer(table, question, tie)
 
 
-def _open_account(table: PolicyTable, question: Question) -> Decision:
+def _open_account(table: PolicyTable, facts: CaseFacts, question: Question) -> Decision:
+    """Decide who may have an account: whose row may, the person, and who represents them (P2, P9)."""
     parties = question.recipients or (
         Party(question.user, question.capacity, question.capacity.row if question.capacity else None),
     )
@@ -88,7 +127,8 @@ def _open_account(table: PolicyTable, question: Question) -> Decision:
     for party in parties:
         name = party.capacity.row if party.capacity else party.row
         row = table.row(name) if name is not None else None
-        allowed = name is None or (row is not None and row.account)
+        tied = name is None and _tie(facts, replace(question.of(party), via="any")) in _OWN_SIDE
+        allowed = tied or (row is not None and row.account)
         decisions.append(_answer(table, question, "account" if allowed else "no_account"))
     return worst(decisions)
 
@@ -116,7 +156,8 @@ def _consent(table: PolicyTable, facts: CaseFacts, question: Question) -> Decisi
     tie = _tie(facts, question)
     if not _may_record(facts, question, given_by, tie):
         return _answer(table, question, "stranger")
-    power = powers.consent_power(facts, given_by, question.at_ms)
+    parts = tuple(item.compartment for item in asked.information)
+    power = powers.consent_power(facts, given_by, question.at_ms, parts)
     if power:
         # Against the known word of an able person the disagreement itself goes to the judge (C. civ. 459).
         disagrees = power == powers.POWERLESS_GUARDIAN and _contradicted(facts, asked, question.at_ms)

@@ -11,7 +11,7 @@ from volet_protocol import consents, shields, situation
 from volet_protocol.case_facts import CaseFacts
 from volet_protocol.decisions import answer, bound, worst
 from volet_protocol.fact_notices import Information
-from volet_protocol.notices import Cover, Reader, notice_cover
+from volet_protocol.notices import Cover, Reader, deferred, notice_cover
 from volet_protocol.policy_table import PolicyTable
 from volet_protocol.questions import Decision, Party, Question
 from volet_protocol.reach import PARTICIPATING, reach_of
@@ -20,18 +20,28 @@ from volet_protocol.situation import Standing
 _ON_OWN_SIDE = frozenset({"self", "parent", "guardian", "curator"})
 _BY_NOTICE = frozenset({"team", "care"})
 _NEVER = frozenset({"x", "x*"})
+_RECEIVABLE = frozenset({"same", "general_missing", "cross", "cross_deferred"})
 
 
 def decide_exchange(table: PolicyTable, facts: CaseFacts, question: Question) -> Decision:
     """Return the decision on sending, on receiving, or on the whole exchange."""
+    if question.carries_ins and not qualified(facts):
+        return answer(table, question, table.ask("shield", "identity_status", "O14"), "gate")
     if question.action in {"exchange_send", "exchange_receive"}:
         return decide_side(table, facts, _channel(question), opposable=not _is_report(question))
     sender = Party(question.user, question.capacity, account=question.account)
     send = replace(question, action="exchange_send", recipients=())
     receive = replace(question, action="exchange_receive", sender=sender, mandate=None)
     sides = [decide_exchange(table, facts, send)]
-    sides += [decide_exchange(table, facts, receive.of(party)) for party in question.recipients]
+    for party in question.recipients:
+        side = shields.without_account(table, question, party)
+        sides.append(side or decide_exchange(table, facts, receive.of(party)))
     return worst(sides)
+
+
+def qualified(facts: CaseFacts) -> bool:
+    """Tell whether the identity may carry the INS in an exchange (R76)."""
+    return facts.person is not None and facts.person.identity_status == "QUAL"
 
 
 def _channel(question: Question) -> Question:
@@ -104,10 +114,14 @@ def _codes(
     if relation in _BY_NOTICE and question.capacity is not None:
         reader = Reader(question.user, question.capacity)
         covers = [
-            notice_cover(facts, question.at_ms, information, entry.id if entry else None, category, reader)
+            deferred(
+                facts,
+                question.at_ms,
+                notice_cover(facts, question.at_ms, information, entry.id if entry else None, category, reader),
+            )
             for category in _sending_categories(table, question)
         ]
-        uncovered = [cover for cover in covers if cover.code not in {"same", "general_missing", "cross"}]
+        uncovered = [cover for cover in covers if cover.code not in _RECEIVABLE]
         return "-", uncovered[0] if uncovered else covers[-1]
     if relation in {"parent", "guardian"}:
         return reach_of(table, question, standing, row), Cover("-")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
+from volet_protocol import powers
 from volet_protocol.capacities import Capacity
-from volet_protocol.case_facts import CaseFacts
+from volet_protocol.case_facts import CaseFacts, Record
 from volet_protocol.fact_notices import Information, Notice, NoticeLine, To, ToFunction, ToUser
 from volet_protocol.questions import Missing
 
-SAME, CROSS = "same", "cross"
+SAME, CROSS, DEFERRED = "same", "cross", "cross_deferred"
 GENERAL_MISSING, CROSS_MISSING = "general_missing", "cross_missing"
 OTHER_IDENTITY, UNCOVERED = "cross_identity", "cross_uncovered"
 GENERAL = "general"
@@ -40,40 +41,56 @@ def notice_cover(  # noqa: PLR0917 - the question, in the order of the law: when
 
     `from_category` None = written by the person or a representative: no category is crossed.
     """
-    given = [record for record in facts.of(Notice) if record.fact.given_ms <= at_ms]
-    if from_category is None or from_category == reader.capacity.category:
-        for record in given:
-            if any(line.kind == GENERAL for line in record.fact.lines):
-                return Cover(SAME, (record.hash,))
+    capacity = reader.capacity
+
+    def given(*keys: Hashable) -> tuple[Record[Notice], ...]:
+        return tuple([record for record in facts.under(Notice, _told, *keys) if record.fact.given_ms <= at_ms])
+
+    if from_category is None or from_category == capacity.category:
+        general = given(GENERAL)
+        if general:
+            return Cover(SAME, (general[0].hash,))
         return Cover(GENERAL_MISSING, (), Missing("notice", GENERAL))
+    # The entry by itself, and whatever the compartment holds.
+    what = [(from_category, asked.compartment, asked.level, one) for one in ({None, entry})]
+    reached = [
+        (from_category, capacity.row, capacity.structure),
+        (from_category, reader.user, capacity.category),
+    ]
+    told = given(*((*to, *one) for to in reached for one in what))
+    if told:
+        return Cover(CROSS, (told[0].hash,))
     code = CROSS_MISSING
-    for record in given:
-        for line in _crossing(record.fact, from_category):
-            covers = _covers(line, asked, entry)
-            reaches = line.to is not None and _reaches(line.to, reader)
-            if covers and reaches:
-                return Cover(CROSS, (record.hash,))
-            if covers and isinstance(line.to, ToUser) and line.to.category == reader.capacity.category:
-                code = OTHER_IDENTITY
-            elif reaches and code == CROSS_MISSING:
-                code = UNCOVERED
+    if given(*((capacity.category, *one) for one in what)):
+        code = OTHER_IDENTITY
+    elif given(*reached):
+        code = UNCOVERED
     return Cover(code, (), _missing(asked, from_category, reader))
 
 
-def _crossing(notice: Notice, from_category: int) -> Iterator[NoticeLine]:
-    return (line for line in notice.lines if line.kind != GENERAL and line.from_category == from_category)
+def _told(notice: Notice) -> Iterator[Hashable]:
+    """Yield the keys of a notice: who was named, which category was to know what, and who was to know what."""
+    for line in notice.lines:
+        if line.kind == GENERAL or line.to is None or line.from_category is None:
+            yield GENERAL
+            continue
+        to: tuple[Hashable, ...]
+        if isinstance(line.to, ToUser):
+            to = (line.from_category, line.to.user, line.to.category)
+        else:
+            to = (line.from_category, line.to.row, line.to.structure)
+        yield to
+        for what in _about(line, line.from_category):
+            yield (*to, *what)
+            if isinstance(line.to, ToUser):
+                yield (line.to.category, *what)
 
 
-def _covers(line: NoticeLine, asked: Information, entry: str | None) -> bool:
-    named = any(item.covers(asked.compartment, asked.level) for item in line.information)
-    return named and (line.entries is None or entry in line.entries)
-
-
-def _reaches(to: To, reader: Reader) -> bool:
-    capacity = reader.capacity
-    if isinstance(to, ToUser):
-        return to.user == reader.user and to.category == capacity.category
-    return (to.row, to.structure) == (capacity.row, capacity.structure)
+def _about(line: NoticeLine, from_category: int) -> Iterator[tuple[Hashable, ...]]:
+    for item in line.information:
+        for level in range(1, item.level + 1):
+            for entry in (None,) if line.entries is None else line.entries:
+                yield from_category, item.compartment, level, entry
 
 
 def _missing(asked: Information, from_category: int, reader: Reader) -> Missing:
@@ -81,3 +98,15 @@ def _missing(asked: Information, from_category: int, reader: Reader) -> Missing:
     if reader.capacity.category is not None:
         to.append(ToUser(reader.user, reader.capacity.category))
     return Missing("notice", "cross_category", (asked,), from_category, tuple(to))
+
+
+def deferred(facts: CaseFacts, at_ms: int, cover: Cover) -> Cover:
+    """Return a missing notice across categories as deferred while nobody can be told (R24; rules.md section 4).
+
+    The person is unable to express their will and nobody represents them in matters of the person: they are informed
+    as soon as their state allows. The general notice is no part of R24.
+    """
+    if cover.code not in {CROSS_MISSING, OTHER_IDENTITY, UNCOVERED} or facts.ability(at_ms) != "unable":
+        return cover
+    told = powers.who_consents(facts, at_ms)
+    return cover if told.mandate is not None else Cover(DEFERRED, cover.facts)

@@ -34,7 +34,11 @@ def mandate_state(facts: CaseFacts, record: Record[Mandate], at_ms: int) -> str:
 
 def mandates_of(facts: CaseFacts, user: str) -> tuple[Record[Mandate], ...]:
     """Return the mandates that a user ever held here."""
-    return tuple(record for record in facts.of(Mandate) if record.fact.holder == user)
+    return facts.under(Mandate, _by_holder, user)
+
+
+def _by_holder(mandate: Mandate) -> tuple[str, ...]:
+    return (mandate.holder,)
 
 
 def represents_person(mandate: Mandate) -> bool:
@@ -42,8 +46,8 @@ def represents_person(mandate: Mandate) -> bool:
     return PERSON in mandate.domains and mandate.mode == "representation" and mandate.kind not in CURATOR_MANDATES
 
 
-def consent_power(facts: CaseFacts, given_by: GivenBy, at_ms: int) -> str:
-    """Return "" when that giver may consent, refuse or oppose at that instant, else why not."""
+def consent_power(facts: CaseFacts, given_by: GivenBy, at_ms: int, parts: tuple[str, ...] = ()) -> str:
+    """Return "" when that giver may consent, refuse or oppose at that instant about those parts, else why not."""
     minor = facts.is_minor(at_ms)
     if given_by.mandate is None:
         if minor:
@@ -60,19 +64,32 @@ def consent_power(facts: CaseFacts, given_by: GivenBy, at_ms: int) -> str:
         return POWERLESS_MANDATE
     if record.fact.kind in CURATOR_MANDATES:
         return POWERLESS_CURATOR
-    if not represents_person(record.fact):
+    if not represents_person(record.fact) or not _listed(record.fact, parts):
         return POWERLESS_GUARDIAN
     if not minor and facts.ability(at_ms) != "unable":
         return POWERLESS_GUARDIAN
     return ""
 
 
-def who_consents(facts: CaseFacts, at_ms: int) -> GivenBy:
+def has_say(facts: CaseFacts, given_by: GivenBy, at_ms: int) -> bool:
+    """Tell whether somebody's word is one that a disagreement can be with: the person, or a mandate in force."""
+    if given_by.mandate is None:
+        return True
+    records = [record for record in facts.of(Mandate) if record.hash == given_by.mandate]
+    return any(mandate_state(facts, record, at_ms) == IN_FORCE for record in records)
+
+
+def _listed(mandate: Mandate, parts: tuple[str, ...]) -> bool:
+    """Tell whether a judgment that lists acts lists those parts (R61)."""
+    return mandate.acts is None or set(parts) <= set(mandate.acts)
+
+
+def who_consents(facts: CaseFacts, at_ms: int, parts: tuple[str, ...] = ()) -> GivenBy:
     """Return from whom a consent is to be collected at that instant: the person unless somebody must stand in."""
     if not consent_power(facts, GivenBy(), at_ms):
         return GivenBy()
     for record in facts.of(Mandate):
         giver = GivenBy(record.hash)
-        if not consent_power(facts, giver, at_ms):
+        if not consent_power(facts, giver, at_ms, parts):
             return giver
     return GivenBy()

@@ -24,6 +24,9 @@ def reach_of(table: PolicyTable, question: Question, standing: Standing, row: st
         return "closed"
     if cell.startswith("s") and relation not in {"list", "self"}:
         return "list_only"
+    if row == "C1" and relation != "list":
+        # Every cell of that row is valid only inside the child-protection list.
+        return "list_only"
     if relation == "list" and row != "C1" and not cell.startswith("s"):
         return "list_only"
     if cell.startswith("m") and not standing.reaches_domain:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from volet_protocol import powers
-from volet_protocol.case_facts import CaseFacts
+from volet_protocol.case_facts import FOREVER, CaseFacts
+from volet_protocol.decisions import answer
 from volet_protocol.fact_codec import GivenBy
 from volet_protocol.fact_masks import MaskEnd
-from volet_protocol.fact_notices import Opposition
+from volet_protocol.fact_notices import Consent, Opposition
 from volet_protocol.fact_powers import MinorSecret
 from volet_protocol.masks import ANNOUNCEMENT_MS, BEFORE_ANNOUNCEMENT, MINOR_SECRET
 from volet_protocol.policy_table import PolicyTable
-from volet_protocol.questions import EntryMeta, Question
+from volet_protocol.questions import Decision, EntryMeta, Party, Question
 
 HIDDEN_KINDS = frozenset({"information_preoccupante", "signalement"})
 _ADDRESS_HIDDEN_FROM = frozenset(f"O{number}" for number in range(2, 14))
 _ACCOUNTS = {"unverified": "unverified", "revoked": "revoked", "none": "without_account"}
 _ACTIVE_YEARS = 2
+# Looking at content is no end of an audit nor of retention, in any channel.
+_NOT_FOR_CONTENT = frozenset({"audit", "retention"})
+_PURPOSES: Mapping[str, frozenset[str]] = {
+    "child_protection": frozenset({"child_protection", "authority_alert"}),
+    "emergency": frozenset({"emergency_care"}),
+    "mdph": frozenset({"mdph_evaluation"}),
+}
 
 
 def gate(table: PolicyTable, facts: CaseFacts, question: Question, row: str | None) -> str:
@@ -31,6 +40,14 @@ def gate(table: PolicyTable, facts: CaseFacts, question: Question, row: str | No
         if not known.account:
             return "no_account_row"
     return case_state(facts, question.at_ms)
+
+
+def without_account(table: PolicyTable, question: Question, party: Party) -> Decision | None:
+    """Return the refusal that a party without account gets nothing in the hub (P9), None for any other party."""
+    row = None if party.row is None or party.capacity is not None else table.row(party.row)
+    if row is None or row.account:
+        return None
+    return answer(table, question, table.ask("shield", "no_account_row", row.row), "gate")
 
 
 def case_state(facts: CaseFacts, at_ms: int) -> str:
@@ -74,7 +91,9 @@ def mask(facts: CaseFacts, entry: EntryMeta, question: Question, row: str, relat
     reported = entry.kind == "adult_ill_treatment" or "ill_treatment_hidden" in entry.masks
     if reported and representative and not named:
         return "ill_treatment"
-    if "withheld_by_author" in entry.masks and not own_side and not named:
+    # A professional guardian is another professional; the person, and a relative who acts for them, is not.
+    masked_for = not own_side or question.capacity is not None
+    if "withheld_by_author" in entry.masks and masked_for and not named:
         return "withheld"
     if "address_secret" in entry.masks and row in _ADDRESS_HIDDEN_FROM:
         return "address"
@@ -108,6 +127,16 @@ def opposition(
     facts: CaseFacts, question: Question, entry: str | None, *, emergency: bool
 ) -> tuple[str, tuple[str, ...]]:
     """Return the code of the opposition that covers actor and object, with its fact, or ""."""
+    entry = entry if entry in facts.singled_out else None
+    return facts.folds.once(
+        question, ("opposition", entry, emergency),
+        lambda: _opposition(facts, question.bare(), entry, emergency=emergency),
+    )  # fmt: skip
+
+
+def _opposition(
+    facts: CaseFacts, question: Question, entry: str | None, *, emergency: bool
+) -> tuple[str, tuple[str, ...]]:
     for record in facts.of(Opposition):
         fact = record.fact
         until = min(facts.ended_at(record.hash), fact.until_ms if fact.until_ms is not None else question.at_ms + 1)
@@ -116,10 +145,36 @@ def opposition(
         against = powers.consent_power(facts, fact.expressed_by, question.at_ms)
         if fact.expressed_by == GivenBy() or not against:
             # The person's own word counts whatever their age or state: narrowing needs no power.
-            return "opposed", (record.hash,)
+            if emergency:
+                return "opposed_emergency", (record.hash,)
+            disagrees = _agreed_by_another(facts, fact.expressed_by, question)
+            return ("opposed_conflict" if disagrees else "opposed"), (record.hash,)
         if against in {powers.POWERLESS_GUARDIAN, powers.POWERLESS_CURATOR}:
             return "opposed_conflict", (record.hash,)
     return "", ()
+
+
+def _agreed_by_another(facts: CaseFacts, expressed_by: GivenBy, question: Question) -> bool:
+    """Tell whether somebody else with a say agreed to that share: the disagreement goes to the judge (R51, R57)."""
+    return any(
+        fact.decision == "given" and fact.given_by != expressed_by
+        and fact.given_ms <= question.at_ms < min(_end(fact.until_ms), facts.ended_at(record.hash))
+        and any(item.covers(question.compartment, question.level) for item in fact.information)
+        and powers.has_say(facts, fact.given_by, question.at_ms)
+        for record in facts.of(Consent) for fact in (record.fact,)
+    )  # fmt: skip
+
+
+def _end(until_ms: int | None) -> int:
+    return FOREVER if until_ms is None else until_ms
+
+
+def wrong_purpose(question: Question) -> bool:
+    """Tell whether what is asked for is no end of the channel claimed (R10, R34, R40, R44); no purpose claims none."""
+    purpose = question.purpose
+    if not purpose:
+        return False
+    return purpose in _NOT_FOR_CONTENT or purpose not in _PURPOSES.get(question.via, {purpose})
 
 
 def _covers(fact: Opposition, question: Question, entry: str | None, *, emergency: bool) -> bool:

@@ -5,7 +5,7 @@ The channel the actor claims (`via`) narrows what is looked at; a claim that doe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from volet_protocol import powers
 from volet_protocol.case_facts import FOREVER, CaseFacts, Record
@@ -26,6 +26,7 @@ from volet_protocol.vocabulary import PERSON, PROPERTY, domains_of
 _REFUSED_CLAIMS = {
     "mandate": "no_mandate", "own": "not_own", "exchange": "not_named", "mdph": "outside_mdph",
     "child_protection": "outside_list", "statutory": "no_statute", "person_request": "no_request",
+    "emergency": "emergency_unqualified",
 }  # fmt: skip
 MANDATE_ROWS = frozenset({"S7a", "S7b"})
 SELF_VIAS = frozenset({"any", "share", "own", "exchange"})
@@ -48,6 +49,10 @@ class Standing:
 
 def standing_of(facts: CaseFacts, question: Question) -> Standing:
     """Return what the actor is to the case at the instant of the question."""
+    return facts.folds.once(question, "standing", lambda: _standing_of(facts, question.bare()))
+
+
+def _standing_of(facts: CaseFacts, question: Question) -> Standing:
     capacity = question.capacity
     if capacity is None:
         return _tie(facts, question)
@@ -68,7 +73,9 @@ def _tie(facts: CaseFacts, question: Question) -> Standing:
         return Standing(_REFUSED_CLAIMS.get(question.via, "no_request"), "O1")
     mandate = _mandate(facts, question)
     if mandate is None:
-        return Standing("unqualified", None)
+        # Who claims a mandate is told of the mandate they lack; who claims nothing has no row at all (P2).
+        refused = {"mandate": "no_mandate", "emergency": "emergency_unqualified"}
+        return Standing(refused.get(question.via, "unqualified"), None)
     if question.via not in MANDATE_VIAS:
         return Standing(_REFUSED_CLAIMS.get(question.via, "no_mandate"), mandate.row)
     return mandate
@@ -133,10 +140,11 @@ def _participant(facts: CaseFacts, question: Question) -> Standing:
     if question.via == "child_protection":
         return Standing("outside_list", capacity.row)
     crossing = by_regime["care"] if facts.kind == "mdph" else by_regime["mdph"]
-    if facts.kind == "mdph" and by_regime["mdph"] and question.via in {"any", "mdph", "exchange", "own"}:
+    if facts.kind == "mdph" and by_regime["mdph"] and question.via in {"any", "share", "mdph", "exchange", "own"}:
         return _in_evaluation(facts, by_regime["mdph"], question)
     if crossing and question.via in {"any", "share", "mdph", "exchange"}:
-        return _of("mdph_cross", crossing)
+        standing = _of("mdph_cross", crossing)
+        return standing if facts.kind == "mdph" else _designated(facts, question, standing, "mdph_cross")
     if question.via in {"mdph", "person_request"} or not by_regime["care"]:
         return Standing(_REFUSED_CLAIMS.get(question.via, "outside_list"), capacity.row)
     if question.via == "statutory":
@@ -167,18 +175,20 @@ def _in_list(records: list[Record[Participation]], question: Question) -> Standi
 
 
 def _in_evaluation(facts: CaseFacts, records: list[Record[Participation]], question: Question) -> Standing:
-    medical = question.compartment in {"medical", "medication"}
+    return _designated(facts, question, _of("mdph", records), "mdph_designated")
+
+
+def _designated(facts: CaseFacts, question: Question, standing: Standing, relation: str) -> Standing:
+    """Return the standing of a member of the MDPH, in row M2 for health while a designation holds (R41)."""
+    if standing.row != "M1" or question.compartment not in {"medical", "medication"}:
+        return standing
     for record in facts.of(Designation):
         fact = record.fact
         until = min(FOREVER if fact.until_ms is None else fact.until_ms, facts.ended_at(record.hash))
         held = fact.kind == "mdph_medical" and fact.designated == question.user
-        if held and medical and fact.from_ms <= question.at_ms < until:
-            standing = _of("mdph_designated", records, (record.hash,))
-            return Standing(
-                standing.relation, "M2", standing.facts, standing.participation,
-                history_from_ms=standing.history_from_ms,
-            )  # fmt: skip
-    return _of("mdph", records)
+        if held and fact.from_ms <= question.at_ms < until:
+            return replace(standing, relation=relation, row="M2", facts=(*standing.facts, record.hash))
+    return standing
 
 
 def _coordination(facts: CaseFacts, records: list[Record[Participation]], question: Question) -> Standing:
@@ -186,6 +196,9 @@ def _coordination(facts: CaseFacts, records: list[Record[Participation]], questi
     social = question.capacity is not None and question.capacity.row.startswith("S")
     if opened is None or not social:
         return Standing("no_statute", records[0].fact.capacity.row)
+    if question.capacity is None or not question.capacity.secret_basis:
+        # What is so shared stays among those bound by secret (R9, R32).
+        return Standing("coordination_unbound", records[0].fact.capacity.row)
     return _of("coordination", records, (opened.hash,))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -65,6 +65,13 @@ def _build(args: argparse.Namespace, files: PolicyFiles) -> int:
     folder: Path = args.folder or policies()
     data = files.build(folder)
     table = PolicyTable.load(data)
+    scenarios: Path = args.scenarios or folder.parent / "tests" / "scenarios"
+    if args.scenarios is not None or scenarios.is_dir():
+        idle = _idle(table, files.sentences(folder), [scenarios])
+        if idle:
+            raise PolicyError(
+                f"policy.csv: no scenario of {scenarios} exercises {', '.join(idle)}: nothing was written"
+            )
     output: Path = args.output or folder / "table.json"
     output.write_bytes(data)
     sys.stdout.write(f"{output}: {len(table.answers())} questions, {table.size} bytes, {table.hash}\n")
@@ -78,11 +85,16 @@ def _lint(args: argparse.Namespace, files: PolicyFiles) -> int:
     if not args.files:
         sys.stdout.write(f"{len(lines)} lines, all met; no scenario given\n")
         return OK
-    idle = sorted(lines.keys() - lint.exercised(table, (scenario for _, scenario in _scenarios(args.files))))
+    idle = _idle(table, lines, args.files)
     for name in idle:
         sys.stdout.write(f"no scenario exercises {name}: {lines[name]}\n")
     sys.stdout.write(f"{len(lines)} lines, {len(idle)} without a scenario\n")
     return FAILED if idle else OK
+
+
+def _idle(table: PolicyTable, lines: Mapping[str, str], paths: Sequence[Path]) -> list[str]:
+    """Return the lines that no scenario exercises: a rule nobody would miss if it were gone."""
+    return sorted(lines.keys() - lint.exercised(table, (scenario for _, scenario in _scenarios(paths))))
 
 
 def _diff(args: argparse.Namespace, _files: PolicyFiles) -> int:

@@ -18,6 +18,10 @@ def parser() -> argparse.ArgumentParser:
     making = commands.add_parser("build", help="construire la table (build the table)")
     making.add_argument("--folder", type=Path, default=None, help="dossier des règles (folder of the policy files)")
     making.add_argument("--output", type=Path, default=None, help="où écrire (default: table.json of the folder)")
+    making.add_argument(
+        "--scenarios", type=Path, default=None,
+        help="dossier de scénarios qui éprouvent chaque règle (scenarios that exercise each line)",
+    )  # fmt: skip
     linting = commands.add_parser("lint", help="règles mortes ou que rien n'éprouve (rules dead or never exercised)")
     linting.add_argument("files", nargs="*", type=Path, help="fichiers de scénarios (scenario files or folders)")
     linting.add_argument("--folder", type=Path, default=None, help="dossier des règles (folder of the policy files)")

@@ -15,7 +15,7 @@ from volet_service.bootstrap import policy as policy_commands
 from volet_service.domain.policy_codes import PolicyError
 
 MODEL = (POLICIES / "model.conf").read_text("utf-8")
-TEAM = "team-same,allow,standing,read,-,-,-,-,team,within,same,R14;R25,,no,CSP L1110-4 III al. 1,"
+TEAM = "team-same,allow,standing,read,-,-,-,-,team,within,same,R14;R25;R16,,no,CSP L1110-4 III al. 1,"
 OPPOSE = "oppose,deny,shield,-,*,-,-,-,opposed,-,-,R23,,no,CSP L1110-4 IV,"
 
 
@@ -48,7 +48,7 @@ def change(folder: Path, name: str, old: str, new: str) -> None:
         (TEAM, TEAM.replace(",team,", ",team|team,"), "repeated relation"),
         (TEAM, TEAM.replace("R14;R25", "R14;R99"), "rule"),
         (TEAM, TEAM.replace("R14;R25", ""), "rule"),
-        (TEAM, TEAM.replace("R14;R25,,", "R14;R25,tell_everybody,"), "obligation"),
+        (TEAM, TEAM.replace("R16,,", "R16,tell_everybody,"), "obligation"),
         (TEAM, TEAM.replace("CSP L1110-4 III al. 1", ""), "article or sentence missing"),
         (TEAM, TEAM.replace(",no,", ",maybe,"), "hidden is yes or no"),
         (TEAM, TEAM.replace("team-same,", "oppose,"), "used twice"),
@@ -101,8 +101,15 @@ def test_a_question_that_no_line_answers_is_refused(folder: Path) -> None:
         ("facts.csv", "consent-withdrawal,narrows", "consent-withdrawal,widens", "differs"),
         ("facts.csv", "person,widens,opener|referent", "person,widens,opener|referent|member", "differs"),
         ("facts.csv", "emergency,widens,caller", "emergency,widens,anybody", "unknown effect or signer"),
-        ("acts.csv", "open_mdph_case,M1|M2", "open_mdph_case,M1|M2|S11", "differs"),
-        ("acts.csv", "open_mdph_case,M1|M2", "open_mdph_case,M1|M9", "unknown row"),
+        ("acts.csv", "open_mdph_case,-,-,M1|M2", "open_mdph_case,-,-,M1|M2|S11", "differs"),
+        ("acts.csv", "open_mdph_case,-,-,M1|M2", "open_mdph_case,-,-,M2|M1", "out of order"),
+        (
+            "acts.csv",
+            "add_member,participation,opener|person|referent",
+            "add_member,participation,opener|referent",
+            "differs",
+        ),
+        ("acts.csv", "open_mdph_case,-,-,M1|M2", "open_mdph_case,-,-,M1|M9", "row"),
         ("vocabularies.json", '"opposed"', '"oposed"', "policy.csv"),
         ("vocabularies.json", '"table": "cell"', '"table": "cel"', "unknown table"),
         ("vocabularies.json", '"v": 1,', '"v": 2,', "v 1"),

@@ -144,7 +144,8 @@ def consents_of(record: Object) -> Iterator[tuple[Fact, str]]:
             recipients=_recipients(record),
             given_by=_giver(record, "given_by"),
             given_ms=ms_of(record, "given_at"),
-            means=text_of(record, "means") or "oral",
+            # Not said is not oral: the regime of a request rests on a written one (rules.md section 4).
+            means=text_of(record, "means") or "written",
             entries=tuple(texts_of(record, "entries")) or None,
             notice=DeliveredNotice(str(notice["hash"]), ms_of(notice, "delivered_at")) if notice else None,
             episode=text_of(record, "episode"),

@@ -109,8 +109,11 @@ class World:
         record = self._find("entries", name)
         author = str(record["author"])
         capacity = self._party(author, text_of(record, "author_capacity")).capacity
+        acting = (self.request["actor"], self.request.get("capacity"))
+        # Sent to somebody in one capacity, it is not theirs in another (P1).
         named = (str(one["professional"]) for one in objects_of(record, "named_recipients")
-                 if instant_ms(str(one["sent_at"])) <= self.at_ms)  # fmt: skip
+                 if instant_ms(str(one["sent_at"])) <= self.at_ms
+                 and (one["professional"] != acting[0] or acting[1] in {None, one["capacity"]}))  # fmt: skip
         return EntryMeta(
             id=name,
             author=author,
@@ -135,14 +138,26 @@ class World:
         person, case = self._person["id"], self._case["id"]
         for kind, build in OF_PERSON.items():
             for record in self._records[kind]:
-                if record["person"] == person:
+                if record["person"] == person and (kind != "designations" or self._may_designate(record)):
                     yield from build(record)
         for record in self._records["consents"]:
-            if record["case"] == case:
+            # An agreement to exchange with the MDPH is one for both files of the person (R40).
+            both = record["kind"] == "mdph_exchange" and record["person"] == person
+            if record["case"] == case or both:
                 yield from consents_of(record)
         for record in self._records["emergencies"]:
             if record["case"] == case:
                 yield self._emergency(record), str(record["id"])
+
+    def _may_designate(self, record: Object) -> bool:
+        """Tell whether a designation is by a team doctor of the MDPH (R41), or not by whom it names (R33)."""
+        by = record["designated_by"]
+        if record["kind"] != "mdph_medical":
+            return by != record["designated"]
+        doctors = {name for name, capacity in self._capacities.items() if capacity.row == "M2"}
+        held = {str(one["id"]) for professional in self._records["professionals"] if professional["id"] == by
+                for one in objects_of(professional, "capacities")}  # fmt: skip
+        return not doctors.isdisjoint(held)
 
     def _file(self) -> Iterator[tuple[Fact, str]]:
         """Yield who the person is and how the file stands."""
