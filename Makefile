@@ -28,9 +28,10 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-$(READY_DEV): $(READY) requirements-dev.lock
+$(READY_DEV): $(READY) requirements-dev.lock requirements-independent.lock
 	@echo "installing the tools of the project ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --ignore-requires-python -r requirements-independent.lock
 	@touch $(READY_DEV)
 
 demo: setup ## play the whole story with real processes, then keep serving (ARGS=--once ends after the story)

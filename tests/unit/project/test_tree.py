@@ -48,7 +48,7 @@ def test_every_module_says_what_it_is_for() -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-independent.lock"])
 def test_a_lock_has_hashes_and_no_index_line(lock: str) -> None:
     lines = (ROOT / lock).read_text("utf-8").splitlines()
     pins = [line for line in lines if line and not line.startswith((" ", "#"))]
