@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from volet_demo import sample
-from volet_demo.cast import CAST, DAC, PHYSIO, STRUCTURES, Role
+from volet_demo.cast import CAST, DAC, STRUCTURES, Role
 from volet_demo.party import Party
 from volet_demo.story import CASE, Story, expect, write_card
 
@@ -52,7 +52,7 @@ def _collect_cards(story: Story, party: Party) -> None:
 
 def opening(story: Story) -> None:
     """Coord opens the case, lets the team in, tells Mme A, and records it in one act; one notice is on paper."""
-    coord, ass = story.party("coord"), story.party("ass")
+    coord = story.party("coord")
     story.transcript.scene("Coord ouvre le dossier, informe Mme A et le note en un seul acte")
     story.case = str(coord.do("case", "open", "--name", CASE, "--person", "Mme A").result["case"])
     story.says(
@@ -61,8 +61,6 @@ def opening(story: Story) -> None:
     for key in TEAM:
         coord.do("member", "add", story.party(key).name, "--limb", "1", "--case", CASE)
     story.says(coord, "fait entrer Dr Mo, Inf, Ass et Psy, de la même équipe de soins.")
-    coord.do("member", "add", "Kiné", "--limb", "2", "--recognised", "oral", "--case", CASE)
-    story.says(coord, "fait entrer Kiné, que Mme A a reconnu comme membre de son équipe de soins (prescription).")
     coord.do("member", "add", "Ide-L", "--limb", "0", "--case", CASE)
     story.says(coord, "fait entrer Ide-L, infirmière libérale : elle soigne Mme A, hors de l'équipe.")
     told = ["notice", "record", "--general", "--means", "oral", "--case", CASE]
@@ -77,11 +75,15 @@ def opening(story: Story) -> None:
         "« J'ai informé Mme A (oral) » : un seul acte signé, six lignes.",
     )
     story.answers(notice)
-    paper = ass.do(
-        "notice", "record", "--means", "paper", "--case", story.case,
-        "--line", f"2:{SOCIAL_TO_HEALTH}:H4@{PHYSIO}",
-    )  # fmt: skip
-    story.says(ass, "remet à Mme A une feuille : ce que Kiné saura. Elle la garde ; l'acte est noté « papier ».")
+    paper = coord.do(
+        "member", "add", "Kiné", "--title", "prescribed", "--informed", "paper", "--from", "today", "--case", CASE
+    )
+    expect("notice" in paper.result, "L'information n'a pas été notée dans le même geste.")
+    story.says(
+        coord,
+        "remet à Mme A une feuille : ce que Kiné saura. Elle la garde ; l'acte est noté « papier ». Kiné, prescrit par "
+        "le médecin et reconnu par Mme A, entre dans le même geste, sous une seule signature.",
+    )
     story.answers(paper)
     story.together(story.everybody, lambda party: _name_case(story, party))
 
