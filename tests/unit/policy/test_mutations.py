@@ -149,6 +149,13 @@ def test_a_column_more_or_less_is_refused_on_every_line(kind: str) -> None:
         list(loader.read_lines("\n".join([f"{LINES[0]},more", LINES[1], ""]), VOCABULARY))
 
 
+def test_a_line_doubled_or_blank_is_refused_wherever_it_stands() -> None:
+    for number in range(1, len(LINES)):
+        for inserted in (LINES[number], ""):
+            with pytest.raises(PolicyError):
+                list(loader.read_lines("\n".join([LINES[0], LINES[number], inserted, ""]), VOCABULARY))
+
+
 @pytest.mark.parametrize("number", range(0, len(SOURCE.lines), 7))
 def test_a_line_that_is_not_there_is_missed(number: int) -> None:
     assert not survives(in_place_of(number, []))

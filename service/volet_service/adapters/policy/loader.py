@@ -94,7 +94,7 @@ def load(folder: Path) -> PolicySource:
     _check_facts(texts["facts.csv"])
     _check_acts(texts["acts.csv"])
     _check_model(texts["model.conf"])
-    return PolicySource(texts["model.conf"], lines, tuple(_matrix(texts["matrix.csv"])), families)
+    return PolicySource(texts["model.conf"], lines, tuple(read_matrix(texts["matrix.csv"])), families)
 
 
 def _text(path: Path) -> str:
@@ -223,7 +223,8 @@ def _listed(place: str, text: str, what: str) -> tuple[str, ...]:
     return items
 
 
-def _matrix(text: str) -> Iterator[MatrixRow]:
+def read_matrix(text: str) -> Iterator[MatrixRow]:
+    """Yield the rows of the text of matrix.csv; raise `PolicyError` with its line for any other spelling of them."""
     seen: list[str] = []
     for place, record in _records("matrix.csv", text, _MATRIX_HEAD):
         if record["row"] not in ROW_SET or record["row"] in seen:
