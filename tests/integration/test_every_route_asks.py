@@ -173,7 +173,8 @@ SENT: dict[tuple[str, str], Send] = {
 }
 READ = {
     "/v1/cases/{case}/log-keys": "", "/v1/cases/{case}/chains/{class_}": "", "/v1/cases/{case}/lists/{list_}": "",
-    "/v1/cases/{case}/reports": "", "/v1/cases/{case}/counts": "", "/v1/entries/{entry}": "", "/v1/exchanges/{exchange}": "",
+    "/v1/cases/{case}/reports": "", "/v1/cases/{case}/counts": "",
+    "/v1/entries/{entry}": "", "/v1/exchanges/{exchange}": "",
     "/v1/entries/{entry}/parts/{part}/leaves": "?release=AA", "/v1/entries/{entry}/parts/{part}/chunks": "?release=AA",
     "/v1/cases/{case}/emergencies/{emergency}": "", "/v1/emergencies": "",
 }  # fmt: skip

@@ -43,9 +43,9 @@ def known_of(  # noqa: PLR0917 -- the list, who asks of what state, which part o
 ) -> list[Known]:
     """Return the kinds of entries with after < n <= until that may be known of."""
     looking = looking_of(asked, state, uow.now_ms)
+    kinds = uow.faces.alike(list_, looking, after, until, since_ms)
     found: list[Known] = []
-    for kind in uow.faces.alike(list_, looking, after, until, since_ms):
-        [one] = uow.entries.page(list_, kind.n - 1, kind.n)
+    for kind, one in zip(kinds, uow.entries.at(list_, [kind.n for kind in kinds]), strict=True):
         ruled = rule(asked, one, state, uow)
         if not ruled.decision.hidden:
             found.append(Known(kind, ruled.permitted))
