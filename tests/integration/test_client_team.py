@@ -235,6 +235,17 @@ def test_everything_a_team_may_read_is_told_by_one_notice_and_then_nothing_is_mi
     assert (notice.text, notice.support) == (texts.newest("cross-category", "falc").hash, "falc")
 
 
+def test_a_reader_who_is_with_the_person_tells_her_and_signs_it_themself(world: World, case: str) -> None:
+    coord, inf = world.clients["coord"], world.clients["inf"]
+    coord.team.tell(case, "oral")
+    coord.members.record(case, participation(world, "inf"))
+    assert inf.team.untold(case)
+    appended = inf.team.tell(case, "paper")
+    assert appended is not None
+    assert appended.view.main.facts.of(Notice)[-1].author.user == inf.author.user
+    assert inf.team.untold(case) == ()
+
+
 def participation(world: World, name: str) -> Participation:
     client = world.clients[name]
     attestation = client.author.attestation

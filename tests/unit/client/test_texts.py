@@ -53,6 +53,17 @@ def test_each_element_of_the_law_names_its_article_and_is_used() -> None:
         assert all(element.says.values())
 
 
+def test_no_element_of_the_law_was_dropped_from_the_list() -> None:
+    both = {
+        "information", "recipients", "oppose", "representative", "unread", "controller", "dpo", "purposes",
+        "legal-basis", "retention", "rights", "cnil",
+    }  # fmt: skip
+    consent = both | {"media", "security", "adapted", "until", "withdrawal", "support", "free"}
+    told_late = {"information", "recipients", "emergency-time", "emergency-reason", "emergency-review", "oppose"}
+    for kind, wanted in {"cross-category": both, "consent": consent, "mdph": consent, "emergency": told_late}.items():
+        assert wanted <= {element.id for element in texts.elements() if kind in element.kinds}, kind
+
+
 def test_the_two_informations_of_the_law_are_two_texts() -> None:
     for lang in LANGS:
         assert texts.newest("consent", lang).hash != texts.newest("cross-category", lang).hash
