@@ -27,6 +27,7 @@ from volet_protocol.fact_codec import GivenBy
 from volet_protocol.fact_collection import is_late
 from volet_protocol.fact_notices import Consent, ConsentWithdrawal, Information, Notice, Opposition, Recipients
 from volet_protocol.fact_powers import Ability, Mandate
+from volet_protocol.kinds import Content
 from volet_protocol.places import Place
 
 DETAIL = Place("section", "medical/2")
@@ -42,6 +43,8 @@ class Cable(HttpTransport):
         super().__init__(origin)
         self.pulled = False
         self.answers_lost = False
+        self.killed_before: str | None = None
+        self.killed_after: str | None = None
         self.sent: list[str] = []
 
     def get(self, path: str, **params: str | int) -> JsonObject:
@@ -51,7 +54,11 @@ class Cable(HttpTransport):
     def post(self, path: str, body: JsonObject) -> JsonObject:
         self._check()
         self.sent.append(path)
+        if path == self.killed_before:
+            raise KeyboardInterrupt
         answer = super().post(path, body)
+        if path == self.killed_after:
+            raise KeyboardInterrupt
         if self.answers_lost and "/chains/" in path:
             raise UnreachableError(self.origin)
         return answer
@@ -331,3 +338,58 @@ def test_an_ability_is_recorded_by_health_and_by_nobody_at_the_desk(world: World
     with pytest.raises(NotPermittedError):
         accueil.facts.record(case, unable)
     assert isinstance(recorded(mo.facts.record(case, unable)).appended, Appended)
+
+
+def test_a_note_from_the_road_is_stored_once_at_sync_with_the_hour_it_was_written(world: World, case: str) -> None:
+    mo = world.clients["mo"]
+    note = mo.notes.keep(case, DETAIL, "Passage", "observation", {"text": "Tension 12/8."})
+    sealed = b"".join(path.read_bytes() for path in mo.profile.config.profile.glob("*.sealed"))
+    assert b"Tension" not in sealed
+    ((stored, posted),), refused = mo.notes.flush(case)
+    assert (stored.id, refused) == (note.id, [])
+    assert posted is not None
+    body = mo.entries.read(case, DETAIL, posted.id).body
+    assert isinstance(body, Content)
+    assert body.fields == {"text": "Tension 12/8.", "noted_ms": note.noted_ms}
+    assert mo.notes.items(case) == []
+
+
+def test_a_note_whose_deposit_was_not_answered_is_found_in_the_list_and_not_stored_twice(
+    world: World, case: str
+) -> None:
+    mo, cable = cabled(world, "mo")
+    for text in ("Le matin.", "Le soir."):
+        mo.notes.keep(case, DETAIL, "Passage", "note", {"text": text})
+    cable.killed_after = "/v1/entries"
+    with pytest.raises(KeyboardInterrupt):
+        mo.notes.flush(case)
+    cable.killed_after = None
+    again, _ = cabled(world, "mo")
+    stored, _ = again.notes.flush(case)
+    assert [posted is None for _, posted in stored] == [True, False]
+    assert len([read for read in again.entries.titles(case, DETAIL) if read.title]) == 2
+
+
+def test_a_note_that_the_rules_refuse_stays_with_what_to_do(world: World, case: str) -> None:
+    ide = world.clients["ide"]
+    ide.notes.keep(case, Place("section", "budget/2"), "Note", "note", {"text": "texte"})
+    _, (refused,) = ide.notes.flush(case)
+    assert refused.why is not None
+    assert ide.notes.flush(case) == ([], [])
+    ide.notes.drop(refused.id)
+    with pytest.raises(UsageError):
+        ide.notes.keep(case, DETAIL, "Message", "message", {"text": "texte"})
+
+
+@pytest.mark.parametrize("moment", ["killed_before", "killed_after"])
+def test_a_kill_around_the_sending_loses_nothing_and_records_once(world: World, case: str, moment: str) -> None:
+    coord, cable = cabled(world, "coord")
+    setattr(cable, moment, f"/v1/cases/{case}/chains/main")
+    with pytest.raises(KeyboardInterrupt):
+        coord.facts.record(case, facts.notice([GENERAL], "oral"))
+    again, _ = cabled(world, "coord")
+    (item,) = again.outbox.items(case)
+    (done,), refused = again.facts.flush(case)
+    assert (done.hash, refused) == (item.hash, [])
+    assert again.facts.flush(case) == ([], [])
+    assert [one.hash for one in again.cases.view(case).main.facts.of(Notice)].count(item.hash) == 1

@@ -8,7 +8,6 @@ client.entries     write, list, read, take back
 client.documents   store and fetch files of any size
 client.exchanges   conversations between named recipients
 client.openings    put one entry before somebody
-client.emergencies emergency access: declare, end, see; client.emergency_answers, client.emergency_reviews
 client.reports     reports of danger
 client.exports     documents for parties without account
 client.emergencies emergency access: declare, end, see; client.emergency_answers, client.emergency_reviews
@@ -56,6 +55,7 @@ from volet_client.members import Members
 from volet_client.names import Names
 from volet_client.notices import Notices
 from volet_client.offline import Notebook
+from volet_client.offline_notes import OfflineNotes
 from volet_client.openings import Openings
 from volet_client.outbox import Outbox
 from volet_client.profile import Profile
@@ -143,6 +143,11 @@ class Client:
     def notebook(self) -> Notebook:
         """What is known of cases without network."""
         return Notebook(self.profile)
+
+    @cached_property
+    def notes(self) -> OfflineNotes:
+        """Notes written without network."""
+        return OfflineNotes(self.profile, self.entries, self.author.user, self.clock)
 
     @cached_property
     def annexes(self) -> Annexes:
@@ -263,28 +268,6 @@ class Client:
     def exports(self) -> Exports:
         """Documents for parties without account."""
         return Exports(self.entries, self._releases, self._keys)
-
-    @cached_property
-    def _emergency_links(self) -> EmergencyLinks:
-        return EmergencyLinks(self.hub, self.author, self.rules)
-
-    @cached_property
-    def emergencies(self) -> Emergencies:
-        """Declare an emergency, end it, see it."""
-        return Emergencies(self.casebook, self.author, self._appender, self._emergency_links)
-
-    @cached_property
-    def emergency_answers(self) -> EmergencyAnswers:
-        """Open the emergency set to who declared one."""
-        return EmergencyAnswers(
-            self.hub, self.author, self.rules, appender=self._appender, lists=self.lists, shares=self._shares,
-            checks=EntryChecks(self.directory, self.exchanges, self.rules), links=self._emergency_links,
-        )  # fmt: skip
-
-    @cached_property
-    def emergency_reviews(self) -> EmergencyReviews:
-        """Close emergencies as legitimate or not."""
-        return EmergencyReviews(self.hub, self.author, self.casebook, self._emergency_links)
 
     @cached_property
     def audit(self) -> Audit:

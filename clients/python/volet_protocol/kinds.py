@@ -20,6 +20,8 @@ DOCUMENT = "document"
 ACTION_STATES = frozenset({"to_do", "doing", "done", "dropped"})
 # Whose words an entry reports, when they are not its author's own (F23): « propos de la personne, de l'aidant ».
 SOURCES = frozenset({"person", "helper"})
+# The kinds that are written without network, and tell when.
+NOTED = frozenset({"note", "observation", "transmission"})
 GOAL_STATES = frozenset({"open", "reached", "dropped"})
 MAX_RELATIONS = 64
 MAX_TITLE = 200
@@ -180,8 +182,9 @@ def _text(fields: Fields) -> None:
 
 
 def _told(fields: Fields) -> None:
-    """`source`: whose words the author, a professional, reports."""
+    """`source`: whose words the author, a professional, reports; `noted_ms`: when, if it was off line (F20)."""
     _text(fields)
+    fields.optional("noted_ms", fields.integer)
     fields.optional("source", lambda name: fields.choice(name, SOURCES))
 
 

@@ -16,6 +16,7 @@ from volet_client.cli.masks import add_masks, masking_of
 from volet_client.client import Client
 from volet_client.entries import Read
 from volet_client.errors import UsageError, VoletError
+from volet_client.masking import OPEN as UNMASKED
 from volet_client.masking import Masking
 from volet_client.passages import cut, title_of
 from volet_client.words import Said
@@ -64,6 +65,11 @@ def _register_post(parser: argparse.ArgumentParser, lang: str) -> None:
         "--fields", metavar="JSON", help=Said("autres champs du genre", "other fields of the kind").to(lang)
     )
     add_masks(parser, lang)
+    parser.add_argument(
+        "--offline",
+        action="store_true",
+        help=Said("garder ici jusqu'à volet sync", "keep here until volet sync").to(lang),
+    )
     parser.add_argument("--relation", action="append", default=[], metavar="replies_to:ID")
 
 
@@ -83,6 +89,9 @@ def post(context: Context, args: argparse.Namespace) -> None:
     client = context.client()
     case, place, fields = the_case(client, args), the_place(client, args.place), _fields(args)
     masking = masking_of(client, args)
+    if args.offline:
+        _keep(context, args, place, fields, masked=masking != UNMASKED)
+        return
     if args.third_party:
         fields, apart = _passages_apart(client, case, place, fields, args.third_party)
         masking = replace(masking, passages=apart)
@@ -105,6 +114,22 @@ def post(context: Context, args: argparse.Namespace) -> None:
         },
         [Said(f"Enregistré : {posted.id[:8]} dans {args.place}.", f"Stored: {posted.id[:8]} in {args.place}.")],
     )
+
+
+def _keep(context: Context, args: argparse.Namespace, place: Place, fields: JsonObject, *, masked: bool) -> None:
+    """Keep a note on this device; what only the hub can judge waits for it."""
+    client = context.client()
+    if args.relation or masked or args.third_party:
+        raise UsageError(
+            Said("Hors ligne, une note n'a ni masque ni relation.", "Off line a note has no mask and no relation."),
+            Said("Notez le texte ; le reste au retour du réseau.", "Note the text; the rest once there is a network."),
+        )
+    note = client.notes.keep(the_case(client, args), place, args.title, args.kind, fields)
+    said = Said(
+        "Gardé sur cet appareil, chiffré, avec l'heure. Personne ne le lit encore : volet sync.",
+        "Kept on this device, encrypted, with its time. Nobody reads it yet: volet sync.",
+    )
+    context.terminal.result({"kept": note.id, "noted_ms": note.noted_ms}, [said])
 
 
 def _fields(args: argparse.Namespace) -> JsonObject:

@@ -10,10 +10,12 @@ from volet_client.cli.facts_asking import namer
 from volet_client.cli.facts_telling import effect_lines
 from volet_client.cli.members import Verbs
 from volet_client.client import Client
+from volet_client.entries import Posted
 from volet_client.errors import UsageError
 from volet_client.facts_recording import Recorded
 from volet_client.facts_words import moment, sentence
 from volet_client.names import CASE
+from volet_client.offline_notes import Note
 from volet_client.outbox import REFUSED, Item
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
@@ -53,7 +55,11 @@ def outbox_list(context: Context, _args: argparse.Namespace) -> None:
         }
         for item in items
     ]  # fmt: skip
+    rows += [
+        {"id": note.id, "case": note.case, "type": note.kind, "title": note.title} for note in client.notes.items()
+    ]
     lines = [line for item in items for line in _lines(client, item)]
+    lines += [line for note in client.notes.items() for line in _note_lines(client, note)]
     context.terminal.result({"items": rows}, lines or [Said("Rien n'attend.", "Nothing waits.")])
 
 
@@ -69,6 +75,9 @@ def outbox_reason(context: Context, args: argparse.Namespace) -> None:
 def outbox_drop(context: Context, args: argparse.Namespace) -> None:
     """Throw away what was refused; what waits is never thrown away."""
     client = context.client()
+    if any(note.id.startswith(args.id) for note in client.notes.items()):
+        context.terminal.result({"id": client.notes.drop(args.id).id}, [Said("Jeté.", "Thrown away.")])
+        return
     item = client.outbox.find(args.id)
     if item.state != REFUSED:
         raise UsageError(
@@ -101,6 +110,31 @@ def flushed_lines(client: Client, recorded: list[Recorded], refused: list[Item])
         )
         lines += effect_lines(client, done.effects)
     return [*lines, *(line for item in refused for line in _lines(client, item))]
+
+
+def stored_lines(client: Client, stored: list[tuple[Note, Posted | None]], refused: list[Note]) -> list[Said]:
+    """Return what a sync did of the notes that waited."""
+    lines = [
+        Said(
+            f"Note enregistrée dans {note.place} : {note.title} (écrite le {moment(note.noted_ms)}).",
+            f"Note stored in {note.place}: {note.title} (written {moment(note.noted_ms)}).",
+        )
+        for note, _ in stored
+    ]
+    return [*lines, *(line for note in refused for line in _note_lines(client, note))]
+
+
+def _note_lines(client: Client, note: Note) -> list[Said]:
+    case, when = client.names.of(CASE, note.case), moment(note.noted_ms)
+    lines = [
+        Said(
+            f"{note.id[:8]}  {case} : note dans {note.place}, {note.title} — écrite le {when}",
+            f"{note.id[:8]}  {case}: note in {note.place}, {note.title} — written {when}",
+        )
+    ]
+    if note.why is not None and note.hint is not None:
+        lines.append(Said(f"  REFUSÉ : {note.why.fr} {note.hint.fr}", f"  REFUSED: {note.why.en} {note.hint.en}"))
+    return lines
 
 
 def _lines(client: Client, item: Item) -> list[Said]:
