@@ -15,6 +15,7 @@ from volet_protocol.head_proof import HeadProof
 from volet_protocol.policy_table import PolicyTable
 from volet_protocol.receipt import Receipt
 from volet_protocol.statements import HeadRef
+from volet_protocol.tiles import TilePath
 from volet_protocol.trust_bundle import TrustBundle
 from volet_service.application.emergency_records import Emergencies
 from volet_service.application.records import Login, Session
@@ -160,6 +161,10 @@ class PublicLog(Protocol):
         Under the checkpoint of `size`, else under the first one that covers both: the same question then has the same
         answer for ever.
         """
+        ...
+
+    async def tile(self, path: TilePath) -> bytes:
+        """Return a tile or a bundle of leaves of the committed tree; raise `NotFound` when it is not filled so far."""
         ...
 
     async def leaves(self, start: int, end: int) -> list[bytes]:

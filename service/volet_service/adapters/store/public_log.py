@@ -13,10 +13,12 @@ from volet_protocol.head_proof import HeadProof
 from volet_protocol.merkle import Node, Plan
 from volet_protocol.proof import TlogProof
 from volet_protocol.receipt import Opening, Receipt
+from volet_protocol.tiles import TilePath
 from volet_service.adapters.sealed import LooseKey, Sealer
 from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.cosignatures import newest_published
 from volet_service.adapters.store.log import select_records
+from volet_service.adapters.store.tile_rows import read_tile
 from volet_service.adapters.store.unit_of_work import Published, translated
 from volet_service.application.ports import Clock, Store, UnitOfWork
 from volet_service.domain.errors import Invalid, LogUnavailable, NotFound
@@ -96,6 +98,13 @@ class SqlPublicLog:
     def size(self) -> int:
         """The number of committed leaves."""
         return self._published().log.size
+
+    async def tile(self, path: TilePath) -> bytes:
+        """Return a tile or a bundle of leaves of the committed tree; raise `NotFound` when it is not filled so far."""
+        data = await self._read(lambda c: read_tile(c, path, self._published().log.size))
+        if data is None:
+            raise NotFound
+        return data
 
     async def leaves(self, start: int, end: int) -> list[bytes]:
         """Return leaves start..end, the end excluded."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import PlainTextResponse, Response
 
 from volet_protocol.encodings import is_hash, to_base64url
+from volet_protocol.errors import ProtocolError
 from volet_protocol.heads_map import LABELS
+from volet_protocol.tiles import TilePath
 from volet_service.application.ports import Hub
 from volet_service.application.read_access_log import LookAtLog, read_access_log
 from volet_service.application.read_cases import know_list
@@ -44,6 +46,17 @@ async def checkpoint(hub: HubDependency) -> PlainTextResponse:
 async def cosigned(hub: HubDependency) -> PlainTextResponse:
     """Return the newest checkpoint that enough witnesses of the log's policy cosigned; 404 when there is none."""
     return PlainTextResponse(await hub.log.cosigned(), headers={"Cache-Control": "no-cache"})
+
+
+@router.get("/log/tile/{path:path}", response_class=Response)
+async def tile(path: str, hub: HubDependency) -> Response:
+    """Return a tile of hashes or a bundle of leaves (C2SP tlog-tiles): it never changes once it exists."""
+    try:
+        asked = TilePath.parse(path)
+    except ProtocolError:
+        raise NotFound from None
+    headers = {"Cache-Control": "public, max-age=604800, immutable"}
+    return Response(await hub.log.tile(asked), media_type="application/octet-stream", headers=headers)
 
 
 @router.get("/log/leaves")
