@@ -21,6 +21,8 @@ _ACTS = {
     "deposit": Said("écriture", "write"),
     "refusal": Said("refus", "refusal"),
     "opening": Said("communication", "opening"),
+    "emergency-start": Said("accès en urgence déclaré", "emergency declared"),
+    "emergency-stop": Said("fin d'un accès en urgence", "end of an emergency"),
     "opening-close": Said("fin de communication", "opening closed"),
     "fact": Said("fait noté", "fact"),
     "grant": Said("remise de clés", "grant"),

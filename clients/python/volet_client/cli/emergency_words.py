@@ -44,7 +44,7 @@ TO_TELL = Said(
 def line(client: Client, view: CaseView, shown: Shown) -> list[Said]:
     """Return the lines of one emergency for who takes part: what happened, the words, what is to be done."""
     course = shown.course
-    count = Said(f"{shown.entries} éléments communiqués", f"{shown.entries} entries opened")
+    count = _count(shown.entries)
     found = [_head(client, course.record.hash, course.record.fact, [_reason(shown), count, _state(shown)])]
     if shown.text is not None:
         found.append(Said(f"    « {shown.text} »", f"    “{shown.text}”"))
@@ -127,8 +127,8 @@ def answered_lines(answered: Answered) -> list[Said]:
     """Return what this client answered, and why it did not answer."""
     lines = [
         Said(
-            f"  Accès en urgence {emergency[:8]} : {count} éléments communiqués.",
-            f"  Emergency {emergency[:8]}: {count} entries opened.",
+            f"  Accès en urgence {emergency[:8]} : {_count(count).fr}.",
+            f"  Emergency {emergency[:8]}: {_count(count).en}.",
         )
         for emergency, count in answered.opened.items()
     ]
@@ -149,6 +149,11 @@ def _head(client: Client, id_: str, fact: Emergency, rest: Sequence[Said]) -> Sa
     fr = [f"Accès en urgence {id_[:8]} par {who} ({row_label(fact.row, 'fr')}, {where}) le {when:%d/%m/%Y à %H:%M}"]
     en = [f"Emergency {id_[:8]} by {who} ({row_label(fact.row, 'en')}, {where}) on {when:%Y-%m-%d at %H:%M}"]
     return Said(", ".join([*fr, *(said.fr for said in rest)]), ", ".join([*en, *(said.en for said in rest)]))
+
+
+def _count(entries: int) -> Said:
+    plural, several = ("s", "entries") if entries > 1 else ("", "entry")
+    return Said(f"{entries} élément{plural} communiqué{plural}", f"{entries} {several} opened")
 
 
 def _reason(shown: Shown) -> Said:
