@@ -191,3 +191,5 @@ def test_minutes_are_filed_with_an_action_for_each_decision(
     minutes = mo.conference_records.read_minutes(case, mo.conference_records.find(case, "last"), intent="export")
     assert minutes is not None
     assert minutes.decisions == (decision,)
+    views = [act.view for act in world.clients["mme"].audit.accesses(case).acts]
+    assert [view.entries for view in views if view and view.intent == "export"] == [(held.minutes.id,)] * 2

@@ -9,10 +9,11 @@ import pytest
 from support.client_world import World, client_world
 from volet_client.appending import Appended
 from volet_client.client import Client
-from volet_client.errors import NotPermittedError, UsageError
+from volet_client.errors import NotPermittedError, UsageError, VerificationError
 from volet_client.members import GENERAL, Terms, cross_category_line
 from volet_client.refusals import DeniedError, RefusedError
 from volet_protocol.canonical import JsonObject
+from volet_protocol.errors import Reason
 from volet_protocol.fact_meetings import CLOSED, CONTINUES, CaseLink
 from volet_protocol.fact_notices import Information, Recipients, ToUser
 from volet_protocol.kinds import Content
@@ -28,6 +29,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         world.professional("other", "S10", "dac")
         world.professional("mo", "H1", "practice")
         world.professional("inf", "H2", "practice")
+        world.professional("carer", "S9", "ssiad")
         world.person("mme")
         yield world
 
@@ -92,6 +94,31 @@ def test_the_hub_refuses_an_entry_that_was_under_way_when_the_case_closed(
     assert len(mo.entries.titles(closing, DETAIL)) == 1
 
 
+def test_a_reader_refuses_what_a_hub_let_in_after_the_closing(
+    world: World, cases: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on, closing = cases
+    mo, inf = world.clients["mo"], world.clients["inf"]
+    before = write(mo, closing)
+    mo.cases.sync(closing)
+    sent = inf.hub.transport.post
+    raced: list[Appended] = []
+
+    def closed_meanwhile(path: str, body: JsonObject) -> JsonObject:
+        if path == "/v1/entries" and not raced:
+            raced.append(mo.linked_cases.bring_together(goes_on, closing, "oral"))
+        return sent(path, body)
+
+    monkeypatch.setattr(inf.hub.transport, "post", closed_meanwhile)
+    # A hub that does not keep the rule, whatever it says.
+    monkeypatch.setattr("volet_service.application.post_entry.check_writable", lambda _main, _now_ms: None)
+    after = write(inf, closing)
+    with pytest.raises(VerificationError) as caught:
+        mo.entries.read(closing, DETAIL, after)
+    assert caught.value.reason is Reason.CLOSED
+    assert read(mo, closing, before) == "Suite"
+
+
 def test_no_exchange_starts_in_a_closed_case(world: World, cases: tuple[str, str]) -> None:
     goes_on, closing = cases
     mo = world.clients["mo"]
@@ -146,6 +173,16 @@ def test_who_takes_part_in_neither_links_nothing(world: World, cases: tuple[str,
     inf = world.clients["inf"]
     with pytest.raises(RefusedError):
         inf.linked_cases.go_on(goes_on, closing, "oral")
+
+
+def test_a_function_that_does_not_coordinate_links_nothing_and_is_told_who_does(
+    world: World, cases: tuple[str, str]
+) -> None:
+    goes_on, closing = cases
+    world.clients["other"].members.add(closing, world.clients["carer"].author.user, Terms())
+    with pytest.raises(NotPermittedError) as caught:
+        world.clients["carer"].linked_cases.close(closing, goes_on, "oral", "ab" * 32)
+    assert "fonction" in caught.value.said.fr
 
 
 def test_cases_are_not_linked_twice_nor_in_a_circle_nor_with_themselves(world: World, cases: tuple[str, str]) -> None:

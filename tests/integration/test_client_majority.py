@@ -35,8 +35,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def case(world: World) -> str:
     """A minor's case: a doctor in it, and the mother who holds authority."""
     coord = world.clients["coord"]
-    case = coord.cases.open().case
-    coord.majority.set_date(case, coord.clock() + YEAR)
+    case = coord.cases.open(majority_ms=coord.clock() + YEAR).case
     coord.members.give_notice(case, [GENERAL], "oral")
     coord.members.add(case, world.clients["mo"].author.user, Terms())
     mother = world.clients["mother"].author.user
@@ -79,6 +78,8 @@ def test_the_date_stays_when_the_account_is_recorded_and_the_account_when_the_da
     coord, eve = world.clients["coord"], world.clients["eve"].author.user
     before = coord.majority.standing(case).majority_ms
     coord.majority.set_account(case, eve)
+    assert coord.majority.standing(case).majority_ms == before
+    coord.members.set_person(case, eve)
     assert coord.majority.standing(case).majority_ms == before
     coord.majority.set_date(case, coord.clock())
     assert coord.majority.standing(case).accounts == (eve,)

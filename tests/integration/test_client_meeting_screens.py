@@ -32,14 +32,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             coord.members.give_notice(case, [GENERAL], "oral")
             coord.members.add(case, mo.author.user, Terms())
             mo.names.put(CASE, name, case)
+            coord.names.put(CASE, name, case)
         mo.names.put(CONTACT, "Coord", coord.author.user)
         mo.names.put(CONTACT, "Dr <Mo>", mo.author.user)
         yield world
 
 
-def run(world: World, *words: str, fails: bool = False) -> str:
-    """What the doctor sees of a command."""
-    client = world.clients["mo"]
+def run(world: World, *words: str, fails: bool = False, who: str = "mo") -> str:
+    """What somebody, else the doctor, sees of a command."""
+    client = world.clients[who]
     recorder = Recorder("fr")
     context = Context(client.profile.config, recorder)
     context._client = client
@@ -89,6 +90,9 @@ def test_three_sheets_print_without_anything_from_elsewhere(world: World, tmp_pa
     assert "pas encore eu lieu" in run(world, "conference", "minutes", "--text", "x", "--case", "kept", fails=True)
     assert "annulée" in run(world, "conference", "call-off", "--case", "kept")
     assert "annulée" in run(world, "conference", "list", "--case", "kept")
+    facts = run(world, "fact", "list", "--case", "kept")
+    assert "réunion du" in facts
+    assert "réunion annulée" in facts
 
 
 @pytest.mark.parametrize(
@@ -110,6 +114,8 @@ def test_two_cases_are_linked_shown_and_taken_apart_by_name(world: World) -> Non
         world, "case", "link", "--case", "kept", "--continues", "closed", "--informed", "oral"
     )
     assert "suite dans kept" in run(world, "case", "links", "--case", "closed")
+    assert "suite dans kept" in run(world, "case", "show", "--case", "closed")
+    assert "clos à l'écriture" in run(world, "fact", "list", "--case", "closed")
     assert "Suite de closed." in run(world, "case", "links", "--case", "kept")
     refused = run(world, "post", "medical/2", "--title", "x", "--text", "y", "--case", "closed", fails=True)
     assert "clos à l'écriture" in refused
@@ -117,6 +123,13 @@ def test_two_cases_are_linked_shown_and_taken_apart_by_name(world: World) -> Non
     assert "Enregistré" in run(world, "post", "medical/2", "--title", "x", "--text", "y", "--case", "closed")
 
 
-def test_majority_says_what_it_does_not_know_and_how_to_say_it(world: World) -> None:
+def test_majority_says_what_it_does_not_know_who_may_say_it_and_what_changes(world: World) -> None:
+    born = (dt.datetime.now().astimezone() - dt.timedelta(days=15 * 365)).strftime("%Y-%m-%d")
     assert "--born" in run(world, "case", "majority", "--case", "kept")
+    refused = run(world, "case", "majority", "--born", born, "--case", "kept", fails=True)
+    assert "qui a ouvert le dossier" in refused
     assert "Date inconnue" in run(world, "case", "majority", "--born", "mai", "--case", "kept", fails=True)
+    said = run(world, "case", "majority", "--born", born, "--case", "kept", who="coord")
+    assert "Mineure jusqu'au" in said
+    said = run(world, "case", "majority", "--emancipated", "2026-01-02", "--case", "kept", who="coord")
+    assert "Majeure depuis" in said

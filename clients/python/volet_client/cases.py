@@ -62,8 +62,18 @@ class Cases:
         self._rules = rules
         self._granting = granting
 
-    def open(self, kind: str = "care", person: str | None = None, identity_status: str = "VALI") -> CaseView:
-        """Open a case in the session's capacity: four chains, the opener's participation, and the person."""
+    def open(
+        self,
+        kind: str = "care",
+        person: str | None = None,
+        identity_status: str = "VALI",
+        *,
+        majority_ms: int | None = None,
+    ) -> CaseView:
+        """Open a case in the session's capacity: four chains, the opener's participation, and the person.
+
+        `majority_ms` is when a minor comes of age; without it the person is taken to be of age.
+        """
         attestation = self._author.attestation
         if attestation is None:
             raise UsageError(
@@ -90,7 +100,7 @@ class Cases:
             user=self._author.user, attestation=attestation.id, capacity=attestation.capacity, regime=kind,
             limb=1, start_ms=create.preamble.time_ms,
         )  # fmt: skip
-        facts: list[Fact] = [participation, Person(identity_status=identity_status, user=person)]
+        facts: list[Fact] = [participation, Person(identity_status, person, majority_ms)]
         main: list[JsonValue] = [{"statement": first.to_json()}, *self._facts(first, facts)]
         classes: list[JsonValue] = [
             self._author.sign(

@@ -9,6 +9,7 @@ from volet_client.appending import Appender
 from volet_client.author import Author, draw
 from volet_client.casebook import Casebook
 from volet_client.conferences import PLAN
+from volet_client.entitled import check_entitled
 from volet_client.entries import Entries, Posted
 from volet_client.errors import UsageError
 from volet_client.releases import OPEN
@@ -107,6 +108,7 @@ class ConferenceRecords:
         """Say that a conference does not take place, or is over: what was opened for it closes now."""
         record = self.find(case, given)
         fact = ConferenceEnd(record.hash, self._author.clock())
+        check_entitled(self._casebook.view(case).main.facts, self._author, fact)
         self._appender.append(case, MAIN, [self._appender.fact(fact, draw(SALT_SIZE))])
         return record
 

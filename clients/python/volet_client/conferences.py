@@ -15,6 +15,7 @@ from volet_client.author import Author, draw
 from volet_client.casebook import Casebook, CaseView, ClassView
 from volet_client.client_shares import ClientShares
 from volet_client.conference_reach import Reach
+from volet_client.entitled import check_entitled
 from volet_client.entries import Entries
 from volet_client.errors import UsageError
 from volet_client.lists import ListedEntry
@@ -37,6 +38,8 @@ from volet_protocol.sealing import PARTS
 
 PLAN = Place(SECTION, "plan/1")
 GENERAL = NoticeLine("general")
+# What has no id yet, while the rules are asked who may convene.
+_NONE = "0" * 64
 
 
 @dataclass(frozen=True)
@@ -101,12 +104,7 @@ class Conferences:
         title = asked.words.purpose.splitlines()[0][:200]
         posted = self._entries.post(case, PLAN, title, kind=ANNOUNCEMENT, fields=asked.words.to_json())
         notice = fact_body(Notice(ready.lines, ready.reach.at_ms, asked.means), draw(SALT_SIZE))
-        fact = Conference(
-            announcement=posted.id, purpose=asked.purpose, from_ms=asked.words.from_ms, until_ms=asked.words.until_ms,
-            participants=tuple(sorted(record.hash for record in ready.records)), person=asked.person,
-            notice=fact_hash(notice), entries=tuple(sorted(meta.id for meta in ready.listed)),
-            outside=sum(one.participation is None for one in asked.words.people) or None,
-        )  # fmt: skip
+        fact = self._fact(asked, ready.records, ready.listed, announcement=posted.id, notice=fact_hash(notice))
         body = fact_body(fact, draw(SALT_SIZE))
         terms = tuple(sorted((fact_hash(notice), fact_hash(body)))), fact.until_ms + KEPT_OPEN_MS
         composers: list[Compose] = [self._appender.gesture([notice, body])]
@@ -121,6 +119,22 @@ class Conferences:
         openings = dict(zip(receivers, appended.links[1:], strict=True))
         return Convened(fact_hash(body), posted.id, fact_hash(notice), ready.lines, openings, terms[1], appended.view)
 
+    @staticmethod
+    def _fact(
+        asked: Convening,
+        records: Sequence[Record[Participation]],
+        listed: Mapping[EntryMeta, ListedEntry],
+        *,
+        announcement: str = _NONE,
+        notice: str = _NONE,
+    ) -> Conference:
+        return Conference(
+            announcement=announcement, purpose=asked.purpose, from_ms=asked.words.from_ms,
+            until_ms=asked.words.until_ms, participants=tuple(sorted(record.hash for record in records)),
+            person=asked.person, notice=notice, entries=tuple(sorted(meta.id for meta in listed)),
+            outside=sum(one.participation is None for one in asked.words.people) or None,
+        )  # fmt: skip
+
     def _prepared(self, case: str, asked: Convening) -> _Ready:
         _check_person(asked)
         view = self._casebook.view(case)
@@ -132,6 +146,7 @@ class Conferences:
         for meta in listed:
             reach.check_sender(meta)
         _check_conditions(view, asked, records, now_ms)
+        check_entitled(view.main.facts, self._author, self._fact(asked, records, listed))
         # Whoever may have the announcement gets it with the documents; the others get the sheet on paper.
         words = self._announced(now_ms)
         wanted = {record.hash: [*listed, *([words] if reach.may_have(record, words) else [])] for record in records}
@@ -142,7 +157,7 @@ class Conferences:
     def _announced(self, now_ms: int) -> EntryMeta:
         capacity = self._capacity()
         category = None if capacity is None else capacity.category
-        return EntryMeta("0" * 64, self._author.user, category, now_ms, "plan", 1)
+        return EntryMeta(_NONE, self._author.user, category, now_ms, "plan", 1)
 
     def _opening(
         self,

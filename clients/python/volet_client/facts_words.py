@@ -13,6 +13,7 @@ from volet_client.words import ENGLISH, FRENCH, Said
 from volet_protocol.case_facts import CaseFacts, Record
 from volet_protocol.fact_codec import GivenBy
 from volet_protocol.fact_collection import collected_ms, is_late
+from volet_protocol.fact_meetings import CLOSED, CaseLink, Conference
 from volet_protocol.fact_notices import Consent, Information, Notice, NoticeLine, Opposition, Recipients, ToUser
 from volet_protocol.fact_people import Episode, Participation, Person, Referent, Retention
 from volet_protocol.fact_powers import Ability, Designation, Mandate, MinorSecret, Procedure
@@ -88,6 +89,8 @@ _PLAIN: Mapping[str, Said] = {
     "participation-end": Said("fin d'une participation", "end of a participation"),
     "episode-end": Said("fin de la prise en charge", "end of the care episode"),
     "fact-end": Said("fin d'une désignation, d'une procédure ou d'une charge de référent", "end of a designation"),
+    "conference-end": Said("réunion annulée ou terminée", "conference called off or over"),
+    "case-link-end": Said("rapprochement de dossiers annulé", "link between cases taken back"),
     "emergency": Said("accès en urgence", "emergency access"),
     "death": Said("décès de la personne : dossier figé", "death of the person: the case is frozen"),
 }
@@ -206,10 +209,27 @@ def _other(record_fact: Fact, names: Namer) -> str:
         case Procedure() as fact:
             what = names.pick(_PROCEDURES[fact.kind])
             return f"{'procédure' if fr else 'procedure'} : {what}, {fact.authority}{_until(fact.until_ms, fr)}"
+        case Conference() | CaseLink():
+            return _meeting(record_fact, names)
         case Retention() as fact:
             return f"{names.pick(_RETENTIONS[fact.decision])} ({date(fact.last_contact_ms)})"
         case _:
             return names.pick(_PLAIN.get(record_fact.type, Said(record_fact.type, record_fact.type)))
+
+
+def _meeting(fact: Conference | CaseLink, names: Namer) -> str:
+    if isinstance(fact, CaseLink):
+        other = fact.other[:8]
+        closed = Said(f"dossier clos à l'écriture, suite dans {other}", f"case closed to writing, goes on in {other}")
+        goes_on = Said(f"ce dossier continue le dossier {other}", f"this case continues case {other}")
+        return names.pick(closed if fact.role == CLOSED else goes_on)
+    people = len(fact.participants) + (fact.outside or 0)
+    return names.pick(
+        Said(
+            f"réunion du {moment(fact.from_ms)} : {people} participant(s), {len(fact.entries)} document(s)",
+            f"conference of {moment(fact.from_ms)}: {people} participant(s), {len(fact.entries)} document(s)",
+        )
+    )
 
 
 def recorded(record: Record[F], names: Namer) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from volet_client.appending import Appended, Appender
 from volet_client.author import Author, draw
 from volet_client.casebook import Casebook, CaseView
+from volet_client.entitled import check_entitled
 from volet_client.errors import UsageError
 from volet_client.lists import Lists
 from volet_client.refusals import NotFoundError
@@ -97,9 +98,11 @@ class LinkedCases:
                 Said("volet case links", "volet case links"),
             )
         fact = CaseLinkEnd(found[0].link, self._author.clock())
+        check_entitled(self._casebook.view(case).main.facts, self._author, fact)
         return self._appender.append(case, MAIN, [self._appender.fact(fact, draw(SALT_SIZE))])
 
     def _record(self, view: CaseView, fact: CaseLink) -> Appended:
+        check_entitled(view.main.facts, self._author, fact)
         try:
             linked_cases.check_link(view.main.facts, fact, self._author.clock())
         except ProtocolError as error:

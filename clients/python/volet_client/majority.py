@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from volet_client.appending import Appended, Appender
 from volet_client.author import Author, draw
 from volet_client.casebook import Casebook, CaseView
+from volet_client.entitled import check_entitled
 from volet_client.errors import UsageError
 from volet_client.granting import Duties, Granting
 from volet_client.words import Said
@@ -116,6 +117,7 @@ class Majority:
             user=user or (None if known is None else known.user),
             majority_ms=majority_ms if majority_ms is not None or known is None else known.majority_ms,
         )
+        check_entitled(facts, self._author, fact)
         return self._appender.append(case, MAIN, [self._appender.fact(fact, draw(SALT_SIZE))])
 
 

@@ -70,8 +70,10 @@ class Members:
         return self.record(case, fact)
 
     def set_person(self, case: str, user: str | None, identity_status: str = "VALI") -> Appended:
-        """Record the account of the person, or how sure their identity is."""
-        return self.record(case, Person(identity_status=identity_status, user=user))
+        """Record the account of the person, or how sure their identity is; what is known of their majority stays."""
+        known = self._casebook.view(case).main.facts.person
+        majority_ms = None if known is None else known.majority_ms
+        return self.record(case, Person(identity_status=identity_status, user=user, majority_ms=majority_ms))
 
     def end(self, case: str, user: str) -> list[Appended]:
         """End every participation of a user that is in force."""

@@ -17,7 +17,10 @@ from volet_client.cli.emergency_words import row as emergency_row
 from volet_client.cli.facts_asking import add_recording, collecting
 from volet_client.cli.facts_telling import tell
 from volet_client.cli.members import Verbs
-from volet_client.cli.outbox import flushed_lines, stored_lines
+from volet_client.cli.outbox import flushed_lines
+from volet_client.cli.emergency_words import answered_lines
+from volet_client.cli.emergency_words import line as emergency_line
+from volet_client.cli.emergency_words import row as emergency_row
 from volet_client.client import Client
 from volet_client.granting import Duties
 from volet_client.names import CASE
@@ -177,8 +180,7 @@ def sync(context: Context, args: argparse.Namespace) -> None:
     cases = [the_case(client, args)] if args.case else client.cases.ids()
     rows: list[JsonValue] = []
     recorded, refused_acts = client.facts.flush(cases[0] if args.case else None)
-    stored, refused_notes = client.notes.flush(cases[0] if args.case else None)
-    lines = [*flushed_lines(client, recorded, refused_acts), *stored_lines(client, stored, refused_notes)]
+    lines = flushed_lines(client, recorded, refused_acts)
     for case in cases:
         view, duties = client.cases.sync(case)
         view, answered = client.emergency_answers.work(view)
@@ -204,8 +206,7 @@ def sync(context: Context, args: argparse.Namespace) -> None:
             "cases": rows,
             "alarms": [alarm.to(context.config.lang) for alarm in alarms],
             "recorded": [done.hash for done in recorded],
-            "refused": [*(item.id for item in refused_acts), *(note.id for note in refused_notes)],
-            "stored": [note.id for note, _ in stored],
+            "refused": [item.id for item in refused_acts],
         },
         [*alarms, *lines],
     )

@@ -10,6 +10,7 @@ from volet_client import conference_sheets as sheets
 from volet_client.cli.asking import add_case, the_case, user_name
 from volet_client.cli.conference_words import asked, decision, labels, state, when
 from volet_client.cli.context import Context
+from volet_client.cli.members import Verbs
 from volet_client.errors import UsageError
 from volet_client.names import CASE, CONTACT
 from volet_client.notices_words import sentences
@@ -83,7 +84,7 @@ def _register_convene(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.set_defaults(run=convene)
 
 
-def _register_others(verbs: argparse._SubParsersAction[argparse.ArgumentParser], lang: str) -> None:
+def _register_others(verbs: Verbs, lang: str) -> None:
     shown = verbs.add_parser("show", help=Said("pourquoi, où, quand, qui", "why, where, when, who").to(lang))
     shown.set_defaults(run=conference_show)
     minutes = verbs.add_parser("minutes", help=Said("écrire le compte rendu", "write the minutes").to(lang))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+from collections.abc import Callable
 
 from volet_client.cli.asking import add_case, the_case, the_user, user_name
 from volet_client.cli.context import Context
+from volet_client.cli.members import Verbs
 from volet_client.client import Client
 from volet_client.errors import UsageError
 from volet_client.linked_cases import LinkShown
@@ -17,7 +19,7 @@ from volet_protocol.canonical import JsonValue
 from volet_protocol.fact_meetings import CLOSED, MEANS
 
 
-def register_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser], lang: str) -> None:
+def register_verbs(verbs: Verbs, lang: str) -> None:
     """Add these verbs to `volet case`."""
     link = verbs.add_parser("link", help=Said("rapprocher deux dossiers", "bring two cases together").to(lang))
     link.description = Said(
@@ -53,7 +55,7 @@ def register_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser], l
         "Without an option: says what changes and does what is due.",
     ).to(lang)
     date = majority.add_mutually_exclusive_group()
-    date.add_argument("--born", metavar="2010-05-03", help=Said("date de naissance", "date of birth").to(lang))
+    add_born(date.add_argument, lang)
     date.add_argument(
         "--emancipated", metavar="2026-05-03", help=Said("jour de l'émancipation", "day of emancipation").to(lang)
     )
@@ -63,6 +65,18 @@ def register_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser], l
     majority.set_defaults(run=case_majority)
     for verb in (link, links, unlink, majority):
         add_case(verb, lang)
+
+
+def add_born(add_argument: Callable[..., object], lang: str) -> None:
+    """Add --born, by which a minor's majority is known."""
+    add_argument(
+        "--born", metavar="2010-05-03", help=Said("date de naissance d'un mineur", "date of birth of a minor").to(lang)
+    )
+
+
+def majority_of(born: str | None) -> int | None:
+    """Return when somebody born that day comes of age, in milliseconds; None where no date was given."""
+    return None if born is None else midnight_ms(eighteenth_birthday(_day(born)))
 
 
 def case_link(context: Context, args: argparse.Namespace) -> None:
@@ -146,8 +160,7 @@ def case_majority(context: Context, args: argparse.Namespace) -> None:
     client = context.client()
     case = the_case(client, args)
     if args.born or args.emancipated:
-        day = _day(args.born or args.emancipated)
-        client.majority.set_date(case, midnight_ms(eighteenth_birthday(day) if args.born else day))
+        client.majority.set_date(case, majority_of(args.born) or midnight_ms(_day(args.emancipated)))
     if args.person:
         client.majority.set_account(case, the_user(client, args.person))
     standing = client.majority.standing(case)
