@@ -17,10 +17,7 @@ from volet_client.cli.emergency_words import row as emergency_row
 from volet_client.cli.facts_asking import add_recording, collecting
 from volet_client.cli.facts_telling import tell
 from volet_client.cli.members import Verbs
-from volet_client.cli.outbox import flushed_lines
-from volet_client.cli.emergency_words import answered_lines
-from volet_client.cli.emergency_words import line as emergency_line
-from volet_client.cli.emergency_words import row as emergency_row
+from volet_client.cli.outbox import flushed_lines, stored_lines
 from volet_client.client import Client
 from volet_client.granting import Duties
 from volet_client.names import CASE
@@ -50,6 +47,7 @@ def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     opened.add_argument("--kind", choices=("care", "mdph"), default="care")
     opened.add_argument("--person", metavar="NOM", help=Said("compte de la personne", "the person's account").to(lang))
     opened.add_argument("--identity-status", choices=("PROV", "RECUP", "VALI", "QUAL"), default="VALI")
+    linked_cases.add_born(opened.add_argument, lang)
     opened.set_defaults(run=case_open)
     listed = verbs.add_parser("list", help=Said("ses dossiers", "one's cases").to(lang))
     listed.set_defaults(run=case_list)
@@ -91,7 +89,7 @@ def case_open(context: Context, args: argparse.Namespace) -> None:
     """Open a case."""
     client = context.client()
     person = the_user(client, str(args.person)) if args.person else None
-    view = client.cases.open(args.kind, person, args.identity_status)
+    view = client.cases.open(args.kind, person, args.identity_status, majority_ms=linked_cases.majority_of(args.born))
     if args.name:
         client.names.put(CASE, str(args.name), view.case)
     context.terminal.result(
@@ -135,6 +133,7 @@ def case_show(context: Context, args: argparse.Namespace) -> None:
             *(member_line(client, record.fact.user, record.fact.capacity) for record in _present(client, view)),
             *(section_line(item) for item in sections),
             *preparation(client, view),
+            *(linked_cases.link_line(client, link) for link in client.linked_cases.links(view.case)),
         ],
     )
 
@@ -180,7 +179,8 @@ def sync(context: Context, args: argparse.Namespace) -> None:
     cases = [the_case(client, args)] if args.case else client.cases.ids()
     rows: list[JsonValue] = []
     recorded, refused_acts = client.facts.flush(cases[0] if args.case else None)
-    lines = flushed_lines(client, recorded, refused_acts)
+    stored, refused_notes = client.notes.flush(cases[0] if args.case else None)
+    lines = [*flushed_lines(client, recorded, refused_acts), *stored_lines(client, stored, refused_notes)]
     for case in cases:
         view, duties = client.cases.sync(case)
         view, answered = client.emergency_answers.work(view)
@@ -206,7 +206,8 @@ def sync(context: Context, args: argparse.Namespace) -> None:
             "cases": rows,
             "alarms": [alarm.to(context.config.lang) for alarm in alarms],
             "recorded": [done.hash for done in recorded],
-            "refused": [item.id for item in refused_acts],
+            "refused": [*(item.id for item in refused_acts), *(note.id for note in refused_notes)],
+            "stored": [note.id for note, _ in stored],
         },
         [*alarms, *lines],
     )
