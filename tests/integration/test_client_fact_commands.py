@@ -18,6 +18,7 @@ from volet_client.cli.terminal import Recorder, Terminal
 from volet_client.client import Client
 from volet_client.members import GENERAL, Terms
 from volet_client.names import CASE, CONTACT
+from volet_client.transport import HttpTransport
 from volet_protocol.places import Place
 
 DETAIL = Place("section", "medical/2")
@@ -256,3 +257,32 @@ def test_a_script_gets_one_object_a_command(world: World, case: str) -> None:
     (line,) = out.getvalue().splitlines()
     assert {"participation", "notice"} <= {one["type"] for one in json.loads(line)["facts"]}
     assert not Path("paper").exists()
+
+
+def test_a_note_reports_the_words_of_a_helper_and_says_so_when_it_is_read(world: World, case: str) -> None:
+    mo = world.clients["mo"]
+    words = ("post", "medical/2", "--title", "Visite", "--text", "Elle dort mal.", "--source", "helper", "--case", case)
+    posted = volet(mo, *words)
+    assert posted.exit == 0, posted.error
+    read = volet(mo, "read", "medical/2", posted.result["id"], "--case", case)
+    assert "« propos de l'aidant »" in read.text
+    assert volet(mo, *words, "--kind", "message").exit == 2
+
+
+def test_a_note_without_network_waits_by_itself_and_says_so(world: World, case: str) -> None:
+    mo = world.clients["mo"]
+    origin, mo.hub.transport = mo.hub.transport, HttpTransport("http://127.0.0.1:9", sleep=lambda _s: None)
+    try:
+        kept = volet(mo, "post", "medical/2", "--title", "Visite", "--text", "Vu.", "--case", case)
+        assert kept.exit == 0, kept.error
+        assert "Personne ne le lit encore" in kept.text
+        relation = ("--relation", f"concerns:{'0' * 64}")
+        other = volet(mo, "post", "medical/2", "--title", "V", "--text", "Vu.", "--case", case, *relation)
+        assert other.exit == 2
+    finally:
+        mo.hub.transport = origin
+    assert "note dans section:medical/2, Visite — écrite le" in volet(mo, "outbox", "list").text
+    synced = volet(mo, "sync", "--case", case)
+    assert synced.exit == 0, synced.error
+    assert "Note enregistrée" in synced.text
+    assert volet(mo, "outbox", "list").text == "Rien n'attend."

@@ -15,13 +15,13 @@ from volet_client.cli.masks import WORDS as MASKS
 from volet_client.cli.masks import add_masks, masking_of
 from volet_client.client import Client
 from volet_client.entries import Read
-from volet_client.errors import UsageError, VoletError
+from volet_client.errors import UnreachableError, UsageError, VoletError
 from volet_client.masking import OPEN as UNMASKED
 from volet_client.masking import Masking
 from volet_client.passages import cut, title_of
 from volet_client.words import Said
 from volet_protocol.canonical import JsonObject, JsonValue
-from volet_protocol.kinds import REGISTERED, RELATIONS, Content, Relation, Unknown
+from volet_protocol.kinds import NOTED, REGISTERED, RELATIONS, SOURCES, Content, Relation, Unknown
 from volet_protocol.masks import THIRD_PARTY
 from volet_protocol.places import MASKED, SECTION, Place
 from volet_protocol.policy_table import PERMIT
@@ -66,6 +66,11 @@ def _register_post(parser: argparse.ArgumentParser, lang: str) -> None:
     )
     add_masks(parser, lang)
     parser.add_argument(
+        "--source",
+        choices=sorted(SOURCES),
+        help=Said("dont ce sont les propos : personne, aidant", "whose words these are").to(lang),
+    )
+    parser.add_argument(
         "--offline",
         action="store_true",
         help=Said("garder ici jusqu'à volet sync", "keep here until volet sync").to(lang),
@@ -89,7 +94,7 @@ def post(context: Context, args: argparse.Namespace) -> None:
     client = context.client()
     case, place, fields = the_case(client, args), the_place(client, args.place), _fields(args)
     masking = masking_of(client, args)
-    if args.offline:
+    if args.offline or (args.kind in NOTED and masking == UNMASKED and _out_of_reach(client, case)):
         _keep(context, args, place, fields, masked=masking != UNMASKED)
         return
     if args.third_party:
@@ -116,6 +121,15 @@ def post(context: Context, args: argparse.Namespace) -> None:
     )
 
 
+def _out_of_reach(client: Client, case: str) -> bool:
+    """Tell whether the hub is away before anything was sent: what was sent and not answered is never kept twice."""
+    try:
+        client.cases.view(case)
+    except UnreachableError:
+        return True
+    return False
+
+
 def _keep(context: Context, args: argparse.Namespace, place: Place, fields: JsonObject, *, masked: bool) -> None:
     """Keep a note on this device; what only the hub can judge waits for it."""
     client = context.client()
@@ -135,6 +149,8 @@ def _keep(context: Context, args: argparse.Namespace, place: Place, fields: Json
 def _fields(args: argparse.Namespace) -> JsonObject:
     text = sys.stdin.read() if args.text == "-" else args.text
     fields: dict[str, JsonValue] = {} if text is None else {"text": str(text)}
+    if args.source:
+        fields["source"] = args.source
     if args.fields:
         try:
             more: object = json.loads(args.fields)
@@ -250,7 +266,7 @@ def read(context: Context, args: argparse.Namespace) -> None:
         row["body"] = body.fields
         row["relations"] = [item.to_json() for item in body.relations]
         text = str(body.fields.get("text", json.dumps(body.fields, ensure_ascii=False)))
-        lines.append(Said(text, text))
+        lines += [*_told_by(body), Said(text, text)]
     elif isinstance(body, Unknown):
         row["unknown"] = body.text()
         lines.append(Said(body.text(), body.text()))
@@ -262,6 +278,18 @@ def read(context: Context, args: argparse.Namespace) -> None:
         Said(f"Consultation inscrite au journal, n° {opened.leaf}.", f"Recorded in the log, number {opened.leaf}.")
     )
     context.terminal.result(row, lines)
+
+
+def _told_by(body: Content) -> list[Said]:
+    """Return whose words an entry reports, and when it was written where that was off line."""
+    lines = {
+        "helper": [Said("« propos de l'aidant »", "words of the carer")],
+        "person": [Said("« propos de la personne »", "words of the person")],
+    }.get(str(body.fields.get("source")), [])
+    noted = body.fields.get("noted_ms")
+    if isinstance(noted, int):
+        lines = [*lines, Said(f"écrit hors ligne le {_when(noted)}", f"written off line {_when(noted)}")]
+    return lines
 
 
 def _passage_lines(client: Client, case: str, opened: Read, row: dict[str, JsonValue]) -> list[Said]:
