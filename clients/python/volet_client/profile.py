@@ -8,6 +8,9 @@
     keys.sealed       section and exchange keys (ring.py)
     session.sealed    the session's token
     confirmations.sealed  whose fingerprint phrase was compared, and when
+    outbox.sealed     facts signed here that the chain does not hold yet (outbox.py); paper-ID.sealed their photos
+    notes.sealed      notes written without network (offline_notes.py)
+    notebook-CASE.sealed  the facts of a case at its last sync (offline.py)
     evidence/         what the hub said twice in two ways
 
 The recovery slot's seed stays here until the recovery phrase can be printed: today it does not survive the device.
