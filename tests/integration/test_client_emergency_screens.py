@@ -64,6 +64,7 @@ def test_everybody_concerned_reads_of_an_emergency_on_their_screen(world: World)
     assert "Ne répond pas." in said(world, "audit", "emergency", "list")
 
     assert "Terminé" in said(world, "night", "emergency", "stop", "--case", "Mme A")
+    assert "à relire" in said(world, "audit", "sync")
     shown = said(world, "coord", "emergency", "list")
     assert "À relire : volet emergency review" in shown
     short = re.findall(r"review ([0-9a-f]{8})", shown)[0]

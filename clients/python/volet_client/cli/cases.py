@@ -11,7 +11,7 @@ from volet_client.cli import linked_cases
 from volet_client.cli.asking import add_case, the_case, the_user, user_name
 from volet_client.cli.case_words import member_line, section_line
 from volet_client.cli.context import Context
-from volet_client.cli.emergency_words import answered_lines
+from volet_client.cli.emergency_words import answered_lines, open_reviews
 from volet_client.cli.emergency_words import line as emergency_line
 from volet_client.cli.emergency_words import row as emergency_row
 from volet_client.cli.facts_asking import add_recording, collecting
@@ -200,6 +200,7 @@ def sync(context: Context, args: argparse.Namespace) -> None:
         )  # fmt: skip
         lines += [*_duty_lines(client, case, duties), *answered_lines(answered)]
         lines += [said for shown in emergencies for said in emergency_line(client, view, shown)]
+    lines += open_reviews(client)
     alarms = client.author.alarms()
     context.terminal.result(
         {
