@@ -24,6 +24,8 @@ __all__ = ["ConsentAsked", "Decision", "EntryMeta", "Missing", "Party", "Questio
 _CONSENTED = {"care": consents.SHARE, "mdph_cross": consents.MDPH, "curator": consents.SHARE}
 _REPORT_PURPOSES = frozenset({"child_protection", "authority_alert"})
 _KEY_ACTIONS = {"claim": ("read", "write"), "rotate": ("read", "write"), "grant": ("read",)}
+_BASES = PARTICIPATING | REPRESENTING | {"self", "emergency", "report"}
+_STEPS = {"team": "team", "care": "care"}
 _NEVER = frozenset({"x", "x*"})
 _BOUND_BY_OPPOSITION = frozenset({"team", "care", "mdph", "mdph_designated", "mdph_cross", "coordination", "emergency"})
 
@@ -90,7 +92,7 @@ class _Asking:
             row = question.capacity.row if question.capacity and table.row(question.capacity.row) else "O14"
             return answer(table, question, table.ask("shield", gate, row), "gate")
         standing = self._undesignated(self._reporting(standing))
-        if standing.relation not in PARTICIPATING | REPRESENTING | {"self", "emergency", "report"}:
+        if standing.relation not in _BASES:
             return self._without_basis(standing)
         if standing.row is None:
             return self._answer("unqualified", "-", "-", standing, "gate")
@@ -158,7 +160,7 @@ class _Asking:
 
     def _covered(self, standing: Standing, relation: str, reach: str) -> Decision:
         """Ask the table under each author category that the object may hold."""
-        step = {"team": "team", "care": "care"}.get(relation, "regime")
+        step = _STEPS.get(relation, "regime")
         if standing.relation in _CONSENTED:
             cover = self._consent(standing, _CONSENTED[standing.relation])
             if relation != "care" or self.question.action != "read" or cover.code != consents.GIVEN:

@@ -82,8 +82,7 @@ def mask(facts: CaseFacts, entry: EntryMeta, question: Question, row: str, relat
     own_side = representative or relation == "self"
     named = question.user in entry.named
     at_ms = question.at_ms
-    secret = MINOR_SECRET in entry.masks or _under_minor_secret(facts, entry.id, at_ms)
-    if representative and secret and facts.is_minor(at_ms):
+    if representative and facts.is_minor(at_ms) and _under_minor_secret(facts, entry, at_ms):
         return "minor_secret"
     hidden = "child_protection_hidden" in entry.masks or entry.kind in HIDDEN_KINDS
     if hidden and not named and relation != "list":
@@ -116,9 +115,9 @@ def announced_ms(facts: CaseFacts, entry: EntryMeta) -> int:
     return min(until, entry.written_ms + ANNOUNCEMENT_MS, *lifted)
 
 
-def _under_minor_secret(facts: CaseFacts, entry: str, at_ms: int) -> bool:
-    return any(
-        entry in record.fact.entries and record.fact.opposed_ms <= at_ms < facts.ended_at(record.hash)
+def _under_minor_secret(facts: CaseFacts, entry: EntryMeta, at_ms: int) -> bool:
+    return MINOR_SECRET in entry.masks or any(
+        entry.id in record.fact.entries and record.fact.opposed_ms <= at_ms < facts.ended_at(record.hash)
         for record in facts.of(MinorSecret)
     )
 
