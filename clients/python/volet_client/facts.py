@@ -13,6 +13,7 @@ from typing import TypeVar
 from volet_client.author import draw
 from volet_client.errors import UsageError
 from volet_client.facts_recording import Make
+from volet_client.notices import notice_fact
 from volet_client.words import Said
 from volet_protocol.case_facts import CaseFacts, Record
 from volet_protocol.fact_codec import GivenBy
@@ -22,7 +23,6 @@ from volet_protocol.fact_notices import (
     DeliveredNotice,
     Except,
     Information,
-    Notice,
     NoticeLine,
     Opposition,
     OppositionEnd,
@@ -72,8 +72,8 @@ class Terms:
 
 
 def notice(lines: Sequence[NoticeLine], means: str, support: str | None = None) -> Make:
-    """Compose what the person was told, and what was left with her."""
-    return lambda _facts, at_ms: Notice(tuple(lines), at_ms, means, support=support)
+    """Compose what the person was told, with which text, and what was left with her."""
+    return lambda _facts, at_ms: notice_fact(lines, at_ms, means, support)
 
 
 def consent(terms: Terms) -> Make:

@@ -17,8 +17,9 @@ from volet_client.notices_desk import Desk, load_desk, save_desk
 from volet_client.notices_words import Labels, date_words, information_words, recipient_words, spoken
 from volet_client.profile import Profile
 from volet_client.texts import Filled
-from volet_protocol.fact_notices import HANDED_OVER, Information, Recipients
+from volet_protocol.fact_notices import HANDED_OVER, Information, Notice, NoticeLine, Recipients
 
+GENERAL, CROSS, EASY = "general", "cross-category", "falc"
 ANONYMOUS = {"fr": "Madame, Monsieur", "en": "Madam, Sir"}
 UNTIL_CARE = {
     "fr": "la fin de cette prise en charge",
@@ -103,6 +104,15 @@ class Notices:
         if attestation is not None:
             known.setdefault("structure", self.labels.structure(attestation.capacity.structure))
         return known
+
+
+def notice_fact(
+    lines: Sequence[NoticeLine], at_ms: int, means: str, support: str | None = None, lang: str = "fr"
+) -> Notice:
+    """Return the fact that the person was told: which version of which text, and what was left with her."""
+    kind = CROSS if any(line.kind != GENERAL for line in lines) else GENERAL
+    text = texts.newest(kind, EASY if EASY in {means, support} else lang)
+    return Notice(tuple(lines), at_ms, means, text=text.hash, support=support or handed_over(means))
 
 
 def handed_over(means: str) -> str | None:

@@ -16,7 +16,7 @@ from volet_client.author import Author, draw
 from volet_client.casebook import Casebook, CaseView, ClassView
 from volet_client.errors import UsageError
 from volet_client.members import Members
-from volet_client.notices import handed_over
+from volet_client.notices import EASY, handed_over, notice_fact
 from volet_client.rules import Rules
 from volet_client.team_horizon import ESSENTIAL, Heads, Horizon, history_from
 from volet_client.team_lines import GENERAL, Reader, missing_lines, readers_of, supposing
@@ -35,7 +35,6 @@ from volet_protocol.places import MAIN
 SAME_TEAM, PRESCRIBED, OUTSIDE = "same-team", "prescribed", "outside"
 LIMBS: Mapping[str, int] = {SAME_TEAM: 1, PRESCRIBED: 2, OUTSIDE: 0}
 _CONSENT_MEANS = {"oral": "oral", "paper": "written", "falc": "written", "electronic": "electronic"}
-_CROSS, _EASY = "cross-category", "falc"
 _OPENED_MS = 365 * 24 * 3_600_000
 
 
@@ -96,19 +95,22 @@ class Team:
 
     def untold(self, case: str) -> tuple[NoticeLine, ...]:
         """Return what the person has to be told so that everybody who takes part may read what they are allowed."""
-        facts, now_ms = self._facts(case)
-        return missing_lines(self._rules.table, facts, readers_of(facts, now_ms), now_ms)
+        return self.untold_by(*self._facts(case))
+
+    def untold_by(self, facts: CaseFacts, at_ms: int) -> tuple[NoticeLine, ...]:
+        """Return the same for facts that are known, as without network they are those of the last sync."""
+        return missing_lines(self._rules.table, facts, readers_of(facts, at_ms), at_ms)
 
     def in_preparation(self, case: str) -> bool:
         """Tell whether nobody has told the person yet that a team shares about her (F4, R23)."""
-        return _in_preparation(self._facts(case)[0])
+        return in_preparation(self._facts(case)[0])
 
     def tell(self, case: str, means: str, support: str | None = None, lang: str = "fr") -> Appended | None:
         """Record, in one notice, everything the person still had to be told; None when nothing was missing."""
         lines = self.untold(case)
         if not lines:
             return None
-        body = fact_body(self._notice(lines, means, support, lang), draw(SALT_SIZE))
+        body = fact_body(notice_fact(lines, self._author.clock(), means, support, lang), draw(SALT_SIZE))
         return self._appender.append(case, MAIN, [self._appender.gesture([body])])
 
     def add(self, case: str, user: str, joining: Joining) -> Added:
@@ -126,7 +128,7 @@ class Team:
         self._check_told(facts, participation, lines, joining)
         told = lines if joining.informed is not None else ()
         if told:
-            made.insert(1, self._notice(told, joining.informed or "", joining.support, joining.lang))
+            made.insert(1, notice_fact(told, now_ms, joining.informed or "", joining.support, joining.lang))
         bodies = [fact_body(fact, draw(SALT_SIZE)) for fact in made]
         hashes = {fact.type: fact_hash(body) for fact, body in zip(made, bodies, strict=True)}
         heads = self._heads(case, self._supposed(facts, made, now_ms), reader, joining, participation)
@@ -161,11 +163,6 @@ class Team:
             start_ms=now_ms, until_ms=joining.until_ms, history_from_ms=since_ms, recognised=recognised,
         )  # fmt: skip
 
-    def _notice(self, lines: Sequence[NoticeLine], means: str, support: str | None, lang: str) -> Notice:
-        kind = _CROSS if any(line.kind != GENERAL for line in lines) else GENERAL
-        text = texts.newest(kind, _EASY if means == _EASY else lang)
-        return Notice(tuple(lines), self._author.clock(), means, text=text.hash, support=support or handed_over(means))
-
     def _consent(self, facts: CaseFacts, user: str, joining: Joining, now_ms: int) -> Consent:
         if joining.title != OUTSIDE or joining.replaces is not None:
             raise UsageError(
@@ -188,7 +185,7 @@ class Team:
                     "--informed paper, or --informed oral --support impossible; volet notice text --kind consent",
                 ),
             )
-        text = texts.newest("consent", _EASY if _EASY in {joining.informed, support} else joining.lang)
+        text = texts.newest("consent", EASY if EASY in {joining.informed, support} else joining.lang)
         return Consent(
             kind="share_outside_team", decision="given", information=joining.consent,
             recipients=Recipients(users=(user,)), given_by=GivenBy(), given_ms=now_ms,
@@ -200,7 +197,7 @@ class Team:
         """Refuse to let the other category in while the person does not even know that there is a case (F4)."""
         attestation = self._author.attestation
         own = None if attestation is None else attestation.capacity.category
-        if joining.informed is None and lines and _in_preparation(facts) and new.capacity.category != own:
+        if joining.informed is None and lines and in_preparation(facts) and new.capacity.category != own:
             raise UsageError(
                 Said(
                     "La personne n'est pas encore informée : d'ici là, seuls vous-même et des collègues de votre côté "
@@ -248,7 +245,8 @@ class Team:
         return view.main.facts, view.main.instant(self._author.clock())
 
 
-def _in_preparation(facts: CaseFacts) -> bool:
+def in_preparation(facts: CaseFacts) -> bool:
+    """Tell whether no general information was recorded yet."""
     return not any(line.kind == GENERAL for record in facts.of(Notice) for line in record.fact.lines)
 
 

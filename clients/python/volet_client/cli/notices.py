@@ -18,6 +18,7 @@ from volet_client.members import GENERAL, cross_category_line
 from volet_client.notices_desk import NAMES, Desk
 from volet_client.notices_pages import as_html, as_text
 from volet_client.notices_words import recipient_words, sentences, to_words
+from volet_client.team import in_preparation
 from volet_client.texts import BLANKS, LANGS, NOTICES
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
@@ -39,8 +40,10 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
         "examples:\n  volet notice team\n  volet notice team --means oral\n"
         "  volet notice text --kind consent --lang falc --information medical/1 --row H2",
     ).to(lang)
-    team = add_verb(verbs, "team", Said("dire d'un coup ce qui manque à l'équipe", "tell all that is missing"), lang)
-    add_means(team, lang)
+    team = verbs.add_parser("team", help=Said("dire d'un coup ce qui manque", "tell all that is missing").to(lang))
+    team.add_argument("--means", choices=MEANS, help=Said("« J'ai informé la personne »", "I told them").to(lang))
+    add_support(team, lang)
+    add_recording(team, lang)
     team.set_defaults(run=notice_team)
     _register_text(verbs, lang)
     desk = verbs.add_parser("desk", help=Said("à qui la personne s'adresse", "whom the person may ask").to(lang))
@@ -64,12 +67,6 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     add_support(record, lang)
     add_recording(record, lang)
     record.set_defaults(run=notice_record)
-
-
-def add_means(parser: argparse.ArgumentParser, lang: str) -> None:
-    """Add how the person was told, and what was left with her."""
-    parser.add_argument("--means", choices=MEANS, help=Said("« J'ai informé la personne »", "I told them").to(lang))
-    add_support(parser, lang)
 
 
 def add_support(parser: argparse.ArgumentParser, lang: str) -> None:
@@ -121,34 +118,32 @@ def notice_team(context: Context, args: argparse.Namespace) -> None:
     """Show what the person still has to be told; with --means, record all of it in one act."""
     client = context.client()
     case = the_case(client, args)
-    lines = client.team.untold(case)
-    preparing = client.team.in_preparation(case)
-    appended = client.team.tell(case, args.means, args.support, context.config.lang) if args.means else None
-    result: dict[str, JsonValue] = {
-        "case": case, "in_preparation": preparing and appended is None, "lines": lines_json(client, lines),
-        **({} if appended is None else {"notice": appended.facts[0]}),
-    }  # fmt: skip
-    context.terminal.result(result, [*said_lines(client, lines), *_outcome(lines, recorded=appended is not None)])
+    known = client.facts.facts(case, offline=args.offline)
+    lines = client.team.untold_by(known, client.clock())
+    if lines and args.means:
+        done = client.facts.record(case, facts.notice(lines, args.means, args.support), collecting(args))
+        said = Said("Noté, en un seul acte : la personne a été informée.", "Recorded in one act: the person was told.")
+        notice = done.item.hash if isinstance(done, Kept) else done.hash
+        tell(context, done, {"notice": notice, "in_preparation": False, "lines": lines_json(client, lines)}, said)
+        return
+    context.terminal.result(
+        {"case": case, "in_preparation": in_preparation(known), "lines": lines_json(client, lines)},
+        [*said_lines(client, lines), _not_recorded() if lines else _nothing_to_say()],
+    )
 
 
-def _outcome(lines: Sequence[NoticeLine], *, recorded: bool) -> list[Said]:
-    if not lines:
-        return [
-            Said(
-                "Rien à dire de plus : la personne est informée de tout ce que l'équipe peut lire.",
-                "Nothing more to say: the person was told of everything the team may read.",
-            )
-        ]
-    if recorded:
-        return [
-            Said("Noté, en un seul acte : la personne a été informée.", "Recorded in one act: the person was told.")
-        ]
-    return [
-        Said(
-            "Pas encore noté. Quand c'est dit : volet notice team --means oral (ou paper, falc, electronic).",
-            "Not recorded yet. Once it is said: volet notice team --means oral (or paper, falc, electronic).",
-        )
-    ]
+def _nothing_to_say() -> Said:
+    return Said(
+        "Rien à dire de plus : la personne est informée de tout ce que l'équipe peut lire.",
+        "Nothing more to say: the person was told of everything the team may read.",
+    )
+
+
+def _not_recorded() -> Said:
+    return Said(
+        "Pas encore noté. Quand c'est dit : volet notice team --means oral (ou paper, falc, electronic).",
+        "Not recorded yet. Once it is said: volet notice team --means oral (or paper, falc, electronic).",
+    )
 
 
 def said_lines(client: Client, lines: Sequence[NoticeLine]) -> list[Said]:
