@@ -85,14 +85,17 @@ _BY_RULE: Final[Mapping[str, tuple[str, str]]] = {
         "Parental authority does not open this: the person is of age, or that part is out of reach.",
     ),
     "R52": (
-        "Sans exercice de l'autorité parentale, il n'y a pas d'accès au dossier.",
-        "Without exercise of parental authority there is no access to the file.",
+        "Sans exercice de l'autorité parentale, il n'y a pas d'accès au dossier. Un jugement peut décider autrement.",
+        "Without exercise of parental authority there is no access to the file. A judgment may decide otherwise.",
     ),
     "R74": (
         "Ce dossier n'est plus en base active. Le responsable de traitement décide de l'archivage ou du retour.",
         "This file has left active use. Its controller decides on archiving or return.",
     ),
-    "R65": ("La personne est décédée : le dossier est figé.", "The person has died: the file is frozen."),
+    "R65": (
+        "La personne est décédée : le dossier est figé. Adressez votre demande au responsable de traitement.",
+        "The person has died: the file is frozen. Address your request to the controller.",
+    ),
     "R66": (
         "Ce passage concerne un tiers : il n'est pas communiqué ; le reste l'est.",
         "This passage is about somebody else: it is not given; the rest is.",
@@ -109,14 +112,92 @@ _BY_RULE: Final[Mapping[str, tuple[str, str]]] = {
         "Cet élément a été écrit avant votre arrivée. Demandez à son auteur ou au référent de vous le communiquer.",
         "This was written before your start. Ask its author or the referent to open it to you.",
     ),
+    "R10": (
+        "« {part} » ne relève pas de ce que votre fonction ouvre. Voyez avec le référent de parcours.",
+        "{part} is not among what your function opens. See the referent of the case.",
+    ),
+    "R60": (
+        "Un curateur ne voit que ce que la personne protégée accepte de lui montrer. Demandez-lui.",
+        "A curator sees what the protected person agrees to show. Ask them.",
+    ),
+    "R43": (
+        "Cet envoi demande une demande écrite de la personne, et une partie qui peut le recevoir. Voyez avec elle.",
+        "This takes a written request of the person, and a party that may receive it. See with them.",
+    ),
+    "R42": (
+        "Aucune procédure ouverte ne fonde cet envoi à ce destinataire. Enregistrez-la, ou demandez à la personne.",
+        "No open procedure founds this for that recipient. Record it, or ask the person.",
+    ),
+    "R33": (
+        "Seul le coordonnateur, ou le professionnel seul, informe le maire. Dites le besoin de coordination.",
+        "Only the coordinator, or the lone professional, informs the mayor. Tell the need for coordination.",
+    ),
+    "R37": (
+        "Seul un signalement va au procureur. Rédigez-le comme tel, ou passez par le responsable de traitement.",
+        "Only a report goes to the prosecutor. Write it as one, or go through the controller.",
+    ),
+    "R75": (
+        "Le journal s'ouvre à la personne, à qui la représente et à l'auditeur. Adressez-vous au référent de parcours.",
+        "The log is for the person, who represents them and the auditor. See the referent of the case.",
+    ),
+    "R12": (
+        "Vous ne pouvez envoyer que ce que vous avez écrit ou ce que votre fonction consulte. Demandez à l'auteur.",
+        "You may send what you wrote or what your function reads. Ask the author.",
+    ),
+    "R22": (
+        "La personne ne peut exprimer sa volonté : demandez-lui quand elle le pourra. D'ici là, écrivez nommément.",
+        "The person cannot express their will: ask for their agreement when they can. Until then write by name.",
+    ),
+    "R56": (
+        "La personne décide elle-même, quelle que soit la mesure. Demandez-lui.",
+        "The person decides for themself whatever the measure. Ask them.",
+    ),
+    "R1": (
+        "Aucune règle n'autorise cet accès. Voyez avec le référent de parcours.",
+        "No rule allows this access. See the referent of the case.",
+    ),
     "P10": (
-        "Votre rôle voit le journal, jamais le contenu.",
-        "Your role sees the log, never the content.",
+        "Votre rôle voit le journal, jamais le contenu. Pour un contenu, adressez-vous au responsable de traitement.",
+        "Your role sees the log, never the content. For content, turn to the controller.",
     ),
 }
 _OWN_STRUCTURE = {
     "fr": "Votre structure n'ouvre pas {level} de « {part} » à votre fonction. Voyez avec elle ou avec l'auteur.",
     "en": "Your structure does not open {level} of {part} to your function. Ask it, or ask the author.",
+}
+_BY_LINE: Final[Mapping[str, tuple[str, str]]] = {
+    "claim-purpose": (
+        "Ce contenu ne se consulte pas à cette fin. Reprenez la demande avec la fin qui est la sienne.",
+        "This is not read for that end. Ask again for the end it is for.",
+    ),
+    "oppose-emergency": (
+        "La personne s'est opposée à l'accès en urgence. Appelez le service : il dira ce qu'il peut.",
+        "The person opposed emergency access. Phone the service: it will say what it can.",
+    ),
+    "act-export-row": (
+        "Votre fonction n'envoie pas de document au-dehors. Demandez au référent de parcours.",
+        "Your function sends no document out. Ask the referent of the case.",
+    ),
+    "out-mandate-over": (
+        "La mesure n'est pas en vigueur à cette date. Vérifiez ses dates avec le référent de parcours.",
+        "The measure is not in force at that date. Check its dates with the referent of the case.",
+    ),
+    "write-emergency": (
+        "L'accès en urgence permet de lire, pas d'écrire. Écrivez nommément au référent de parcours.",
+        "Emergency access reads and does not write. Write by name to the referent of the case.",
+    ),
+}
+_OWED: Final[Mapping[str, tuple[str, str]]] = {
+    "inform_person_after": ("informer la personne dès que possible", "inform the person as soon as possible"),
+    "review": ("relire cet accès", "have this access reviewed"),
+    "record_in_file": ("le mentionner au dossier", "record it in the file"),
+    "rotate_keys": ("changer les clés des parties concernées", "rotate the keys of the parts concerned"),
+    "escalate_to_judge": ("saisir le juge", "take it to the judge"),
+    "redact_third_party": ("occulter ce qui concerne un tiers", "redact what concerns a third party"),
+    "use_local_identifier": ("employer l'identifiant local", "use the local identifier"),
+    "close_active_use": ("fermer le dossier à l'usage courant", "close the file to active use"),
+    "ask_archive_decision": ("demander la décision d'archivage", "ask for the decision on archiving"),
+    "pseudonymise": ("remplacer les noms par des pseudonymes", "put pseudonyms for names"),
 }
 _ESCALATE = {
     "fr": " Le désaccord doit être porté devant le juge.",
@@ -136,19 +217,25 @@ def explain(decision: Decision, question: Question, lang: str = "fr") -> str:
         return _ABSENT[lang]
     part, level = part_name(question.compartment, lang), LEVELS[lang].get(question.level, "")
     if decision.effect == PERMIT:
-        return "Autorisé." if lang == "fr" else "Allowed."
+        owed = "; ".join(obligations(decision, lang)) if lang == "en" else " ; ".join(obligations(decision, lang))
+        allowed, then = ("Autorisé.", " Il faut ensuite : ") if lang == "fr" else ("Allowed.", " Then: ")
+        return f"{allowed}{then}{owed}." if owed else allowed
     if decision.effect == WITH_NOTICE:
         return _notice(decision.missing, part, level, lang)
     if decision.effect == AFTER_CONSENT:
         return _consent(decision.missing, part, level, lang)
     if decision.narrowed_by is not None:
         return _OWN_STRUCTURE[lang].format(part=part, level=level)
-    chosen = next((_BY_RULE[rule] for rule in decision.rules if rule in _BY_RULE), None)
-    if chosen is None:
-        sentence = "Aucune règle n'autorise cet accès." if lang == "fr" else "No rule allows this access."
-    else:
-        sentence = chosen[0 if lang == "fr" else 1].format(part=part, level=level)
+    by_line = (_BY_LINE[line] for line in decision.lines if line in _BY_LINE)
+    by_rule = (_BY_RULE[rule] for rule in decision.rules if rule in _BY_RULE)
+    chosen = next(by_line, None) or next(by_rule, _BY_RULE["R1"])
+    sentence = chosen[0 if lang == "fr" else 1].format(part=part, level=level)
     return sentence + (_ESCALATE[lang] if "escalate_to_judge" in decision.obligations else "")
+
+
+def obligations(decision: Decision, lang: str = "fr") -> tuple[str, ...]:
+    """Return what a decision owes, in words."""
+    return tuple(_OWED[one][1 if lang == "en" else 0] for one in decision.obligations)
 
 
 def _notice(missing: Missing | None, part: str, level: str, lang: str) -> str:

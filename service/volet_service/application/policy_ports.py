@@ -24,8 +24,8 @@ class PolicyFiles(Protocol):
         """Return the canonical bytes of the table of these files; raise `PolicyError`."""
         ...
 
-    def sentences(self, folder: Path) -> Mapping[str, str]:
-        """Return what each line of the policy says, with its article, by the line's id; raise `PolicyError`."""
+    def sentences(self, folder: Path, lang: str) -> Mapping[str, str]:
+        """Return what each line says in `fr` or `en`, with its article, by the line's id; raise `PolicyError`."""
         ...
 
     def rows(self, folder: Path) -> Mapping[str, RowText]:

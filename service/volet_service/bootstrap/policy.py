@@ -23,9 +23,11 @@ class _Files:
         """Return the bytes of the table; raise `PolicyError`."""
         return build(load(folder))
 
-    def sentences(self, folder: Path) -> Mapping[str, str]:
+    def sentences(self, folder: Path, lang: str) -> Mapping[str, str]:
         """Return the sentence and article of each line."""
-        return {line.id: f"{line.sentence} ({line.article})" for line in load(folder).lines}
+        source = load(folder)
+        said = {line.id: line.sentence for line in source.lines} if lang == "en" else source.phrases
+        return {line.id: f"{said[line.id]} ({line.article})" for line in source.lines}
 
     def rows(self, folder: Path) -> Mapping[str, RowText]:
         """Return the words of each row."""

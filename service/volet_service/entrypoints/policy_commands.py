@@ -67,7 +67,7 @@ def _build(args: argparse.Namespace, files: PolicyFiles) -> int:
     table = PolicyTable.load(data)
     scenarios: Path = args.scenarios or folder.parent / "tests" / "scenarios"
     if args.scenarios is not None or scenarios.is_dir():
-        idle = _idle(table, files.sentences(folder), [scenarios])
+        idle = _idle(table, files.sentences(folder, "en"), [scenarios])
         if idle:
             raise PolicyError(
                 f"policy.csv: no scenario of {scenarios} exercises {', '.join(idle)}: nothing was written"
@@ -81,7 +81,7 @@ def _build(args: argparse.Namespace, files: PolicyFiles) -> int:
 def _lint(args: argparse.Namespace, files: PolicyFiles) -> int:
     folder: Path = args.folder or policies()
     table = PolicyTable.load(files.build(folder))
-    lines = files.sentences(folder)
+    lines = files.sentences(folder, "en")
     if not args.files:
         sys.stdout.write(f"{len(lines)} lines, all met; no scenario given\n")
         return OK
@@ -109,7 +109,7 @@ def _explain(args: argparse.Namespace, files: PolicyFiles) -> int:
     else:
         facts, question = _of_options(table, args)
         question = replace(question, action=args.action)
-    return _say(steps.told(table, facts, question, files.sentences(policies()), args.lang))
+    return _say(steps.told(table, facts, question, files.sentences(policies(), args.lang), args.lang))
 
 
 def _can(args: argparse.Namespace, _files: PolicyFiles) -> int:

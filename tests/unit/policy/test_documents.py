@@ -8,14 +8,15 @@ from dataclasses import replace
 
 import pytest
 
-from support.policy_story import ASS, COORD, IDE, INF, MO, PERSON, POLICIES, STRANGER, T0, Actor, report, team
-from volet_protocol.access import Question
+from support.policy_story import ASS, COORD, IDE, INF, MO, PERSON, POLICIES, STRANGER, T0, Actor, report, shipped, team
+from volet_protocol.access import Decision, Question, decide
 from volet_protocol.fact_codec import GivenBy
 from volet_protocol.fact_notices import Opposition
 from volet_protocol.vocabulary import COMPARTMENTS
 from volet_protocol.words import COMPARTMENTS_EN, COMPARTMENTS_FR, explain
 from volet_service.adapters.policy.loader import load
 from volet_service.entrypoints.scenarios import document
+from volet_service.entrypoints.scenarios.world import World
 
 SCENARIOS = POLICIES.parent / "tests" / "scenarios"
 README = (POLICIES / "README.md").read_text("utf-8")
@@ -96,3 +97,42 @@ def test_an_opposition_is_told_without_its_words() -> None:
     assert "R23" in decision.rules
     assert "elle seule peut lever" in explain(decision, _ask(ASS, "social", 2))
     assert replace(decision, hidden=True).denied
+
+
+def _decided() -> list[tuple[str, Decision, Question]]:
+    found: list[tuple[str, Decision, Question]] = []
+    for path in sorted(SCENARIOS.glob("*.yaml")):
+        for scenario in document.load(path):
+            world = World(scenario)
+            question = world.question()
+            found.append((f"{path.stem} {scenario.id}", decide(shipped(), world.facts(), question), question))
+    return found
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_every_answer_of_the_scenarios_is_said_in_words_without_codes(lang: str) -> None:
+    seen: set[str] = set()
+    for name, decision, question in _decided():
+        said = explain(decision, question, lang)
+        seen.add(said)
+        assert said.endswith("."), name
+        # No rule, row, category or code of ours on a screen.
+        assert not re.search(r"\b[RPHSMCO]\d+[abp]?\b|[a-z]_[a-z]|cat[eé]gor(y|ie) \d|\{|\}", said), (name, said)
+        if decision.denied and not decision.hidden:
+            # What is so, then what to do about it.
+            assert re.search(r"[.:;] \S", said), (name, said)
+    assert len(seen) > 60
+
+
+def test_what_is_hidden_is_said_alike_whatever_hides_it() -> None:
+    hidden = [(decision, question) for _, decision, question in _decided() if decision.hidden]
+    assert len(hidden) > 60
+    assert len({explain(decision, question) for decision, question in hidden}) == 1
+
+
+def test_what_is_owed_is_said_with_the_permit() -> None:
+    owing = [(one, question) for _, one, question in _decided() if one.permitted and "review" in one.obligations]
+    assert owing
+    for decision, question in owing:
+        assert "informer la personne" in explain(decision, question)
+        assert "inform the person" in explain(decision, question, "en")

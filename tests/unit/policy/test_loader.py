@@ -80,6 +80,7 @@ def test_an_empty_policy_does_not_start(folder: Path) -> None:
 def test_a_line_that_no_question_meets_is_refused(folder: Path) -> None:
     dead = TEAM.replace("team-same", "team-dead").replace(",within,", ",domain,") + "No team has a domain\n"
     change(folder, "policy.csv", TEAM, dead + TEAM)
+    change(folder, "phrases.csv", "team-same,", "team-dead,Personne\nteam-same,")
     with pytest.raises(PolicyError, match="no question ever meets team-dead"):
         build(load(folder))
 
@@ -103,6 +104,8 @@ def test_a_question_that_no_line_answers_is_refused(folder: Path) -> None:
         ("facts.csv", "emergency,widens,caller", "emergency,widens,anybody", "unknown effect or signer"),
         ("acts.csv", "open_mdph_case,-,-,M1|M2", "open_mdph_case,-,-,M1|M2|S11", "differs"),
         ("acts.csv", "open_mdph_case,-,-,M1|M2", "open_mdph_case,-,-,M2|M1", "out of order"),
+        ("phrases.csv", "team-same,", "team-sam,", "a phrase for each line"),
+        ("phrases.csv", "oppose,L'opposition de la personne arrête l'échange et le partage", "oppose,", "a phrase"),
         (
             "acts.csv",
             "add_member,participation,opener|person|referent",

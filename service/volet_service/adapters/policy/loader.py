@@ -6,8 +6,6 @@ code and rewrites `and`/`or` inside strings. So every code is checked against cl
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -15,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from volet_protocol.act_rules import ACT_RULES
-from volet_protocol.fact_rules import FACT_RULES, NARROWS, SIGNERS, WIDENS
 from volet_protocol.policy_table import CELL_CODES, KEYS
 from volet_protocol.vocabulary import COMPARTMENTS, OBLIGATIONS, ROW_SET, ROWS
+from volet_service.adapters.policy.csv_files import records, text_of
+from volet_service.adapters.policy.entitled import check_acts, check_facts
 from volet_service.domain.policy_codes import PolicyError, is_rule
 
 COLUMNS = (
@@ -27,11 +25,10 @@ COLUMNS = (
 )  # fmt: skip
 CODES = ("action", "row", "compartment", "cell", "level", "relation", "reach", "cover")
 UNUSED, ANY = "-", "*"
-FILES = ("model.conf", "policy.csv", "matrix.csv", "vocabularies.json", "facts.csv", "acts.csv")
+FILES = ("model.conf", "policy.csv", "matrix.csv", "vocabularies.json", "facts.csv", "acts.csv", "phrases.csv")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MATRIX_HEAD = ("row", "label_fr", "label_en", "legal_list", "category", "account", *COMPARTMENTS)
-_ACT_COLUMNS = ("act", "facts", "who", "rows", "sentence")
-_FACT_COLUMNS = ("type", "effect", "signers", "sentence")
+_PHRASE_COLUMNS = ("id", "phrase")
 
 
 @dataclass(frozen=True)
@@ -84,50 +81,19 @@ class PolicySource:
     lines: tuple[Line, ...]
     matrix: tuple[MatrixRow, ...]
     families: tuple[Family, ...]
+    phrases: Mapping[str, str]
 
 
 def load(folder: Path) -> PolicySource:
     """Read and check the policy files of a folder; raise `PolicyError`."""
-    texts = {name: _text(folder / name) for name in FILES}
+    texts = {name: text_of(folder / name) for name in FILES}
     families = _families(texts["vocabularies.json"])
     lines = tuple(read_lines(texts["policy.csv"], vocabulary(families)))
-    _check_facts(texts["facts.csv"])
-    _check_acts(texts["acts.csv"])
+    check_facts(texts["facts.csv"])
+    check_acts(texts["acts.csv"])
     _check_model(texts["model.conf"])
-    return PolicySource(texts["model.conf"], lines, tuple(read_matrix(texts["matrix.csv"])), families)
-
-
-def _text(path: Path) -> str:
-    try:
-        text = path.read_bytes().decode("utf-8", "strict")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PolicyError(f"{path.name}: cannot be read: {error}") from None
-    if not text.endswith("\n") or "\r" in text or "\ufeff" in text:
-        raise PolicyError(f"{path.name}: UTF-8 with LF line ends and a last one, without mark")
-    for number, line in enumerate(text.split("\n"), 1):
-        # JSON is indented; a blank at the end of a line is a mistake everywhere.
-        if line != (line.rstrip() if path.suffix == ".json" else line.strip()):
-            raise PolicyError(f"{path.name}:{number}: blank at the start or end of the line")
-    return text
-
-
-def _records(name: str, text: str, head: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield each record with the place to blame; refuse another head, arity, blanks around a cell, an empty line."""
-    try:
-        rows = list(csv.reader(io.StringIO(text), strict=True))
-    except csv.Error as error:
-        raise PolicyError(f"{name}: a quote that does not end, or ends amid a cell: {error}") from None
-    if not rows or tuple(rows[0]) != head:
-        raise PolicyError(f"{name}:1: the head must be {','.join(head)}")
-    for number, row in enumerate(rows[1:], 2):
-        place = f"{name}:{number}"
-        if len(row) != len(head):
-            raise PolicyError(f"{place}: {len(row)} columns, not {len(head)}")
-        if any(cell != cell.strip() for cell in row):
-            raise PolicyError(f"{place}: blank around a cell")
-        yield place, dict(zip(head, row, strict=True))
-    if len(rows) == 1:
-        raise PolicyError(f"{name}: no line: an empty policy must not start")
+    phrases = _phrases(texts["phrases.csv"], lines)
+    return PolicySource(texts["model.conf"], lines, tuple(read_matrix(texts["matrix.csv"])), families, phrases)
 
 
 def _families(text: str) -> tuple[Family, ...]:
@@ -173,7 +139,7 @@ def vocabulary(families: tuple[Family, ...]) -> dict[tuple[str, str], frozenset[
 def read_lines(text: str, known: Mapping[tuple[str, str], frozenset[str]]) -> Iterator[Line]:
     """Yield the lines of policy.csv, head included in `text`; raise `PolicyError` at the first that is wrong."""
     seen: set[str] = set()
-    for place, record in _records("policy.csv", text, COLUMNS):
+    for place, record in records("policy.csv", text, COLUMNS):
         if not _ID.fullmatch(record["id"]) or record["id"] in seen:
             raise PolicyError(f"{place}: id {record['id']!r} is malformed or used twice")
         seen.add(record["id"])
@@ -226,7 +192,7 @@ def _listed(place: str, text: str, what: str) -> tuple[str, ...]:
 def read_matrix(text: str) -> Iterator[MatrixRow]:
     """Yield the rows of the text of matrix.csv; raise `PolicyError` with its line for any other spelling of them."""
     seen: list[str] = []
-    for place, record in _records("matrix.csv", text, _MATRIX_HEAD):
+    for place, record in records("matrix.csv", text, _MATRIX_HEAD):
         if record["row"] not in ROW_SET or record["row"] in seen:
             raise PolicyError(f"{place}: unknown or repeated row {record['row']!r}")
         seen.append(record["row"])
@@ -247,45 +213,12 @@ def read_matrix(text: str) -> Iterator[MatrixRow]:
         raise PolicyError("matrix.csv: the rows must be those of the vocabulary, in its order")
 
 
-def _check_facts(text: str) -> None:
-    """Refuse a facts.csv that says otherwise than the code which judges chains in every client."""
-    seen: dict[str, tuple[str, frozenset[str]]] = {}
-    for place, record in _records("facts.csv", text, _FACT_COLUMNS):
-        signers = frozenset(record["signers"].split("|"))
-        if record["effect"] not in {WIDENS, NARROWS} or not signers <= SIGNERS or not record["sentence"]:
-            raise PolicyError(f"{place}: unknown effect or signer, or no sentence")
-        if record["type"] in seen:
-            raise PolicyError(f"{place}: type {record['type']} twice")
-        seen[record["type"]] = (record["effect"], signers)
-    if seen != {type_: (rule.effect, rule.signers) for type_, rule in FACT_RULES.items()}:
-        raise PolicyError("facts.csv: differs from the rules that judge the chains")
-
-
-def _check_acts(text: str) -> None:
-    """Refuse an acts.csv that says otherwise than the code which judges the acts, or than who signs each fact."""
-    seen: dict[str, tuple[frozenset[str], ...]] = {}
-    stated: dict[str, frozenset[str]] = {}
-    for place, record in _records("acts.csv", text, _ACT_COLUMNS):
-        facts, who, rows = (_sorted_codes(place, record[name]) for name in ("facts", "who", "rows"))
-        known = facts <= FACT_RULES.keys() and who <= SIGNERS and rows <= ROW_SET and rows
-        if not known or record["act"] in seen or not record["sentence"]:
-            raise PolicyError(f"{place}: unknown fact, standing or row, act twice, or no sentence")
-        seen[record["act"]] = (facts, who, rows)
-        stated.update({fact: stated.get(fact, frozenset()) | who for fact in facts})
-    if seen != {act: (rule.facts, rule.who, rule.rows) for act, rule in ACT_RULES.items()}:
-        raise PolicyError("acts.csv: differs from the rules that judge the acts")
-    signers = {type_: rule.signers for type_, rule in FACT_RULES.items()}
-    wrong = sorted(type_ for type_, who in signers.items() if stated.get(type_) != who)
-    if wrong:
-        raise PolicyError(f"acts.csv: the acts of {', '.join(wrong)} are not open to whom facts.csv names")
-
-
-def _sorted_codes(place: str, cell: str) -> frozenset[str]:
-    """Read codes of a cell in order, `-` for none; refuse an order or a repetition that hides a difference."""
-    found = [] if cell == UNUSED else cell.split("|")
-    if found != sorted(set(found)):
-        raise PolicyError(f"{place}: codes twice or out of order")
-    return frozenset(found)
+def _phrases(text: str, lines: tuple[Line, ...]) -> dict[str, str]:
+    """Return what each line says in French; refuse a line without its phrase, and a phrase without its line."""
+    found = [(record["id"], record["phrase"]) for _, record in records("phrases.csv", text, _PHRASE_COLUMNS)]
+    if [name for name, _ in found] != [line.id for line in lines] or not all(phrase for _, phrase in found):
+        raise PolicyError("phrases.csv: a phrase for each line of policy.csv, in its order")
+    return dict(found)
 
 
 def _check_model(text: str) -> None:

@@ -10,7 +10,7 @@ from volet_protocol.case_facts import CaseFacts
 from volet_protocol.policy_table import PolicyTable
 from volet_protocol.questions import Decision, Question
 from volet_protocol.vocabulary import COMPARTMENT_SET
-from volet_protocol.words import LEVELS, explain, part_name
+from volet_protocol.words import LEVELS, explain, obligations, part_name
 
 _STEPS = (
     (("gate",), "La porte : compte, ligne, dossier en service", "Gate: account, row, file in use"),
@@ -93,7 +93,9 @@ def _answer(decision: Decision, *, english: bool) -> Iterator[str]:
         named = ", ".join(f"{item.compartment}/{item.level}" for item in missing.information)
         yield f"  {'missing' if english else 'manque'}{colon}{missing.what} {missing.kind} {named}".rstrip()
     if decision.obligations:
-        yield f"  {'then' if english else 'ensuite'}{colon}{', '.join(decision.obligations)}"
+        said = zip(decision.obligations, obligations(decision, "en" if english else "fr"), strict=True)
+        owed = ", ".join(f"{words} ({code})" for code, words in said)
+        yield f"  {'then' if english else 'ensuite'}{colon}{owed}"
 
 
 def _findings(table: PolicyTable, facts: CaseFacts, question: Question) -> dict[int, str]:
