@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
 
 from support.identities import (
     CONTROLLER,
@@ -95,6 +96,7 @@ class World:
     folder: Path
     trust: bytes
     door: SigningDoor
+    app: FastAPI
     clients: dict[str, Client] = field(default_factory=dict)
 
     def profile(self, name: str) -> Client:
@@ -148,27 +150,30 @@ class World:
         return statement.hash
 
 
-def trust_file(vkey: str) -> bytes:
-    """Return the bundle of this world: its issuer's key, its log, the shipped table as ceiling."""
+def trust_file(vkey: str, rows: Sequence[str] = ()) -> bytes:
+    """Return the bundle of this world: its issuer's key, its log, the shipped table; `rows` when not the usual ones."""
     jwk = {"kty": "OKP", "crv": "Ed25519", "x": to_base64url(ISSUER_KEY.public)}
     keys = (IssuerKey(KID, jwk, 0, None),)
     body: dict[str, Any] = dict(bundle_body(issuer_keys=keys, ceiling=shipped_table().hash, log_vkey=vkey))
     body["log_policy"] = f"log {vkey}\nquorum none\n"
+    if rows:
+        body["registrars"] = [{**one, "rows": list(rows)} for one in body["registrars"]]
     return sign_bundle(body, [CONTROLLER])
 
 
 @contextmanager
-def client_world(folder: Path, **changes: object) -> Iterator[World]:
-    """Serve a new hub of that folder until the block ends."""
+def client_world(folder: Path, rows: Sequence[str] = (), **changes: object) -> Iterator[World]:
+    """Serve a new hub of that folder until the block ends; `rows` are those its registrar attests."""
     hub = folder / "hub"
-    trust = trust_file(admin.init(hub, HUB, "log.example"))
+    trust = trust_file(admin.init(hub, HUB, "log.example"), rows)
     (hub / "trust.json").write_bytes(trust)
     door = SigningDoor()
     running = build(Settings(folder=hub).model_copy(update=changes), door, SystemClock())
     port = free_port()
     try:
-        with served(create_app(running.hub), port):
-            world = World(f"http://127.0.0.1:{port}", folder, trust, door)
+        app = create_app(running.hub)
+        with served(app, port):
+            world = World(f"http://127.0.0.1:{port}", folder, trust, door, app)
             yield world
             for client in world.clients.values():
                 client.close()
