@@ -27,6 +27,7 @@ from volet_protocol.entry_judgement import DEPOSIT_WINDOW_MS, check_sealed_under
 from volet_protocol.entry_list import check_author, check_epoch
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_people import Participation, ParticipationEnd
+from volet_protocol.masks import check_set_by
 from volet_protocol.places import EXCHANGE, MAIN, MASKED, REPORT
 from volet_protocol.section_access import is_member
 
@@ -69,6 +70,8 @@ class EntryChecks:
             if not self._exchanges.was_member(header.place.name, header.preamble.user, header.epoch or 0):
                 raise ProtocolError(Reason.NOT_ENTITLED, f"entry {entry.id[:16]}: not of the exchange")
             return
+        if header.mask is not None:
+            self._check_mask(chain.state, entry)
         if header.place.kind in {MASKED, REPORT} or _answers_emergency(chain, entry.id):
             return
         if header.epoch is not None:
@@ -77,6 +80,12 @@ class EntryChecks:
             self._check_key(chain.state, entry, header.epoch)
         check_author(header.preamble.user, item.n, _ends(chain.state, header.place.name))
         _check_closed(view.main, header.place.name, item.n)
+
+    def _check_mask(self, state: CaseChain, entry: VerifiedEntry) -> None:
+        header = entry.header
+        capacity = None if header.capacity is None else self._directory.attestation(header.capacity).capacity
+        minor = state.positions.at(header.case_head).facts.is_minor(header.preamble.time_ms)
+        check_set_by(header.mask, None if capacity is None else capacity.category, minor=minor)
 
     def _check_key(self, state: CaseChain, entry: VerifiedEntry, epoch: int) -> None:
         """Refuse an entry under an epoch that had to be left behind, and say what to do."""

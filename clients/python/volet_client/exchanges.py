@@ -18,6 +18,7 @@ from volet_protocol.access import decide
 from volet_protocol.canonical import JsonObject
 from volet_protocol.case_links import SALT_SIZE, Fresh
 from volet_protocol.compose import Composed, compose_exchange
+from volet_protocol.consents import MDPH
 from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.exchange_chain import ExchangeChain, exchange_debt, extend_exchange, start_exchange
@@ -28,7 +29,7 @@ from volet_protocol.key_boxes import open_exchange_box
 from volet_protocol.opening_links import UserRecipient
 from volet_protocol.places import CHILD_PROTECTION, MAIN
 from volet_protocol.policy_table import PERMIT
-from volet_protocol.questions import Party, Question
+from volet_protocol.questions import Decision, Party, Question
 from volet_protocol.statements import HeadRef, UnverifiedStatement, from_json
 from volet_protocol.words import explain
 
@@ -165,11 +166,14 @@ class Exchanges:
         chain = view.classes.get(_class_of(compartment))
         if chain is None:
             raise UsageError(Said("Ce volet ne vous est pas ouvert.", "This compartment is not open to you."))
-        decision = decide(self._rules.table, chain.state.facts, question)
-        if decision.effect != PERMIT:
-            raise NotPermittedError(
-                Said(explain(decision, question, "fr"), explain(decision, question, "en")), decision.rules
-            )
+        send = replace(
+            question, action="exchange_send", user=sender.user, capacity=sender.capacity, sender=None
+        )  # fmt: skip
+        for asked in (send, question):
+            decision = decide(self._rules.table, chain.state.facts, asked)
+            if decision.effect != PERMIT:
+                said = Said(explain(decision, asked, "fr"), explain(decision, asked, "en"))
+                raise NotPermittedError(said, decision.rules, _to_collect(decision, compartment, level))
 
     def _member(self, view: CaseView, user: str) -> UserRecipient:
         return UserRecipient(user, participation_of(view, user, self._author.clock()))
@@ -237,6 +241,17 @@ class Exchanges:
         directory.at_least(common.preamble.user, common.preamble.user_head)
         for box in common.boxes:
             directory.at_least(box.user, HeadRef(box.head.seq, box.head.hash))
+
+
+def _to_collect(decision: Decision, compartment: str, level: int) -> Said | None:
+    """Return which agreement to ask the person for, and the command that records it (R40)."""
+    if decision.missing is None or decision.missing.kind != MDPH:
+        return None
+    command = f"volet consent give --kind {MDPH} --information {compartment}/{level} --structure …"
+    return Said(
+        f"Demandez-lui son accord pour l'échange avec la MDPH : {command}",
+        f"Ask for their agreement to the exchange with the MDPH: {command}",
+    )
 
 
 def participation_of(view: CaseView, user: str, at_ms: int) -> str | None:

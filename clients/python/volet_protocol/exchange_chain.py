@@ -127,14 +127,30 @@ def extend_exchange(
 def exchange_debt(
     chain: ExchangeChain, facts: CaseFacts, table: PolicyTable, at_ms: int, directory: Directory
 ) -> list[str]:
-    """Return the members, in order, whom the current key must no longer be for: a change of list is owed."""
+    """Return the members, in order, whom the current key must no longer be for: a change of list is owed.
+
+    What they may receive is asked of the other members as senders, by whom the list was made: not of every author who
+    could write in that part, most of whom are not in it.
+    """
     boxed = chain.readers[chain.epoch]
     return [
         member.user
         for member in chain.members
-        if not _may_receive(facts, table, chain, member, at_ms=at_ms)
+        if not _may_stay(facts, table, chain, member, at_ms)
         or directory.user(member.user).generation > boxed[member.user]
     ]
+
+
+def _may_stay(facts: CaseFacts, table: PolicyTable, chain: ExchangeChain, member: UserRecipient, at_ms: int) -> bool:
+    senders = [
+        standing
+        for other in chain.members
+        if other.user != member.user
+        for standing in standings(facts, other.user, at_ms)
+        if standing.participation == other.capacity
+    ]
+    asked: list[Standing | None] = [*senders] or [None]
+    return any(_may_receive(facts, table, chain, member, at_ms=at_ms, sender=sender) for sender in asked)
 
 
 def _check_place(chain: ExchangeChain, link: ExchangeChange) -> None:
