@@ -83,6 +83,26 @@ def test_one_confirmation_records_every_line_and_the_next_finds_nothing_to_say(w
     assert any("Rien à dire de plus" in line for line in lines)
 
 
+def test_a_notice_that_leaves_something_names_the_text_that_was_left(world: World, case: str) -> None:
+    status, result, _ = volet(
+        world, "coord", "notice", "record", "--general", "--means", "oral", "--support", "paper", "--case", case
+    )
+    assert status == 0, result
+    notice = world.clients["coord"].cases.view(case).main.facts.of(Notice)[-1].fact
+    assert (notice.text, notice.support) == (texts.newest("general", "fr").hash, "paper")
+
+
+def test_what_was_said_without_network_waits_on_this_device_and_counts_once_sent(world: World, case: str) -> None:
+    coord = world.clients["coord"]
+    volet(world, "coord", "sync", "--case", case)
+    status, kept, _ = volet(world, "coord", "notice", "team", "--means", "oral", "--offline", "--case", case)
+    assert status == 0, kept
+    assert not kept["recorded"]
+    assert coord.team.in_preparation(case)
+    volet(world, "coord", "sync", "--case", case)
+    assert not coord.team.in_preparation(case)
+
+
 def test_somebody_of_the_other_side_is_not_added_before_the_person_is_told(world: World, case: str) -> None:
     status, error, _ = volet(world, "coord", "member", "add", "mo", "--title", "same-team", "--case", case)
     assert status != 0
