@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from volet_protocol.narrowing import changes, losses
 from volet_protocol.policy_table import EFFECTS, PolicyTable
-from volet_protocol.vocabulary import COMPARTMENTS, LEVELS
 
 
 def told(old: PolicyTable, new: PolicyTable) -> Iterator[str]:
@@ -15,11 +15,11 @@ def told(old: PolicyTable, new: PolicyTable) -> Iterator[str]:
     """
     cells = list(_cells(old, new))
     questions = list(_questions(old, new))
-    lost = list(_lost(old, new))
+    lost = list(losses(old, new))
     wider = new.wider_than(old)
     yield from cells
     yield from questions
-    yield from (f"revoke {row} {section}, rotate {section}" for row, section in lost)
+    yield from (f"revoke {_of(one.structure)}{one.row} {one.section}, rotate {one.section}" for one in lost)
     yield from (f"wider {place}" for place in wider)
     yield (
         f"{len(cells)} cells, {len(questions)} questions, {len(lost)} kinds of grant to revoke, "
@@ -35,9 +35,12 @@ def _cells(old: PolicyTable, new: PolicyTable) -> Iterator[str]:
             yield f"account {name}: {'yes' if was.account else 'no'} -> {'yes' if row.account else 'no'}"
         if row.category != was.category:
             yield f"category {name}: {was.category or '-'} -> {row.category or '-'}"
-        for part in COMPARTMENTS:
-            if row.cells[part] != was.cells[part]:
-                yield f"cell {name}/{part}: {was.cells[part]} -> {row.cells[part]}"
+    for one in changes(old, new):
+        yield f"cell {_of(one.structure)}{one.row}/{one.compartment}: {one.before} -> {one.after}"
+
+
+def _of(structure: str | None) -> str:
+    return "" if structure is None else f"{structure}: "
 
 
 def _questions(old: PolicyTable, new: PolicyTable) -> Iterator[str]:
@@ -48,14 +51,3 @@ def _questions(old: PolicyTable, new: PolicyTable) -> Iterator[str]:
             yield f"question {'/'.join(key)}: {was.effect} -> {now.effect} ({sign})"
         elif was.hidden != now.hidden:
             yield f"question {'/'.join(key)}: {'shown' if was.hidden else 'hidden'} now"
-
-
-def _lost(old: PolicyTable, new: PolicyTable) -> Iterator[tuple[str, str]]:
-    """Yield each row and section that the row could read before and cannot now: whoever holds its keys loses them."""
-    for name, row in old.rows().items():
-        for part in COMPARTMENTS:
-            for level in LEVELS:
-                reads = row.account and old.within("read", row.cells[part], level)
-                now = new.rows()[name]
-                if reads and not (now.account and new.within("read", now.cells[part], level)):
-                    yield name, f"{part}/{level}"
