@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from volet_protocol import conferences, emergency_course, fact_rules, linked_cases, powers
-from volet_protocol.act_rules import ACT_RULES, act_of, may_act
+from volet_protocol.act_rules import ACT_RULES, CLOSE_CASE, act_of, may_act
 from volet_protocol.capacities import Capacity
 from volet_protocol.case_facts import CaseFacts, FactAuthor, Record
 from volet_protocol.errors import ProtocolError, Reason
@@ -11,7 +11,7 @@ from volet_protocol.fact_codec import GivenBy
 from volet_protocol.fact_emergencies import EmergencyEnd, EmergencyReason, EmergencyReview
 from volet_protocol.fact_meetings import CaseLink, Conference
 from volet_protocol.fact_notices import Consent, Opposition, OppositionEnd
-from volet_protocol.fact_people import Participation, ParticipationEnd
+from volet_protocol.fact_people import Participation, ParticipationEnd, Retention
 from volet_protocol.fact_powers import (
     Designation,
     Emergency,
@@ -41,9 +41,11 @@ def record_fact(  # noqa: PLR0917 - the state, then what a record holds, in its 
 def power_to_make(facts: CaseFacts, fact: Fact, author: FactAuthor, at_ms: int) -> str:
     """Return with which power the fact is made: person, representative or member; raise `ProtocolError` if none."""
     standings = standings_of(facts, author, at_ms) | _standings_by_object(facts, fact, author)
-    allowed = _allowed(fact, standings)
-    if not allowed or not _open_to_row(fact, author, allowed):
-        raise ProtocolError(Reason.NOT_ENTITLED, f"{fact.type}: {act_of(fact)}")
+    # Opening a closed case again is for whom closing it is.
+    act = CLOSE_CASE if _reopens(facts, fact) else act_of(fact)
+    allowed = _allowed(fact, act, standings)
+    if not allowed or not _open_to_row(act, author, allowed):
+        raise ProtocolError(Reason.NOT_ENTITLED, f"{fact.type}: {act}")
     power = next((power for power in _POWERS if power in allowed), fact_rules.MEMBER)
     check_references(facts, fact)
     _check_contents(facts, fact, author, power)
@@ -56,9 +58,14 @@ def power_to_make(facts: CaseFacts, fact: Fact, author: FactAuthor, at_ms: int) 
     return power
 
 
-def _allowed(fact: Fact, standings: frozenset[str]) -> frozenset[str]:
+def _reopens(facts: CaseFacts, fact: Fact) -> bool:
+    before = facts.retention
+    return isinstance(fact, Retention) and fact.decision == "none" and before is not None and before.decision != "none"
+
+
+def _allowed(fact: Fact, act: str, standings: frozenset[str]) -> frozenset[str]:
     """Return the standings that make this very act, none when it is not theirs."""
-    signers, who = FACT_RULES[fact.type].signers, ACT_RULES[act_of(fact)].who
+    signers, who = FACT_RULES[fact.type].signers, ACT_RULES[act].who
     allowed = standings & signers & who
     # Narrowing is any member's, save the acts that acts.csv leaves to fewer than sign the type.
     left_to_fewer = fact_rules.MEMBER in signers - who
@@ -67,11 +74,11 @@ def _allowed(fact: Fact, standings: frozenset[str]) -> frozenset[str]:
     return allowed
 
 
-def _open_to_row(fact: Fact, author: FactAuthor, allowed: frozenset[str]) -> bool:
+def _open_to_row(act: str, author: FactAuthor, allowed: frozenset[str]) -> bool:
     """Tell whether the act is open to the row acted in; leaving oneself always is."""
     if author.capacity is None or fact_rules.SELF in allowed:
         return True
-    return may_act(act_of(fact), author.capacity)
+    return may_act(act, author.capacity)
 
 
 def standings_of(facts: CaseFacts, author: FactAuthor, at_ms: int) -> frozenset[str]:

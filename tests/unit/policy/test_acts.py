@@ -118,6 +118,17 @@ def test_only_who_follows_the_case_closes_it() -> None:
     assert story.ask(INF, "read", "medical", 2).denied
 
 
+def test_only_who_follows_the_case_opens_it_again() -> None:
+    story = with_(RECEPTION)
+    story.apply(Retention(T0, "archived"), COORD, T0 + HOUR)
+    for actor in (INF, RECEPTION):
+        with pytest.raises(ProtocolError) as caught:
+            story.apply(Retention(T0 + HOUR, "none"), actor, T0 + HOUR)
+        assert caught.value.reason is Reason.NOT_ENTITLED
+    story.apply(Retention(T0 + HOUR, "none"), COORD, T0 + 2 * HOUR)
+    assert story.ask(INF, "read", "medical", 2).permitted
+
+
 def test_a_document_goes_out_by_who_may_send_it() -> None:
     assert INF.capacity is not None
     may = {row for row in ROWS if may_act(EXPORT_DOCUMENT, replace(INF.capacity, row=row))}
