@@ -47,6 +47,11 @@ def draw_passphrase() -> str:
 
 def seal(files: Mapping[str, bytes], passphrase: str) -> bytes:
     """Return the sealed file that holds these files by name."""
+    if sum(map(len, files.values())) > MAX_SIZE:
+        raise UsageError(
+            Said("Trop grand pour un document scellé (64 Mio).", "Too large for a sealed document (64 MiB)."),
+            Said("Remettez-le en main propre : --clear.", "Hand it over: --clear."),
+        )
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, data in files.items():
