@@ -91,7 +91,13 @@ _PLAIN: Mapping[str, Said] = {
     "fact-end": Said("fin d'une désignation, d'une procédure ou d'une charge de référent", "end of a designation"),
     "conference-end": Said("réunion annulée ou terminée", "conference called off or over"),
     "case-link-end": Said("rapprochement de dossiers annulé", "link between cases taken back"),
-    "emergency": Said("accès en urgence", "emergency access"),
+    "emergency": Said("accès en urgence déclaré", "emergency access declared"),
+    "emergency-reason": Said("motif de l'accès en urgence", "reason of an emergency access"),
+    "emergency-end": Said("fin d'un accès en urgence", "end of an emergency access"),
+    "emergency-review": Said("relecture d'un accès en urgence", "review of an emergency access"),
+    "mask-end": Said("résultat annoncé à la personne", "result announced to the person"),
+    "conference": Said("réunion convoquée", "conference convened"),
+    "case-link": Said("rapprochement avec un autre dossier", "link with another case"),
     "death": Said("décès de la personne : dossier figé", "death of the person: the case is frozen"),
 }
 
@@ -214,7 +220,7 @@ def _other(record_fact: Fact, names: Namer) -> str:
         case Retention() as fact:
             return f"{names.pick(_RETENTIONS[fact.decision])} ({date(fact.last_contact_ms)})"
         case _:
-            return names.pick(_PLAIN.get(record_fact.type, Said(record_fact.type, record_fact.type)))
+            return names.pick(_PLAIN[record_fact.type])
 
 
 def _meeting(fact: Conference | CaseLink, names: Namer) -> str:

@@ -111,7 +111,7 @@ def consent_give(context: Context, args: argparse.Namespace) -> None:
         if args.refuse
         else Said("Accord enregistré.", "Consent recorded.")
     )
-    tell(context, done, {"consent": fact_hash_of(done)}, said)
+    tell(context, done, {"consent": fact_hash_of(done)}, said, (_to_hand_over(done),))
 
 
 def _show_text(
@@ -128,6 +128,12 @@ def _show_text(
     except UnreachableError:
         return
     context.terminal.document(as_text(filled, filled.text.name))
+
+
+def _to_hand_over(done: Recorded | Kept) -> Said:
+    """Return how to print what the person keeps of what she decided."""
+    command = f"volet receipt print {fact_hash_of(done)[:8]}"
+    return Said(f"À lui remettre : {command}", f"To hand over: {command}")
 
 
 def fact_hash_of(done: Recorded | Kept) -> str:
@@ -147,7 +153,7 @@ def consent_withdraw(context: Context, args: argparse.Namespace) -> None:
         done,
         {"withdrawal": fact_hash_of(done)},
         Said("Accord retiré : la prochaine demande sera refusée.", "Withdrawn: the next request is refused."),
-        (NOT_UNREAD,),
+        (NOT_UNREAD, _to_hand_over(done)),
     )
 
 
