@@ -10,7 +10,7 @@ from support.identities import CONTROLLER, bundle_body
 from support.log_builder import LogBuilder
 from volet_client import texts
 from volet_client.account import draw_identity
-from volet_client.cli.notices import blank
+from volet_client.cli.notices_text import blank
 from volet_client.config import Config
 from volet_client.errors import UsageError
 from volet_client.notices import handed_over

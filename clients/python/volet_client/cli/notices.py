@@ -6,26 +6,22 @@ import argparse
 from collections.abc import Sequence
 
 from volet_client import facts
-from volet_client.cli.asking import duration_ms, information_list, the_case, the_user
+from volet_client.cli.asking import information_list, the_case, the_user
 from volet_client.cli.context import Context
 from volet_client.cli.facts_asking import add_recording, collecting
 from volet_client.cli.facts_telling import tell
-from volet_client.cli.members import Verbs, add_verb
+from volet_client.cli.members import Verbs
 from volet_client.client import Client
 from volet_client.errors import UnreachableError, UsageError
 from volet_client.facts_recording import Kept
 from volet_client.members import GENERAL, cross_category_line
-from volet_client.notices_desk import NAMES, Desk
-from volet_client.notices_pages import as_html, as_text
-from volet_client.notices_words import recipient_words, sentences, to_words
+from volet_client.notices_words import sentences
 from volet_client.team import in_preparation
-from volet_client.texts import BLANKS, LANGS, NOTICES
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
-from volet_protocol.fact_notices import NOTICE_MEANS, SUPPORTS, NoticeLine, Recipients, To, ToFunction, ToUser
+from volet_protocol.fact_notices import NOTICE_MEANS, SUPPORTS, NoticeLine, To, ToFunction, ToUser
 
 MEANS = tuple(sorted(NOTICE_MEANS))
-FORMATS = ("text", "html")
 
 
 def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
@@ -45,11 +41,10 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     add_support(team, lang)
     add_recording(team, lang)
     team.set_defaults(run=notice_team)
-    _register_text(verbs, lang)
-    desk = verbs.add_parser("desk", help=Said("à qui la personne s'adresse", "whom the person may ask").to(lang))
-    for name in NAMES:
-        desk.add_argument(f"--{name}")
-    desk.set_defaults(run=notice_desk)
+    # Imported here: the texts use what this module reads of recipients.
+    from volet_client.cli.notices_text import register_texts  # noqa: PLC0415 - see above
+
+    register_texts(verbs, lang)
     record = verbs.add_parser("record", help=Said("noter l'information préalable", "record a notice").to(lang))
     record.add_argument("--general", action="store_true")
     record.add_argument(
@@ -76,28 +71,6 @@ def add_support(parser: argparse.ArgumentParser, lang: str) -> None:
         choices=sorted(SUPPORTS),
         help=Said("ce qui lui a été laissé, ou pourquoi rien", "what was left with them, or why nothing").to(lang),
     )
-
-
-def _register_text(verbs: Verbs, lang: str) -> None:
-    text = add_verb(verbs, "text", Said("le texte à remettre", "the text to hand over"), lang)
-    text.add_argument("--kind", choices=NOTICES, required=True)
-    text.add_argument("--lang", choices=LANGS, default="fr")
-    text.add_argument("--format", choices=FORMATS, default="text")
-    text.add_argument("--information", metavar="medical/2,…", action="append", default=[])
-    text.add_argument("--row", action="append", default=[])
-    text.add_argument("--profession", action="append", default=[])
-    text.add_argument("--structure", action="append", default=[])
-    text.add_argument("--to", metavar="NOM", action="append", default=[])
-    text.add_argument("--to-function", metavar="S1@structure", action="append", default=[])
-    text.add_argument("--until", metavar="90d")
-    text.add_argument(
-        "--set",
-        metavar="reason=…",
-        action="append",
-        default=[],
-        help=Said("autre blanc du texte : ", "another blank of the text: ").to(lang) + ", ".join(sorted(BLANKS)),
-    )
-    text.set_defaults(run=notice_text)
 
 
 def add_line_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
@@ -172,69 +145,6 @@ def lines_json(client: Client, lines: Sequence[NoticeLine]) -> list[JsonValue]:
     ]  # fmt: skip
 
 
-def notice_text(context: Context, args: argparse.Namespace) -> None:
-    """Print a text to hand over, its blanks filled with what is known."""
-    client = context.client()
-    labels = client.notices.labels
-    users = tuple(the_user(client, who) for who in args.to) or None
-    named = Recipients(
-        rows=tuple(args.row) or None, professions=tuple(args.profession) or None,
-        structures=tuple(args.structure) or None,
-    )  # fmt: skip
-    whom = recipient_words(named, labels, args.lang)
-    whom += [labels.user(user) for user in users or ()]
-    whom += [to_words(_to_function(str(given)), labels, args.lang) for given in args.to_function]
-    filled = client.notices.text(
-        args.kind,
-        args.lang,
-        case=the_case(client, args) if args.case else None,
-        information=[item for given in args.information for item in information_list(given)],
-        recipients=whom,
-        until_ms=client.clock() + duration_ms(args.until) if args.until else None,
-        others=dict(blank(str(given)) for given in args.set),
-    )
-    page = (as_html if args.format == "html" else as_text)(filled, filled.text.name)
-    context.terminal.result(
-        {
-            "kind": args.kind, "version": filled.text.version, "lang": args.lang, "hash": filled.text.hash,
-            "filled_hash": filled.hash, "missing": list(filled.missing), "page": page,
-        },
-        [Said(page, page)],
-    )  # fmt: skip
-    warn_missing(context, filled.missing)
-
-
-def warn_missing(context: Context, missing: Sequence[str]) -> None:
-    """Say which blanks are left, because the law wants most of them said."""
-    if missing:
-        names = ", ".join(missing)
-        context.terminal.note(
-            Said(
-                f"À compléter à la main : {names}. Pour ne plus le faire : volet notice desk.",
-                f"To be filled in by hand: {names}. Once for all: volet notice desk.",
-            )
-        )
-
-
-def blank(given: str) -> tuple[str, str]:
-    """Return name and words of a blank given as `reason=…`; raise `UsageError` for one that no text has."""
-    name, equals, value = given.partition("=")
-    if not equals or name not in BLANKS:
-        raise UsageError(
-            Said(f"Blanc inconnu : {given}.", f"Unknown blank: {given}."),
-            Said(", ".join(sorted(BLANKS)), ", ".join(sorted(BLANKS))),
-        )
-    return name, value
-
-
-def notice_desk(context: Context, args: argparse.Namespace) -> None:
-    """Say, or show, whom the person may ask."""
-    desk = context.client().notices.set_desk(Desk(**{name: getattr(args, name) for name in NAMES}))
-    values = {name: getattr(desk, name) for name in NAMES}
-    lines = [Said(f"{name} : {value or '—'}", f"{name}: {value or '—'}") for name, value in values.items()]
-    context.terminal.result(values, lines)
-
-
 def notice_record(context: Context, args: argparse.Namespace) -> None:
     """Record that the person was told."""
     client = context.client()
@@ -252,7 +162,7 @@ def notice_record(context: Context, args: argparse.Namespace) -> None:
 def notice_lines(client: Client, args: argparse.Namespace, entries: Sequence[str] = ()) -> list[NoticeLine]:
     """Return the lines across categories that the arguments describe."""
     to: list[To] = [_to_user(client, args, who) for who in args.to]
-    to += [_to_function(str(given)) for given in args.to_function]
+    to += [to_function(str(given)) for given in args.to_function]
     if not to:
         return []
     if not args.information:
@@ -271,11 +181,12 @@ def _line(client: Client, args: argparse.Namespace, given: str) -> NoticeLine:
             Said(f"Ligne inattendue : {given}.", f"Unexpected line: {given}."),
             Said("--line 1:medical/1:S13@structure", "--line 1:medical/1:S13@structure"),
         )
-    to: To = _to_function(who) if "@" in who else _to_user(client, args, who)
+    to: To = to_function(who) if "@" in who else _to_user(client, args, who)
     return cross_category_line(information_list(information), int(category), to)
 
 
-def _to_function(given: str) -> ToFunction:
+def to_function(given: str) -> ToFunction:
+    """Return the function in a structure that `S1@structure` stands for."""
     row, _, structure = given.partition("@")
     return ToFunction(row, structure)
 

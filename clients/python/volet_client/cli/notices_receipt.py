@@ -7,7 +7,7 @@ import argparse
 from volet_client.cli.asking import the_case
 from volet_client.cli.context import Context
 from volet_client.cli.members import Verbs, add_verb
-from volet_client.cli.notices import FORMATS, warn_missing
+from volet_client.cli.notices_text import FORMATS, warn_missing
 from volet_client.notices_pages import as_html, as_text
 from volet_client.texts import LANGS
 from volet_client.words import Said
