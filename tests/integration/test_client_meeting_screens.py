@@ -13,6 +13,7 @@ from support.client_world import World, client_world
 from volet_client.cli.context import Context
 from volet_client.cli.main import run_line
 from volet_client.cli.terminal import Recorder
+from volet_client.client import system_clock
 from volet_client.members import GENERAL, Terms
 from volet_client.names import CASE, CONTACT
 from volet_protocol.places import Place
@@ -93,6 +94,24 @@ def test_three_sheets_print_without_anything_from_elsewhere(world: World, tmp_pa
     facts = run(world, "fact", "list", "--case", "kept")
     assert "réunion du" in facts
     assert "réunion annulée" in facts
+
+
+def test_minutes_are_written_listed_as_actions_and_printed_as_an_export(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = (dt.datetime.now().astimezone() + dt.timedelta(seconds=90)).replace(second=0)
+    convene(world, "--at", soon.strftime("%Y-%m-%d %H:%M"), "--until", f"{soon + dt.timedelta(hours=1):%Y-%m-%d %H:%M}")
+    # Within the two minutes that the hub takes a statement to be off, and after the start.
+    monkeypatch.setattr(world.clients["mo"].author, "clock", lambda: system_clock() + 100_000)
+    words = ["--text", "Retour le 12.", "--decision", "Installer le lit ; Coord ; 2026-12-10", "--case", "kept"]
+    assert "1 action(s)" in run(world, "conference", "minutes", *words)
+    out = tmp_path / "minutes.html"
+    run(world, "conference", "print", "--sheet", "minutes", "--out", str(out), "--case", "kept")
+    page = out.read_text("utf-8")
+    assert "<td>Installer le lit</td><td>Coord</td><td>10/12/2026</td>" in page
+    assert "Retour le 12." in page
+    refused = run(world, "conference", "minutes", "--text", "x", "--decision", "seul", "--case", "kept", fails=True)
+    assert "Décision mal décrite" in refused
 
 
 @pytest.mark.parametrize(
