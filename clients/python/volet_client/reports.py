@@ -174,6 +174,7 @@ class Reports:
         if len(set(named)) > MOST_NAMED:
             raise UsageError(
                 Said(f"{MOST_NAMED} personnes au plus lisent un signalement.", f"At most {MOST_NAMED} people read it."),
+                Said("Nommez-en moins, responsable compris.", "Name fewer, a manager among them."),
             )
         represented = {record.fact.holder for record in facts.of(Mandate)}
         for user in named:
@@ -187,7 +188,8 @@ class Reports:
                 )
             if user in hidden_from:
                 raise UsageError(
-                    Said("La même personne est nommée et tenue à l'écart.", "One is both named and kept out.")
+                    Said("La même personne est nommée et tenue à l'écart.", "One is both named and kept out."),
+                    Said("Choisissez : --named ou --hidden-from.", "Choose: --named or --hidden-from."),
                 )
             if not facts.participations_of(user, now_ms):
                 raise UsageError(
