@@ -96,7 +96,7 @@ def _mandate(facts: CaseFacts, question: Question) -> Standing | None:
 
 def _under(facts: CaseFacts, question: Question, record: Record[Mandate]) -> Standing:
     mandate = record.fact
-    professional = question.capacity is not None
+    professional = question.capacity is not None or _guards_by_profession(facts, question.user)
     reaches = mandate.mode == "representation" and not domains_of(question.compartment).isdisjoint(mandate.domains)
     # A judgment that lists acts reaches a whole compartment only when it says so: the conservative reading of R61.
     reaches = reaches and (mandate.acts is None or question.compartment in mandate.acts)
@@ -112,6 +112,14 @@ def _under(facts: CaseFacts, question: Question, record: Record[Mandate]) -> Sta
     if state != powers.IN_FORCE:
         return Standing(state, row, (record.hash,), mandate=record, reaches_domain=reaches)
     return Standing(relation, row, (record.hash,), mandate=record, reaches_domain=reaches)
+
+
+def _guards_by_profession(facts: CaseFacts, user: str) -> bool:
+    """Tell whether the holder of a mandate takes part as court-appointed guardian (rows S7a, S7b).
+
+    Without it, leaving one's capacity aside would give a professional the wider cells of a relative.
+    """
+    return any(record.fact.capacity.row in MANDATE_ROWS for record in facts.participations_of(user))
 
 
 def accounts_by_law(record: Record[Mandate], compartment: str) -> bool:
