@@ -65,10 +65,10 @@ GROUPS = {
     "fetch": _Group("documents", Said("rapporter un document", "fetch a document")),
     "exchange": _Group("exchanges", Said("échanger entre destinataires nommés", "exchange between named recipients")),
     "open-item": _Group("exchanges", Said("communiquer un élément à quelqu'un", "open one entry to somebody")),
+    "emergency": _Group("emergency", Said("accès en urgence : déclarer, répondre, relire", "emergency access")),
     "report": _Group("reports", Said("signaler un danger : qui appeler, écrire, adresser", "report a danger")),
     "export": _Group("exports", Said("remettre un document à un tiers", "give a document to a third party")),
     "conference": _Group("conferences", Said("réunion autour d'une personne", "case conference")),
-    "emergency": _Group("emergency", Said("accès en urgence : déclarer, répondre, relire", "emergency access")),
     "accesses": _Group("audit", Said("qui a consulté, et pourquoi", "who looked, and why")),
     "log": _Group("audit", Said("vérifier et exporter le journal", "verify and export the log")),
     "controller": _Group(
