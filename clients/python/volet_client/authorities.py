@@ -64,7 +64,7 @@ def read_authorities(path: Path | None) -> Authorities:
         found: object = json.loads(path.read_bytes()[:_LIMIT])
     except (OSError, ValueError):
         found = None
-    values = cast("Mapping[str, object]", found) if isinstance(found, dict) else {}
+    values = cast("Mapping[str, object]", found if isinstance(found, dict) else {})
     told = [value for name in _FIELDS if isinstance(value := values.get(name), str) and value.strip()]
     if set(values) != set(_FIELDS) or len(told) != len(_FIELDS):
         raise UsageError(
