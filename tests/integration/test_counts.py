@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 
 from support.hub import HubCase
 from support.hub_entries import post
@@ -14,6 +18,7 @@ from support.provoked import assert_problem
 from volet_protocol.entry_list import list_id
 from volet_protocol.problems import Problem
 from volet_protocol.take_back import TakeBack
+from volet_service.adapters.store.engine import alembic_config
 
 SECTION, MASKED = "section:medical/2", "masked:medical/2"
 
@@ -88,3 +93,21 @@ def test_who_left_and_who_never_came_count_nothing(team: HubCase, name: str) -> 
     answers = [team.clients[name].get(f"/v1/cases/{case}/counts") for case in (team.main.case, NOWHERE)]
     assert_problem(answers[0], Problem.NOT_FOUND)
     assert seen(answers[0]) == seen(answers[1])
+
+
+def test_a_database_of_before_is_given_the_faces_that_its_entries_would_have_had(team: HubCase, tmp_path: Path) -> None:
+    post(team, "doctor")
+    sealed_for(team, "doctor", ["nurse"], "withheld_by_author")
+    settings, copy = team.hub.settings, tmp_path / "copy.sqlite"
+    with closing(sqlite3.connect(settings.path(settings.database))) as live, closing(sqlite3.connect(copy)) as other:
+        live.backup(other)
+
+    def faces() -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(copy)) as connection:
+            return connection.execute("SELECT * FROM entry_face ORDER BY list, n").fetchall()
+
+    before = faces()
+    command.downgrade(alembic_config(copy), "0003")
+    command.upgrade(alembic_config(copy), "head")
+    assert len(before) == 2
+    assert faces() == before
