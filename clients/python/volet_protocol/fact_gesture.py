@@ -6,7 +6,8 @@ body, salt and hash, is judged in order by who may make it, may rest on those be
 alone. When one is refused, none counts. A body may be erased, or withheld from who may not see it: its hash stays.
 
 What narrows stands alone, because a withdrawal must never wait for what it was bundled with; so does an emergency
-with its reason and its review, which the log names by leaves of their own. Deliberately no gesture inside a gesture, and no annex of its own.
+with its reason and its review, which the log names by leaves of their own. Deliberately no gesture inside a gesture,
+and no annex of its own.
 """
 
 from __future__ import annotations

@@ -95,6 +95,11 @@ class Collector:
         """Whether the policy names an address to ask."""
         return bool(self._witnesses)
 
+    @property
+    def needed(self) -> bool:
+        """Whether the policy wants a quorum of witnesses."""
+        return self._log.policy.quorum is not None
+
     def start(self) -> None:
         """Start asking, when there is somebody to ask."""
         if self.wanted:

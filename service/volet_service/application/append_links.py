@@ -67,7 +67,7 @@ def append_links(command: AppendLinks, policy: Policy, uow: UnitOfWork, /) -> Li
 
 
 def _view(command: AppendLinks, policy: Policy, uow: UnitOfWork) -> Viewer:
-    """Declaring an emergency, and an auditor's review of one, come from outside the case; nothing else does."""
+    """Tell who looks: an emergency and an auditor's review of one come from outside the case, nothing else does."""
     bodies = [new.fact for new in command.links]
     stated = bodies[0].get("type") if len(bodies) == 1 and bodies[0] is not None else None
     if command.class_ == MAIN and stated == Emergency.type:

@@ -13,12 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from volet_protocol.checkpoint import LogVerifier
 from volet_protocol.errors import ProtocolError
 from volet_protocol.trust_bundle import TrustBundle
 from volet_service.adapters.blobs import FolderBlobs
 from volet_service.adapters.clock import SystemClock
-from volet_service.adapters.high_water import HighWater
 from volet_service.adapters.sealed import LooseKey, Sealer
 from volet_service.adapters.sequencer import Sequencer
 from volet_service.adapters.shares import ShareStore
@@ -36,7 +34,7 @@ from volet_service.application.activate_policy import activate_policy
 from volet_service.application.ports import Clock, Hub, IdentityProvider, Limits
 from volet_service.bootstrap.active_policy import ceiling_of, load_source, to_activate
 from volet_service.bootstrap.housekeeping import Housekeeping
-from volet_service.bootstrap.one_history import check_high_water
+from volet_service.bootstrap.one_history import ShownHistory
 from volet_service.bootstrap.witnessing import Witnessing
 from volet_service.domain.errors import Refusal
 from volet_service.domain.policy_codes import PolicyError
@@ -99,24 +97,20 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
     activate = to_activate(settings, trust, source, history, now_ms=clock.now_ms())
     if serving:
         shares.sweep(partial(existing_entries, readers))
-    tree, verifier = SignedTree(readers), LogVerifier.configured(trust.log_origin, trust.log_vkey, trust.log_policy)
-    alone = verifier.policy.quorum is None
-    water = HighWater(settings.path(settings.high_water))
-    if alone:
-        check_high_water(verifier, tree, water)
-    log = LogAppender(signer, payloads, os.urandom, water.keep if alone else None)
+    shown = ShownHistory.of(settings.path(settings.high_water), trust, SignedTree(readers))
+    shown.check()
+    log = LogAppender(signer, payloads, os.urandom, shown.before_shown)
     engine = open_writer(database)
     writer = Writer(engine, log, shares, clock=clock, origin=settings.origin, policies=policies)
     sequencer = Sequencer(writer, settings.queue_bound)
     sequencer.start()
     blobs = FolderBlobs(settings.path(settings.blobs), settings.upload_limit)
     housekeeping = Housekeeping(blobs, clock)
-    witnessing = Witnessing.of(settings, verifier, tree, sequencer, clock)
+    witnessing = Witnessing.of(settings, shown, sequencer, clock)
     if serving:
         # Logged before the first decision that rests on it.
         try:
-            if not alone:
-                witnessing.check_start()
+            witnessing.check_start()
             if activate is not None:
                 sequencer.submit(partial(activate_policy, activate, trust, policies.ceiling)).result()
         except (Refusal, AlteredLog):
@@ -148,7 +142,7 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
             witnessing.stop()
             housekeeping.stop()
         sequencer.stop()
-        water.close()
+        shown.close()
         readers.dispose()
 
     return Running(hub, stop)

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 from volet_protocol.checkpoint import LogVerifier
+from volet_protocol.trust_bundle import TrustBundle
 from volet_service.adapters.high_water import HighWater
 from volet_service.adapters.store.log_check import AlteredLog
 from volet_service.adapters.store.signed_tree import SignedTree
@@ -20,22 +23,58 @@ _PAUSE_S = 0.5
 _WHAT_NOW = "restore the newest database"
 
 
-def check_high_water(log: LogVerifier, tree: SignedTree, water: HighWater) -> None:
-    """Raise `AlteredLog` when a checkpoint that left this hub is not one this database signed."""
-    try:
-        notes = water.newest()
-    except FileNotFoundError as error:
-        raise AlteredLog(
-            f"{error.filename} is missing: it holds the newest checkpoint shown; put it back, "
-            f"or set VOLET_HIGH_WATER to where it is"
-        ) from error
-    for note in notes:
-        seen = log.open(note)
-        if not holds(log, tree, seen.size, note):
+@dataclass(frozen=True)
+class ShownHistory:
+    """What a log is checked with, the tree of its database, and the high-water file."""
+
+    log: LogVerifier
+    tree: SignedTree
+    water: HighWater
+
+    @staticmethod
+    def of(high_water: Path, trust: TrustBundle, tree: SignedTree) -> ShownHistory:
+        """Return the history of the trust bundle's log; raise `ProtocolError` when its log policy does not read."""
+        log = LogVerifier.configured(trust.log_origin, trust.log_vkey, trust.log_policy)
+        return ShownHistory(log, tree, HighWater(high_water))
+
+    @property
+    def alone(self) -> bool:
+        """Whether no witness remembers what this log showed."""
+        return self.log.policy.quorum is None
+
+    @property
+    def before_shown(self) -> Callable[[str], None] | None:
+        """What must keep a checkpoint before it leaves; None where witnesses do."""
+        return self.water.keep if self.alone else None
+
+    def check(self) -> None:
+        """Without witnesses: raise `AlteredLog` when a checkpoint that left is not one this database signed."""
+        if not self.alone:
+            return
+        try:
+            notes = self.water.newest()
+        except FileNotFoundError as error:
             raise AlteredLog(
-                f"this log showed a tree of {seen.size} leaves, the database holds {tree.size()} of another or older "
-                f"history: {_WHAT_NOW}"
-            )
+                f"{error.filename} is missing: it holds the newest checkpoint shown; put it back, "
+                f"or set VOLET_HIGH_WATER to where it is"
+            ) from error
+        for note in notes:
+            seen = self.log.open(note)
+            if not self._holds(seen.size, note):
+                raise AlteredLog(
+                    f"this log showed a tree of {seen.size} leaves, the database holds {self.tree.size()} of another "
+                    f"or older history: {_WHAT_NOW}"
+                )
+
+    def close(self) -> None:
+        """Close the file."""
+        self.water.close()
+
+    def _holds(self, size: int, note: str) -> bool:
+        try:
+            return size == 0 or self.log.open(note).same_tree(self.log.open(self.tree.note(size)))
+        except LogUnavailable:
+            return False
 
 
 def check_witnesses(collector: Collector, wait_ms: int, pause: Callable[[float], None] = time.sleep) -> None:
@@ -53,13 +92,3 @@ def check_witnesses(collector: Collector, wait_ms: int, pause: Callable[[float],
         "too few witnesses answer to know that this database is the newest: start again when they do, or set "
         "VOLET_START_WITHOUT_WITNESSES to a reason, which the log records"
     )
-
-
-def holds(log: LogVerifier, tree: SignedTree, size: int, note: str) -> bool:
-    """Tell whether the database signed the tree that a note of `size` leaves names."""
-    if size == 0:
-        return True
-    try:
-        return log.open(note).same_tree(log.open(tree.note(size)))
-    except LogUnavailable:
-        return False
