@@ -6,19 +6,25 @@ import copy
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 
 from support.client_world import World, client_world
+from volet_client.cli.context import Context
+from volet_client.cli.main import run_line
+from volet_client.cli.terminal import Recorder
 from volet_client.client import Client
 from volet_client.members import GENERAL
+from volet_client.names import CONTACT
 from volet_client.refusals import DeniedError, NotFoundError
 from volet_client.tag_checks import Flaw
 from volet_client.transport import HttpTransport
 from volet_protocol.canonical import JsonObject
 from volet_protocol.encodings import to_base64url
 from volet_protocol.places import MAIN, Place
+from volet_protocol.trust_bundle import ROLES_ONLY
 
 DETAIL = Place("section", "medical/2")
 Lie = Callable[[dict[str, Any]], None]
@@ -147,3 +153,42 @@ def test_an_auditor_or_professional_is_not_told_that_nothing_is_missing(world: W
     shown = world.clients["auditor"].audit.accesses(case)
     assert shown.findings is None
     assert not shown.complete
+
+
+def asked(client: Client, *words: str) -> tuple[int, dict[str, Any], str]:
+    """One command of an opened profile: status, object, and what a person reads."""
+    voice = Recorder("fr")
+    context = Context(client.profile.config, voice)
+    context._client = client
+    status = run_line(context, list(words))
+    answer = cast("dict[str, Any]", voice.answer())
+    return status, answer["result"], "\n".join(answer["lines"])
+
+
+def test_the_person_reads_few_lines_with_the_odd_ones_first_and_names_of_her_team(world: World, case: str) -> None:
+    mo, person = world.clients["mo"], world.clients["person"]
+    person.names.put(CONTACT, "Dr Ocelot", mo.author.user)
+    status, told, lines = asked(person, "accesses", "--case", case)
+    assert (status, told["complete"]) == (0, True)
+    assert lines.index("À regarder d'abord") < lines.index("Semaine par semaine")
+    assert "Dr Ocelot (" in lines
+    assert "première fois" in lines
+    assert told["opened"] == sum(act.get("intent") == "open" for act in told["acts"])
+    assert told["delivered"] == sum(act.get("intent") == "sync" for act in told["acts"])
+    detail = asked(person, "accesses", "--case", case, "--detail")[2].splitlines()
+    assert len(detail) > len(told["acts"])
+
+
+def test_a_missing_act_is_an_exit_status_of_its_own_beside_the_lines(world: World, case: str) -> None:
+    client = lied_to(world, "/log/records", lambda answer: answer["records"].pop(-1))
+    status, told, lines = asked(client, "accesses", "--case", case)
+    assert status == 7
+    assert told["findings"]
+    assert "n'a pas été montré" in lines
+
+
+def test_a_controller_may_have_nobody_named(world: World, case: str) -> None:
+    mo, person = world.clients["mo"], world.clients["person"]
+    person.names.put(CONTACT, "Dr Ocelot", mo.author.user)
+    person.profile.bundle = replace(person.profile.bundle, access_names=ROLES_ONLY)
+    assert "Dr Ocelot" not in asked(person, "accesses", "--case", case)[2]

@@ -23,6 +23,8 @@ from volet_protocol.statements import ALGORITHM, VERSION, read_type
 from volet_protocol.trust_parties import Issuer, Registrar
 
 TYPE = "trust-bundle"
+# How the person's screen calls who looked: the names of her own team list, or functions and services only (F17).
+TEAM_NAMES, ROLES_ONLY = "team", "roles"
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class TrustBundle:
     ceiling: str
     minimum: Minimum
     hash: str
+    access_names: str = TEAM_NAMES
 
     @staticmethod
     def read(data: bytes) -> UnverifiedBundle:
@@ -103,6 +106,7 @@ class TrustBundle:
             "issuers": [issuer.to_json() for issuer in self.issuers],
             "registrars": [registrar.to_json() for registrar in self.registrars],
             "controllers": self.controllers.to_json(), "ceiling": self.ceiling, "minimum": self.minimum.to_json(),
+            **({} if self.access_names == TEAM_NAMES else {"access_names": self.access_names}),
         }  # fmt: skip
 
 
@@ -153,6 +157,9 @@ def _content(signed: UnverifiedCosigned) -> TrustBundle:
         ceiling=fields.hash("ceiling"),
         minimum=Minimum.read(fields.nested("minimum")),
         hash=signed.hash,
+        # Absent means `team`: written out it would be a second spelling.
+        access_names=fields.optional("access_names", lambda name: fields.choice(name, frozenset({ROLES_ONLY})))
+        or TEAM_NAMES,
     )
     fields.done()
     # Listed twice, the first entry would silently decide which keys count.

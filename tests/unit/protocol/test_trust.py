@@ -14,7 +14,7 @@ from volet_protocol.cosigned import Controllers
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.keys import SigningKey
-from volet_protocol.trust_bundle import Minimum, TrustBundle, sign_bundle
+from volet_protocol.trust_bundle import ROLES_ONLY, TEAM_NAMES, Minimum, TrustBundle, sign_bundle
 
 KEYS = tuple(SigningKey(seed32("controller", number)) for number in range(5))
 
@@ -37,6 +37,16 @@ def test_a_bundle_reads_back_as_it_was_written() -> None:
     again = TrustBundle.read(sign_bundle(bundle.to_body(), [CONTROLLER])).verify(bundle)
     assert again == bundle
     assert again.to_body() == bundle_body(version=7)
+
+
+def test_a_controller_may_have_functions_named_alone_and_nothing_else_is_read_there() -> None:
+    body = {**bundle_body(), "access_names": ROLES_ONLY}
+    bundle = TrustBundle.read(sign_bundle(body, [CONTROLLER])).verify(None)
+    assert bundle.access_names == ROLES_ONLY
+    assert bundle.to_body() == body
+    for other in (TEAM_NAMES, "everybody", True):
+        with pytest.raises(ProtocolError):
+            TrustBundle.read(sign_bundle({**body, "access_names": other}, [CONTROLLER]))
 
 
 def test_every_missing_field_of_a_bundle_is_refused() -> None:

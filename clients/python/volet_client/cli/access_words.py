@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from volet_client.access_rules import title_of
+from volet_client.accesses import Reader, reader_of
 from volet_client.audit import Access
 from volet_client.cli.asking import user_name
 from volet_client.client import Client
@@ -13,7 +14,9 @@ from volet_client.facts_words import moment
 from volet_client.resources import row_label
 from volet_client.words import Said
 from volet_protocol.fact_people import Participation
+from volet_protocol.fact_powers import Emergency
 from volet_protocol.log_payload import ViewPayload
+from volet_protocol.trust_bundle import TEAM_NAMES, TrustBundle
 from volet_protocol.words import LEVELS, part_name
 
 _ACTS = {
@@ -59,37 +62,37 @@ _PURPOSES = {
     "retention": Said("conservation", "retention"),
 }
 _NOTHING = Said("", "")
+_NO_FUNCTION = Said("la personne ou qui la représente", "the person, or who represents them")
 
 
-class AccessWords:
-    """Says acts in words. With a case, people on its team list are named by the names this client knows (F17)."""
+class ActWords:
+    """Says one act, with nothing but its view: also off line, from a receipt. `structures` gives labels by id."""
 
-    def __init__(self, client: Client, case: str | None) -> None:
-        self._client = client
-        self._team: Mapping[str, str] = {}
-        if case is not None:
-            facts = client.cases.view(case).main.facts
-            self._team = {record.hash: record.fact.user for record in facts.of(Participation)}
-        self._structures = {
-            structure.id: structure.label
-            for registrar in client.profile.bundle.registrars
-            for structure in registrar.structures
-        }
+    def __init__(self, structures: Mapping[str, str]) -> None:
+        self._structures = structures
 
-    def line(self, act: Access) -> Said:
-        """Return the line of one act."""
-        when = dt.datetime.fromtimestamp(act.time_ms / 1000, dt.UTC).astimezone().strftime("%d/%m %H:%M")
-        view = act.view
+    def line(self, index: int, time_ms: int, view: ViewPayload | None, name: str | None) -> Said:
+        """Return the line of one act; `name` is who acted, where it may be said. The number is that of its leaf."""
+        when = moment(time_ms)
         if view is None:
-            return Said(f"✓ {when}  effacé", f"✓ {when}  erased")
+            return Said(f"✓ {when}  n° {index}  effacé", f"✓ {when}  no. {index}  erased")
         return Said(
-            f"✓ {when}  " + ", ".join(self._parts(act, view, "fr")),
-            f"✓ {when}  " + ", ".join(self._parts(act, view, "en")),
+            f"✓ {when}  n° {index}  " + ", ".join(self._parts(view, name, "fr")),
+            f"✓ {when}  no. {index}  " + ", ".join(self._parts(view, name, "en")),
         )
 
-    def _parts(self, act: Access, view: ViewPayload, lang: str) -> list[str]:
+    def who(self, row: str | None, structure: str | None, name: str | None, lang: str) -> str:
+        """Return who acted: name, function, service; the person and who represents her have no function."""
+        role = row_label(row, lang) if row else ""
+        where = self._structures.get(structure or "", structure or "")
+        service = " · ".join(part for part in (role, where) if part)
+        if name is None:
+            return service or _NO_FUNCTION.to(lang)
+        return f"{name} ({service})" if service else name
+
+    def _parts(self, view: ViewPayload, name: str | None, lang: str) -> list[str]:
         what = _ACTS.get(view.act, Said(view.act, view.act)).to(lang)
-        who, where = self._who(act, view, lang), _where(view, lang)
+        who = self.who(view.row, view.structure, name, lang)
         how = " ".join(
             said.to(lang)
             for said in (_PARTS.get(view.part or "", _NOTHING), _INTENTS.get(view.intent or "", _NOTHING))
@@ -97,18 +100,82 @@ class AccessWords:
         )
         if view.to is not None:
             how += f" → {row_label(view.to, lang)}"
-        purpose = _PURPOSES.get(view.purpose or "", _NOTHING).to(lang)
-        head = f"{what} : {who}" if who and lang == "fr" else f"{what}: {who}" if who else what
-        return [part for part in (head, where, how, purpose, _late(view, lang)) if part]
+        head = f"{what} : {who}" if lang == "fr" else f"{what}: {who}"
+        parts = (
+            head,
+            _where(view, lang),
+            how,
+            purpose_words(view.purpose, lang),
+            _late(view, lang),
+            _title(view, lang),
+        )
+        return [part for part in parts if part]
 
-    def _who(self, act: Access, view: ViewPayload, lang: str) -> str:
-        user = self._team.get(view.participation or "") or (act.identity.user if act.identity is not None else None)
-        role = row_label(view.row, lang) if view.row else ""
-        structure = self._structures.get(view.structure or "", view.structure or "")
-        service = " · ".join(part for part in (role, structure) if part)
-        if user is None:
-            return service
-        return f"{user_name(self._client, user)} ({service})" if service else user_name(self._client, user)
+
+class AccessWords:
+    """Says the acts of a case.
+
+    People on its team list, and who declared an emergency, are named by the names that this client knows, unless the
+    controller's trust bundle says functions and services only (F17).
+    """
+
+    def __init__(self, client: Client, case: str | None) -> None:
+        self._client = client
+        self._team: Mapping[str, str] = {}
+        self._callers: Mapping[tuple[str, str], frozenset[str]] = {}
+        if case is not None and client.profile.bundle.access_names == TEAM_NAMES:
+            facts = client.cases.view(case).main.facts
+            self._team = {record.hash: record.fact.user for record in facts.of(Participation)}
+            self._callers = _callers(record.fact for record in facts.of(Emergency))
+        self._words = ActWords(structure_labels(client.profile.bundle))
+
+    def line(self, act: Access) -> Said:
+        """Return the line of one act."""
+        name = None if act.view is None else self._name(reader_of(act, act.view), emergency=_in_emergency(act.view))
+        return self._words.line(act.index, act.time_ms, act.view, name)
+
+    def who(self, act: Access, lang: str) -> str:
+        """Return who did an act, as the line says it."""
+        view = act.view
+        if view is None:
+            return ""
+        name = self._name(reader_of(act, view), emergency=_in_emergency(view))
+        return self._words.who(view.row, view.structure, name, lang)
+
+    def _name(self, reader: Reader, *, emergency: bool) -> str | None:
+        user = self._team.get(reader.participation or "") or reader.user
+        if user is None and emergency:
+            # Two people of one function and service: neither is named, because it may have been the other.
+            called = self._callers.get((reader.row or "", reader.structure or ""), frozenset())
+            user = next(iter(called)) if len(called) == 1 else None
+        return None if user is None else user_name(self._client, user)
+
+
+def structure_labels(bundle: TrustBundle) -> dict[str, str]:
+    """Return what the trust bundle calls each structure."""
+    return {structure.id: structure.label for registrar in bundle.registrars for structure in registrar.structures}
+
+
+def purpose_words(purpose: str | None, lang: str) -> str:
+    """Return what something was done for; nothing where no purpose is named."""
+    return _PURPOSES.get(purpose or "", _NOTHING).to(lang)
+
+
+def _callers(emergencies: Iterable[Emergency]) -> dict[tuple[str, str], frozenset[str]]:
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for one in emergencies:
+        key = (one.row, one.structure)
+        found[key] = found.get(key, frozenset()) | {one.user}
+    return found
+
+
+def _in_emergency(view: ViewPayload) -> bool:
+    return view.emergency or view.act in {"emergency-start", "emergency-stop"}
+
+
+def _title(view: ViewPayload, lang: str) -> str:
+    said = title_of(view.rules)
+    return "" if said is None else said.to(lang)
 
 
 def _late(view: ViewPayload, lang: str) -> str:

@@ -1,15 +1,11 @@
-"""`volet accesses`, `volet log`: who looked and why; is the log whole."""
+"""`volet log`: is the log whole."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from volet_client.audit import Access, Accesses
-from volet_client.cli.access_words import AccessWords
-from volet_client.cli.asking import add_case, the_case, user_name
 from volet_client.cli.context import Context
-from volet_client.client import Client
 from volet_client.errors import UsageError
 from volet_client.log_export import LogChecked, check_export, read_export
 from volet_client.profile import read_bundle
@@ -18,19 +14,8 @@ from volet_protocol.canonical import JsonValue
 from volet_protocol.checkpoint import LogVerifier
 
 
-def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
-    """Add the arguments of one of these commands."""
-    if name == "accesses":
-        parser.description = Said(
-            "Qui a consulté quoi, quand et pourquoi ; chaque ligne est vérifiée dans le journal.",
-            "Who read what, when and why; each line is verified in the log.",
-        ).to(lang)
-        parser.add_argument(
-            "--all", action="store_true", help=Said("tous les dossiers (auditeur)", "all cases (auditor)").to(lang)
-        )
-        add_case(parser, lang)
-        parser.set_defaults(run=accesses)
-        return
+def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
+    """Add the arguments of `volet log`."""
     parser.epilog = Said(
         "exemples :\n  volet log verify\n  volet log export journal.json --records\n"
         "  volet log verify journal.json --trust trust.json",
@@ -50,56 +35,6 @@ def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
         "--records", action="store_true", help=Said("avec les actes (auditeur)", "with the acts (auditor)").to(lang)
     )
     export.set_defaults(run=log_export)
-
-
-def accesses(context: Context, args: argparse.Namespace) -> None:
-    """Show who looked."""
-    client = context.client()
-    case = None if args.all else the_case(client, args)
-    shown, words = client.audit.accesses(case), AccessWords(client, case)
-    rows: list[JsonValue] = [_row(client, act) for act in shown.acts]
-    gaps: dict[str, JsonValue] = {class_: list(numbers) for class_, numbers in shown.gaps.items()}
-    lines = [words.line(act) for act in shown.acts]
-    lines += [finding.said() for finding in shown.findings or ()]
-    lines.append(_counted(shown))
-    findings: list[JsonValue] = [finding.to_json() for finding in shown.findings or ()]
-    context.terminal.result(
-        {
-            "acts": rows, "missing": gaps, "complete": shown.complete, "findings": findings,
-            "size": shown.checkpoint.size,
-        },
-        lines,
-    )  # fmt: skip
-
-
-def _counted(shown: Accesses) -> Said:
-    """Say how many acts were verified, and that none is missing only where that was proved."""
-    if shown.complete:
-        rest = Said(" Aucun ne manque.", " None is missing.")
-    elif shown.findings or shown.gaps:
-        rest = Said(
-            " Le compte n'y est pas : remettez le dossier « evidence » de votre profil à votre auditeur.",
-            " The count does not add up: hand the folder `evidence` of your profile to your auditor.",
-        )
-    else:
-        rest = Said(
-            " Les compter tous demande la clé du dossier, remise à la personne seule.",
-            " Counting them all takes the key of the case, handed to the person alone.",
-        )
-    count, size = len(shown.acts), shown.checkpoint.size
-    return Said(
-        f"{count} actes, chacun vérifié dans le journal ({size} inscriptions)." + rest.fr,
-        f"{count} acts, each verified in the log ({size} leaves)." + rest.en,
-    )
-
-
-def _row(client: Client, act: Access) -> JsonValue:
-    row: dict[str, JsonValue] = {"index": act.index, "time_ms": act.time_ms, "type": act.type, "verified": True}
-    if act.view is not None:
-        row |= dict(act.view.to_json())
-    if act.identity is not None and act.identity.user is not None:
-        row |= {"user": act.identity.user, "name": user_name(client, act.identity.user)}
-    return row
 
 
 def log_verify(context: Context, args: argparse.Namespace) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from volet_client.client import Client
     from volet_client.profile import Profile
 
-Run: TypeAlias = "Callable[[Context, argparse.Namespace], None]"
+Run: TypeAlias = "Callable[[Context, argparse.Namespace], int | None]"
 
 
 class Context:

@@ -69,7 +69,7 @@ GROUPS = {
     "report": _Group("reports", Said("signaler un danger : qui appeler, écrire, adresser", "report a danger")),
     "export": _Group("exports", Said("remettre un document à un tiers", "give a document to a third party")),
     "conference": _Group("conferences", Said("réunion autour d'une personne", "case conference")),
-    "accesses": _Group("audit", Said("qui a consulté, et pourquoi", "who looked, and why")),
+    "accesses": _Group("accesses", Said("qui a consulté, et pourquoi", "who looked, and why")),
     "log": _Group("audit", Said("vérifier et exporter le journal", "verify and export the log")),
     "controller": _Group(
         "controller", Said("clés du responsable, fichier de confiance", "controller's keys, trust bundle")
@@ -122,7 +122,7 @@ def run_line(context: Context, arguments: Sequence[str]) -> int:
         if run is None:
             parsed.parser.print_help()
             return UsageError.exit_status
-        run(context, parsed)
+        status = run(context, parsed)
     except VoletError as error:
         return context.terminal.fail(error)
     except ProtocolError as error:
@@ -130,7 +130,8 @@ def run_line(context: Context, arguments: Sequence[str]) -> int:
     except SystemExit as stop:
         # argparse has printed its sentence; in a batch, the other commands go on.
         return stop.code if isinstance(stop.code, int) else UsageError.exit_status
-    return 0
+    # A command that answered, and found what must not be, says so by its status too.
+    return status or 0
 
 
 def _foreign(arguments: Sequence[str]) -> int | None:
