@@ -238,7 +238,8 @@ class Audit:
             self._hub.trust.accept_checkpoint(checkpoint, self._hub.consistency_to(checkpoint.size))
             leaves: list[JsonValue] = [to_base64url(leaf) for leaf in self._leaves(checkpoint.size)]
             return check_export(
-                {"format": FORMAT, "checkpoint": note, "leaves": leaves, "records": [], "log": {}}, self._hub.trust.log
+                {"format": FORMAT, "checkpoint": note, "leaves": leaves, "records": [], "users": {}, "log": {}},
+                self._hub.trust.log,
             )
         except ProtocolError as error:
             raise self._hub.failed(error, {"checkpoint": note}) from None

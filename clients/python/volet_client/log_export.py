@@ -3,6 +3,8 @@
     {"format", "checkpoint": signed note, "log": {origin, vkey, policy}, "leaves": [b64...],
      "records": [{index, receipt} | {index, leaf}], "users": {user id: [links of the user's chain]}}
 
+No other field, none missing.
+
 1. The root over every leaf is the one that the checkpoint signs; times of leaves never go back.
 2. Each record's receipt verifies, and is of the leaf at its index.
 3. Each statement inside a record was signed by a device of its author's chain: nobody is framed, nobody can deny. The
@@ -21,14 +23,16 @@ from typing import cast
 
 from volet_client.errors import UnreadableFileError
 from volet_client.words import Said
-from volet_protocol.canonical import JsonObject, JsonValue
+from volet_protocol.canonical import MAX_INTEGER, JsonObject, JsonValue
 from volet_protocol.checkpoint import LogVerifier, SignedCheckpoint
 from volet_protocol.encodings import from_base64url
 from volet_protocol.errors import ProtocolError, Reason
-from volet_protocol.leaf import Leaf
+from volet_protocol.fields import Fields
+from volet_protocol.leaf import MAX_LEAF, Leaf
 from volet_protocol.log_payload import IdentityPayload
 from volet_protocol.merkle import CompactRange, leaf_hash
-from volet_protocol.receipt import Receipt
+from volet_protocol.note import MAX_NOTE
+from volet_protocol.receipt import Receipt, VerifiedReceipt
 from volet_protocol.statements import UnverifiedStatement, from_json
 from volet_protocol.user_chain import replay, verify_statement
 from volet_protocol.user_links import LINK_TYPES
@@ -51,7 +55,7 @@ def read_export(path: Path) -> JsonObject:
     """Return an exported log."""
     try:
         value: object = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         value = None
     if not isinstance(value, dict) or cast("JsonObject", value).get("format") != FORMAT:
         raise UnreadableFileError(path, Said("ce n'est pas un journal exporté", "it is not an exported log"))
@@ -71,9 +75,15 @@ def check_export(content: JsonObject, log: LogVerifier) -> LogChecked:
 
     `log` comes from a trust bundle, never from the export itself.
     """
-    checkpoint = log.open(str(content.get("checkpoint", "")))
+    fields = Fields(content, "exported log")
+    fields.choice("format", frozenset({FORMAT}))
+    # What the file says of whom to trust is for people to read; nothing here believes it.
+    fields.raw("log")
+    checkpoint = log.open(fields.text("checkpoint", MAX_NOTE))
+    leaves = [_leaf(item) for item in fields.items("leaves", MAX_INTEGER)]
+    records, users = fields.objects("records", MAX_INTEGER), fields.raw("users")
+    fields.done()
     tree, counts = CompactRange(), dict[str, int]()
-    leaves = [from_base64url(str(leaf)) for leaf in cast("list[JsonValue]", content.get("leaves", []))]
     before_ms = 0
     for leaf in leaves:
         parsed = Leaf.parse(leaf)
@@ -85,25 +95,43 @@ def check_export(content: JsonObject, log: LogVerifier) -> LogChecked:
         tree.append(leaf_hash(leaf))
     if tree.size != checkpoint.size or tree.root() != checkpoint.root:
         raise ProtocolError(Reason.BAD_PROOF, "root over the leaves of the log")
-    chains = _chains(content, before_ms)
+    chains = _chains(users, before_ms)
     receipts = requests = 0
-    for record in cast("list[JsonObject]", content.get("records", [])):
-        if "receipt" not in record:
+    for record in records:
+        verified = _record(record, leaves, log)
+        if verified is None:
             continue
-        verified = Receipt.read(cast("JsonObject", record["receipt"])).verify(log)
-        if verified.index >= len(leaves) or Leaf.parse(leaves[verified.index]) != verified.leaf:
-            raise ProtocolError(Reason.BAD_PROOF, f"record {verified.index} of another leaf")
         receipts += 1
         if verified.identity is not None:
             requests += _check_request(IdentityPayload.read(verified.identity), chains)
     return LogChecked(checkpoint, counts, receipts, requests)
 
 
-def _chains(content: JsonObject, at_ms: int) -> dict[str, UserChain]:
+def _leaf(item: JsonValue) -> bytes:
+    if not isinstance(item, str):
+        raise ProtocolError(Reason.MALFORMED, "leaf of an exported log")
+    return from_base64url(item)
+
+
+def _record(record: Fields, leaves: list[bytes], log: LogVerifier) -> VerifiedReceipt | None:
+    """Return what a record shows, of the very leaf at its index; None where only that leaf is shown."""
+    index = record.integer("index")
+    verified = Receipt.read(record.raw("receipt")).verify(log) if record.has("receipt") else None
+    shown = record.data("leaf", limit=MAX_LEAF) if verified is None else verified.leaf.to_bytes()
+    record.done()
+    placed = verified is None or verified.index == index
+    if not placed or index >= len(leaves) or leaves[index] != shown:
+        raise ProtocolError(Reason.BAD_PROOF, f"record {index} of another leaf")
+    return verified
+
+
+def _chains(users: JsonObject, at_ms: int) -> dict[str, UserChain]:
     """Replay the chains in the file; each is bound to its id by the hash of its first link."""
     found: dict[str, UserChain] = {}
-    for user, links in cast("Mapping[str, list[JsonObject]]", content.get("users", {})).items():
-        found[user] = replay([from_json(link) for link in links], at_ms)
+    everybody = Fields(users, "users of an exported log")
+    for user in users:
+        links = everybody.objects(user, MAX_INTEGER)
+        found[user] = replay([from_json(link.left) for link in links], at_ms)
         if found[user].user != user:
             raise ProtocolError(Reason.WRONG_CHAIN, f"user {user[:16]} of an exported log")
     return found

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from support.log_builder import LogBuilder
+from support.mutations import accepted, flips, misprints
 from volet_protocol.checkpoint import Checkpoint, SignedCheckpoint
 from volet_protocol.errors import ProtocolError
 from volet_protocol.keys import SigningKey
@@ -34,26 +35,10 @@ def log() -> LogBuilder:
     return log
 
 
-def mutations(data: bytes) -> Iterator[bytes]:
-    for position in range(len(data)):
-        for bit in (0x01, 0x20, 0x80):
-            yield data[:position] + bytes([data[position] ^ bit]) + data[position + 1 :]
-    lines = data.split(b"\n")
-    for number in range(len(lines)):
-        yield b"\n".join(lines[:number] + lines[number + 1 :])
-        yield b"\n".join([*lines[: number + 1], *lines[number:]])
-    for extra in (b"\n", b" ", b"\0", b"0"):
-        yield extra + data
-        yield data + extra
-
-
 def survivors(data: bytes, verify: Callable[[str], object]) -> list[object]:
     """Return what every accepted mutation was taken for; anything but ProtocolError fails the test."""
-    results: list[object] = []
-    for mutated in mutations(data):
-        with contextlib.suppress(ProtocolError):
-            results.append(verify(mutated.decode("utf-8", "surrogateescape")))
-    return results
+    changed = (*flips(data, (0x01, 0x20, 0x80)), *misprints(data))
+    return accepted(iter(changed), lambda mutated: verify(mutated.decode("utf-8", "surrogateescape")))
 
 
 def _content(checkpoint: SignedCheckpoint) -> Checkpoint:

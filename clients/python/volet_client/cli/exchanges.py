@@ -36,8 +36,9 @@ def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     send.add_argument("--text")
     add_case(send, lang)
     send.set_defaults(
-        run=exchange_send, kind="message", fields=None, mask=None, days=None, readers=[], third_party=[], relation=[]
-    )
+        run=exchange_send, kind="message", fields=None, source=None, offline=False, mask=None, days=None, readers=[],
+        third_party=[], relation=[],
+    )  # fmt: skip
     show = verbs.add_parser("show", help=Said("titres d'un échange", "titles of an exchange").to(lang))
     show.add_argument("exchange")
     add_case(show, lang)
