@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 import pytest
 
 from support.client_world import World, client_world
+from volet_client.cli.access_words import AccessWords
 from volet_client.cli.context import Context
 from volet_client.cli.main import run_line
 from volet_client.cli.terminal import Recorder
 from volet_client.client import Client
+from volet_client.errors import NotReadableError
 from volet_client.members import GENERAL
 from volet_client.names import CONTACT
 from volet_client.refusals import DeniedError, NotFoundError
@@ -23,8 +27,10 @@ from volet_client.tag_checks import Flaw
 from volet_client.transport import HttpTransport
 from volet_protocol.canonical import JsonObject
 from volet_protocol.encodings import to_base64url
+from volet_protocol.erasures import ErasureAuthority, ErasureReason
 from volet_protocol.places import MAIN, Place
 from volet_protocol.trust_bundle import ROLES_ONLY
+from volet_service.application.erase_record import EraseRecord, erase_record
 
 DETAIL = Place("section", "medical/2")
 Lie = Callable[[dict[str, Any]], None]
@@ -192,3 +198,31 @@ def test_a_controller_may_have_nobody_named(world: World, case: str) -> None:
     person.names.put(CONTACT, "Dr Ocelot", mo.author.user)
     person.profile.bundle = replace(person.profile.bundle, access_names=ROLES_ONLY)
     assert "Dr Ocelot" not in asked(person, "accesses", "--case", case)[2]
+
+
+def test_a_person_is_told_of_an_erased_act_by_its_tombstone_and_none_is_missing(world: World, case: str) -> None:
+    person = world.clients["person"]
+    read = next(act for act in person.audit.accesses(case).acts if act.view is not None and act.view.act == "release")
+    command = EraseRecord(read.index, ErasureReason.UNLAWFUL, ErasureAuthority.DATA_PROTECTION_OFFICER)
+    asyncio.run(world.app.state.hub.store.write(partial(erase_record, command)))
+    shown = person.audit.accesses(case)
+    assert shown.complete
+    assert [act.index for act in shown.acts if act.erased] == [read.index]
+    words = AccessWords(person, case)
+    said = [words.line(act).fr for act in shown.acts]
+    assert any(line.endswith("effacé") for line in said)
+    assert any(f"journal n° {read.index} recueilli sans droit" in line for line in said)
+
+
+def test_an_entry_that_a_decision_erased_is_said_so_and_not_asked_for(world: World, case: str) -> None:
+    mo = world.clients["mo"]
+    listed = mo.entries.titles(case, DETAIL)
+    entry = listed[0].listed.entry
+    assert entry is not None
+    command = EraseRecord(entry.id, ErasureReason.PERSON_ASKED, ErasureAuthority.DATA_PROTECTION_OFFICER)
+    done = asyncio.run(world.app.state.hub.store.write(partial(erase_record, command)))
+    (again,) = mo.entries.titles(case, DETAIL)
+    assert again.error is not None
+    assert again.error.said.fr == f"Effacé sur décision (journal n° {done.leaf})."
+    with pytest.raises(NotReadableError, match=r"Erased by a decision|Effacé sur décision"):
+        mo.entries.read(case, DETAIL, entry.id)

@@ -167,6 +167,8 @@ class Entries:
                 Said("Repris par son auteur.", "Taken back by its author."),
                 Said("Rien à faire : le contenu est effacé.", "Nothing to do: the content is erased."),
             )
+        if item.erased is not None:
+            return erased(str(item.n), item.erased)
         try:
             self._checks.check(view, item)
             self._shares.find(view, item, TITLE)
@@ -240,6 +242,8 @@ class Entries:
                 Said("Cet élément a été repris par son auteur.", "This entry was taken back by its author."),
                 Said("Son contenu est effacé.", "Its content is erased."),
             )
+        if item.erased is not None:
+            raise erased(given, item.erased)
         try:
             self._checks.check(view, item)
             plain: dict[str, bytes] = {}
@@ -270,3 +274,12 @@ class Entries:
 
 def _mask_of(item: ListedEntry) -> str:
     return "" if item.entry is None else item.entry.header.mask or ""
+
+
+def erased(given: str, leaf: int) -> NotReadableError:
+    """Return why an entry that a decision erased is not opened, and which leaf of the log says so."""
+    return NotReadableError(
+        given,
+        Said(f"Effacé sur décision (journal n° {leaf}).", f"Erased by a decision (log no. {leaf})."),
+        Said("Rien à faire : volet accesses montre la mention.", "Nothing to do: volet accesses shows the mention."),
+    )

@@ -27,12 +27,16 @@ PAGE_LIMIT = 4096
 
 @dataclass(frozen=True)
 class ListedEntry:
-    """One index of a list. `entry` is None at a gap; `box` is ours, of a named entry; `taken_back` by its author."""
+    """One index of a list. `entry` is None at a gap; `box` is ours, of a named entry; `taken_back` by its author.
+
+    `erased` is the leaf that says so, as the hub tells: it destroyed the shares by a decision.
+    """
 
     n: int
     entry: VerifiedEntry | None
     box: bytes | None = None
     taken_back: bool = False
+    erased: int | None = None
 
 
 @dataclass(frozen=True)
@@ -138,9 +142,10 @@ class Lists:
         entry = self.verified(statement, case, place)
         box = box_of({"box": item.text("box")}) if item.has("box") else None
         taken_back = item.has("taken_back") and self._taken_back(item, entry)
+        erased = item.optional("erased", item.integer)
         item.optional("n", item.integer)
         item.done()
-        return statement.hash, ListedEntry(n, entry, box, taken_back)
+        return statement.hash, ListedEntry(n, entry, box, taken_back, erased)
 
     def verified(self, statement: UnverifiedStatement, case: str, place: Place) -> VerifiedEntry:
         """Return an entry whose author's device signed it, and that stands in this case and place."""

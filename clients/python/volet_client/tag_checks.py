@@ -4,6 +4,7 @@
 2. No number has two leaves, neither among those shown nor in the log.
 3. Each number below the highest was shown.
 4. None of the next 64 numbers stands in the log: an act at the end was not left out either.
+5. An act without content was erased: a leaf of the log says so.
 
 Pure: keys, shown leaves and the log's own leaves in, findings out. Who found something keeps it.
 """
@@ -17,6 +18,7 @@ from enum import StrEnum, unique
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
 from volet_protocol.completeness import BEYOND, check_tags
+from volet_protocol.erasures import Tombstones
 from volet_protocol.hashing import same, sha256
 from volet_protocol.leaf import Leaf, tag
 from volet_protocol.places import MAIN
@@ -31,6 +33,7 @@ class Flaw(StrEnum):
     FALSE_TAG = "false-tag"
     TWICE = "twice"
     WITHHELD = "withheld"
+    NO_TOMBSTONE = "no-tombstone"
 
 
 _SAID = {
@@ -42,6 +45,10 @@ _SAID = {
     Flaw.FALSE_TAG: Said("une inscription porte une marque fausse", "a leaf bears a false tag"),
     Flaw.TWICE: Said("deux inscriptions portent le même numéro", "two leaves bear one number"),
     Flaw.WITHHELD: Said("un acte inscrit au journal n'a pas été montré", "an act of the log was not shown"),
+    Flaw.NO_TOMBSTONE: Said(
+        "un acte est dit effacé, mais le journal ne le dit pas",
+        "an act is said to be erased, but the log does not say so",
+    ),
 }
 
 
@@ -86,9 +93,12 @@ def check_key(keys: Mapping[str, bytes], log_key_hash: str) -> list[Finding]:
 
 def check_shown(keys: Mapping[str, bytes], shown: Sequence[ShownLeaf], log: Sequence[bytes]) -> list[Finding]:
     """Return what is wrong with the leaves shown, against the log's leaves from 0 up to the last one shown."""
-    tags = [Leaf.parse(leaf).tag for leaf in log]
+    leaves = [Leaf.parse(leaf) for leaf in log]
+    tags, tombstones = [leaf.tag for leaf in leaves], Tombstones.of(leaves)
     found = [Finding(Flaw.NO_KEY, class_) for class_ in sorted({one.class_ for one in shown if one.class_} - set(keys))]
     erased = [one for one in shown if one.class_ is None]
+    untold = [one.index for one in erased if not tombstones.covers(one.index, one.leaf.type)]
+    found += [Finding(Flaw.NO_TOMBSTONE, indexes=(index,)) for index in untold]
     for class_, key in sorted(keys.items()):
         mine = [one for one in shown if one.class_ == class_]
         numbers: dict[int, set[int]] = {}

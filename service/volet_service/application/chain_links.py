@@ -157,7 +157,7 @@ def _check_opening(
     metas = [
         entry_meta(found, state, uow)
         for found in stored.values()
-        if found.entry.header.case == state.case and found.take_back is None
+        if found.entry.header.case == state.case and not found.gone
     ]
     check_made(state, link, capacity, metas, table=table, at_ms=uow.now_ms)
 

@@ -18,6 +18,7 @@ from volet_protocol.statements import HeadRef
 from volet_protocol.tiles import TilePath
 from volet_protocol.trust_bundle import TrustBundle
 from volet_service.application.emergency_records import Emergencies
+from volet_service.application.erasure_ports import Erasures
 from volet_service.application.records import Login, Session
 from volet_service.application.repositories import (
     Boxes,
@@ -90,6 +91,9 @@ class UnitOfWork(Protocol):
 
     @property
     def cosignatures(self) -> Cosignatures: ...  # noqa: D102 -- the type says it
+
+    @property
+    def erasures(self) -> Erasures: ...  # noqa: D102 -- the type says it
 
     @property
     def shares(self) -> Shares: ...  # noqa: D102 -- the type says it

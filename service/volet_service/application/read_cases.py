@@ -160,7 +160,7 @@ def may_stream(entry: str, part: str, request_id: str, *, caller: Caller, policy
     """Return the blob of a part that a release of this device covered and that is still permitted."""
     answered = uow.requests.find(caller.device, request_id)
     stored = uow.entries.get(entry) if is_hash(entry) else None
-    if answered is None or stored is None or stored.take_back is not None:
+    if answered is None or stored is None or stored.gone:
         raise NotFound
     if entry.encode() not in answered.answer or f'"{part}"'.encode() not in answered.answer:
         raise NotFound

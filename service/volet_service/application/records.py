@@ -98,6 +98,12 @@ class StoredEntry:
     leaf: int
     take_back: bytes | None = None
     take_back_leaf: int | None = None
+    erase_leaf: int | None = None
+
+    @property
+    def gone(self) -> bool:
+        """Whether its shares are destroyed: its author took it back, or a decision erased it."""
+        return self.take_back is not None or self.erase_leaf is not None
 
 
 @dataclass(frozen=True)

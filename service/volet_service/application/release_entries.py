@@ -126,7 +126,7 @@ def _logged(stored: StoredEntry, by: Ruled, class_: str, uow: UnitOfWork) -> str
 
 
 def _items(asked: ReleaseRequest, chosen: Sequence[tuple[StoredEntry, Ruled]], uow: UnitOfWork) -> list[ReleasedItem]:
-    ids = [stored.entry.id for stored, _ in chosen if stored.take_back is None]
+    ids = [stored.entry.id for stored, _ in chosen if not stored.gone]
     shares = uow.shares.get(ids, asked.part)
     inline = uow.entries.inline(ids, asked.part)
     items = [ReleasedItem(id_, asked.part, shares[id_], inline.get(id_)) for id_ in ids if id_ in shares]

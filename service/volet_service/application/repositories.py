@@ -248,6 +248,10 @@ class Entries(Protocol):
         """Mark an entry as taken back."""
         ...
 
+    def erase(self, id: str, leaf: int) -> None:  # noqa: A002 -- the glossary's word
+        """Mark an entry as erased by a decision."""
+        ...
+
     def part(self, id: str, part: str) -> StoredPart | None:  # noqa: A002 -- the glossary's word
         """Return where a part is."""
         ...

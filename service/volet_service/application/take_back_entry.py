@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from volet_protocol.encodings import is_hash
+from volet_protocol.erasures import ErasureAuthority, ErasureReason
+from volet_protocol.leaf import Erasure
 from volet_protocol.log_payload import ViewPayload
 from volet_protocol.masks import log_class
 from volet_protocol.statements import UnverifiedStatement
@@ -47,7 +49,8 @@ def take_back_entry(command: TakeBackEntry, policy: Policy, uow: UnitOfWork, /) 
     )  # fmt: skip
     who = by_statement(command.statement, take_back.preamble)
     logged = log_class(header.place.kind, header.mask, header.class_)
-    leaf = uow.log.append(LeafContent(view, who, header.case, logged, erased=stored.leaf))
+    gone = Erasure(stored.leaf, ErasureReason.TAKEN_BACK, ErasureAuthority.AUTHOR)
+    leaf = uow.log.append(LeafContent(view, who, header.case, logged, erased=gone))
     uow.entries.take_back(command.id, command.statement.to_bytes(), leaf)
     uow.faces.take_back(command.id)
     uow.shares.destroy_after_commit(command.id)

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from volet_protocol.keys import SigningKey
@@ -15,6 +16,8 @@ from volet_service.adapters.high_water import HighWater
 from volet_service.adapters.hub_identity import HubIdentity
 from volet_service.adapters.sealed import KEY_SIZE, write_private
 from volet_service.adapters.store.engine import WrongSchema, upgrade
+from volet_service.application.ports import Clock
+from volet_service.bootstrap import admin_erase
 from volet_service.bootstrap.hub import CannotStart, build
 from volet_service.bootstrap.interface import openapi
 from volet_service.bootstrap.serve import read_settings
@@ -34,15 +37,17 @@ def parser() -> argparse.ArgumentParser:
         ("check", "tell whether the hub would start"),
     ):
         acts.add_parser(name, help=text).add_argument("folder", type=Path, nargs="?")
+    admin_erase.describe(acts.add_parser("erase", help="effacer un acte du journal ou un élément, sur décision"))
     acts.add_parser("openapi", help="write the schema of the interface").add_argument("file", type=Path)
     return made
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one act; return 0, or 2 with a sentence on standard error."""
+def run(arguments: Sequence[str], clock: Clock | None = None) -> int:
+    """Run one act, at the machine's time unless told; return 0, or 2 with a sentence on standard error."""
     asked = parser().parse_args(arguments)
     acts: dict[str, Callable[[argparse.Namespace], str]] = {
         "init": _init, "migrate": _migrate, "check": _check, "openapi": _openapi,
+        "erase": partial(admin_erase.run, clock=clock),
     }  # fmt: skip
     try:
         said = acts[asked.act](asked)

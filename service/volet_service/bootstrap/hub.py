@@ -10,18 +10,21 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from volet_protocol.errors import ProtocolError
 from volet_protocol.trust_bundle import TrustBundle
 from volet_service.adapters.blobs import FolderBlobs
 from volet_service.adapters.clock import SystemClock
+from volet_service.adapters.folder_lock import FolderLock, InUse
 from volet_service.adapters.sealed import LooseKey, Sealer
 from volet_service.adapters.sequencer import Sequencer
 from volet_service.adapters.shares import ShareStore
 from volet_service.adapters.signer import read_log_key
-from volet_service.adapters.store.engine import WrongSchema, check_schema, open_readers, open_writer
+from volet_service.adapters.store.engine import WrongSchema, open_checked, open_writer
 from volet_service.adapters.store.entries import existing_entries
 from volet_service.adapters.store.log import LogAppender
 from volet_service.adapters.store.log_check import AlteredLog, check_log
@@ -39,6 +42,9 @@ from volet_service.bootstrap.witnessing import Witnessing
 from volet_service.domain.errors import Refusal
 from volet_service.domain.policy_codes import PolicyError
 from volet_service.settings import Settings
+
+# Held by the one process that writes.
+LOCK = Path("hub.lock")
 
 
 class CannotStart(Exception):  # noqa: N818 -- the sentence is for the operator
@@ -62,10 +68,15 @@ def build(
     """
     clock = clock or SystemClock()
     try:
-        return _build(settings, identity, clock, serving=serving)
+        with ExitStack() as held:
+            if serving:
+                held.callback(FolderLock(settings.path(LOCK)).release)
+            running = _build(settings, identity, clock, serving=serving)
+            held.callback(running.stop)
+            return Running(running.hub, held.pop_all().close)
     except PolicyError as error:
         raise CannotStart(f"the policy cannot decide: {error}") from error
-    except (LooseKey, WrongSchema, AlteredLog) as error:
+    except (LooseKey, WrongSchema, AlteredLog, InUse) as error:
         raise CannotStart(str(error)) from error
     except ProtocolError as error:
         raise CannotStart(f"{error.what} does not load: {error.reason.value}") from error
@@ -85,10 +96,7 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
     source = load_source(settings)
     policies = PoliciesInForce(source, ceiling_of(source, trust), payloads)
     database = settings.path(settings.database)
-    if not database.is_file():
-        raise WrongSchema(f"{database} does not exist: run `volet admin init` first")
-    readers = open_readers(database)
-    check_schema(readers, database)
+    readers = open_checked(database)
     shares = ShareStore(settings.path(settings.shares), share_sealer)
     shares.check()
     check_log(readers, signer, payloads)
@@ -122,20 +130,12 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
     public = SqlPublicLog(
         readers, payloads, lambda: writer.published, store=sequencer, clock=clock, heads_age_ms=settings.heads_age_ms
     )  # fmt: skip
+    limits = Limits(settings.request_limit, settings.upload_limit, settings.request_window_ms, settings.session_ms)
     hub = Hub(
-        origin=settings.origin,
-        store=sequencer,
-        sessions=CommittedSessions(readers),
-        log=public,
-        blobs=blobs,
-        trust=trust,
-        policy=policies,
-        identity=identity,
-        clock=clock,
-        random=os.urandom,
-        limits=Limits(settings.request_limit, settings.upload_limit, settings.request_window_ms, settings.session_ms),
+        origin=settings.origin, store=sequencer, sessions=CommittedSessions(readers), log=public, blobs=blobs,
+        trust=trust, policy=policies, identity=identity, clock=clock, random=os.urandom, limits=limits,
         ready=lambda: sequencer.ready,
-    )
+    )  # fmt: skip
 
     def stop() -> None:
         if serving:

@@ -15,23 +15,21 @@ from volet_protocol.statements import Preamble, UnverifiedStatement
 
 _TYPES = {"act": LeafType.ACT, "refusal": LeafType.REFUSAL, "fact": LeafType.FACT, "key": LeafType.KEY,
           "log": LeafType.LOG, "erase": LeafType.ERASE}  # fmt: skip
-# Codes of `erase` leaves: why, and by whose right.
-TAKEN_BACK = 1
-BY_AUTHOR = 1
 
 
 @dataclass(frozen=True)
 class LeafContent:
     """A leaf before it has an index. `case` and `class_` are given together, or not at all.
 
-    The log adds the number of the act in its case and class (`case_seq`). `erased` is the leaf that lost its meaning.
+    The log adds the number of the act in its case and class (`case_seq`). `erased` says which
+    leaves lost their meaning.
     """
 
     view: ViewPayload
     identity: IdentityPayload
     case: str | None = None
     class_: str | None = None
-    erased: int | None = None
+    erased: Erasure | None = None
 
     @property
     def type(self) -> LeafType:
@@ -41,7 +39,7 @@ class LeafContent:
     @property
     def body(self) -> bytes:
         """The public body: empty but for an erasure."""
-        return b"" if self.erased is None else Erasure(self.erased, TAKEN_BACK, BY_AUTHOR).to_bytes()
+        return b"" if self.erased is None else self.erased.to_bytes()
 
 
 def by_statement(statement: UnverifiedStatement, preamble: Preamble, **more: str | None) -> IdentityPayload:

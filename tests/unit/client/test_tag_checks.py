@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from support.identities import seed32
 from volet_client.tag_checks import Finding, Flaw, ShownLeaf, check_key, check_shown
+from volet_protocol.erasures import retention
 from volet_protocol.hashing import sha256
-from volet_protocol.leaf import Leaf, LeafType, tag
+from volet_protocol.leaf import Erasure, Leaf, LeafType, tag
 from volet_protocol.places import MAIN
 
 KEY = seed32("case log key")
@@ -70,18 +73,43 @@ def test_a_leaf_with_a_false_tag_is_found() -> None:
     assert found == [Finding(Flaw.FALSE_TAG, MAIN, 1, (2,))]
 
 
+def tombstone(erasure: Erasure) -> bytes:
+    """The leaf of an erasure, counted among the acts of another case."""
+    return Leaf(LeafType.ERASE, 1_767_600_000_000, tag(OTHER, 7), seed32("tombstone"), erasure.to_bytes()).to_bytes()
+
+
+def emptied(shown: list[ShownLeaf], place: int) -> list[ShownLeaf]:
+    return [*shown[:place], replace(shown[place], class_=None, number=None), *shown[place + 1 :]]
+
+
 def test_a_leaf_whose_content_was_erased_still_counts() -> None:
     shown, leaves = log(0, 1, 2)
     for place in (1, 2):
-        without = [*shown[:place], replace(shown[place], class_=None, number=None), *shown[place + 1 :]]
-        assert check_shown({MAIN: KEY}, without, leaves) == []
+        gone = tombstone(Erasure(shown[place].index, 2, 2))
+        assert check_shown({MAIN: KEY}, emptied(shown, place), [*leaves, gone]) == []
+
+
+def test_a_leaf_whose_retention_is_over_still_counts() -> None:
+    shown, leaves = log(0, 1, 2)
+    assert check_shown({MAIN: KEY}, emptied(shown, 1), [*leaves, tombstone(retention(LeafType.ACT, 3))]) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [Erasure(0, 2, 2), Erasure(3, 2, 2), retention(LeafType.ACT, 2), retention(LeafType.FACT, 3)],
+    ids=["the act before", "another case's act", "acts before it", "another type"],
+)
+def test_content_withheld_under_the_pretext_of_an_erasure_that_the_log_does_not_hold_is_found(other: Erasure) -> None:
+    shown, leaves = log(0, 1, 2)
+    found = check_shown({MAIN: KEY}, emptied(shown, 1), [*leaves, tombstone(other)])
+    assert found == [Finding(Flaw.NO_TOMBSTONE, indexes=(2,))]
 
 
 def test_an_erased_leaf_of_another_case_does_not_fill_a_gap() -> None:
     shown, leaves = log(0, 1, 2)
     foreign = ShownLeaf(3, leaf(OTHER, 1), None, None)
     found = check_shown({MAIN: KEY}, [shown[0], foreign, shown[2]], leaves)
-    assert {one.flaw for one in found} == {Flaw.FALSE_TAG, Flaw.WITHHELD}
+    assert {one.flaw for one in found} == {Flaw.FALSE_TAG, Flaw.WITHHELD, Flaw.NO_TOMBSTONE}
 
 
 def test_a_class_of_which_nothing_is_shown_is_found_when_it_is_in_the_log() -> None:

@@ -13,8 +13,10 @@ from volet_client.facts_rebasing import LATE
 from volet_client.facts_words import moment
 from volet_client.resources import row_label
 from volet_client.words import Said
+from volet_protocol.erasures import ErasureReason
 from volet_protocol.fact_people import Participation
 from volet_protocol.fact_powers import Emergency
+from volet_protocol.leaf import Erasure, LeafType
 from volet_protocol.log_payload import ViewPayload
 from volet_protocol.trust_bundle import TEAM_NAMES, TrustBundle
 from volet_protocol.words import LEVELS, part_name
@@ -37,6 +39,7 @@ _ACTS = {
     "log-look": Said("lecture du journal", "look at the log"),
     "case": Said("ouverture du dossier", "case opened"),
     "login": Said("connexion", "login"),
+    "erase": Said("effacement", "erasure"),
 }
 _INTENTS = {
     "open": Said("ouvert à l'écran", "opened on screen"),
@@ -63,6 +66,12 @@ _PURPOSES = {
 }
 _NOTHING = Said("", "")
 _NO_FUNCTION = Said("la personne ou qui la représente", "the person, or who represents them")
+_WHY_ERASED = {
+    ErasureReason.PERSON_ASKED: Said("à la demande de la personne", "asked by the person"),
+    ErasureReason.UNLAWFUL: Said("recueilli sans droit", "collected unlawfully"),
+    ErasureReason.WRONG_PERSON: Said("versé au dossier d'une autre personne", "put into another person's case"),
+    ErasureReason.COURT_ORDER: Said("sur décision de justice", "by a court's order"),
+}
 
 
 class ActWords:
@@ -132,7 +141,8 @@ class AccessWords:
     def line(self, act: Access) -> Said:
         """Return the line of one act."""
         name = None if act.view is None else self._name(reader_of(act, act.view), emergency=_in_emergency(act.view))
-        return self._words.line(act.index, act.time_ms, act.view, name)
+        said, why = self._words.line(act.index, act.time_ms, act.view, name), _why_erased(act)
+        return Said(f"{said.fr}{why.fr}", f"{said.en}{why.en}")
 
     def who(self, act: Access, lang: str) -> str:
         """Return who did an act, as the line says it."""
@@ -185,6 +195,15 @@ def _late(view: ViewPayload, lang: str) -> str:
     why = LATE.get(view.late, Said("sans raison indiquée", "no reason given")).to(lang)
     when = moment(view.collected_ms)
     return f"TARDIF, recueilli le {when} : {why}" if lang == "fr" else f"LATE, collected {when}: {why}"
+
+
+def _why_erased(act: Access) -> Said:
+    """Return what the tombstone says of itself: the leaf that it is about, and why."""
+    if act.leaf.type is not LeafType.ERASE:
+        return _NOTHING
+    erasure = Erasure.parse(act.leaf.body)
+    why = {int(reason): said for reason, said in _WHY_ERASED.items()}.get(erasure.reason, _NOTHING)
+    return Said(f", journal n° {erasure.index} {why.fr}".rstrip(), f", log no. {erasure.index} {why.en}".rstrip())
 
 
 def _where(view: ViewPayload, lang: str) -> str:

@@ -110,3 +110,12 @@ def check_schema(engine: Engine, path: Path) -> None:
         raise WrongSchema(f"{path} holds no Volet database: run `volet admin init` first")
     if found != wanted:
         raise WrongSchema(f"{path} is at schema {found}, this version needs {wanted}: run `volet admin migrate`")
+
+
+def open_checked(path: Path) -> Engine:
+    """Return the readers' engine of a database at this version's schema; raise `WrongSchema`."""
+    if not path.is_file():
+        raise WrongSchema(f"{path} does not exist: run `volet admin init` first")
+    readers = open_readers(path)
+    check_schema(readers, path)
+    return readers

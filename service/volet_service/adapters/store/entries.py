@@ -110,9 +110,9 @@ class EntryRows:
         values = {"take_back": statement, "take_back_leaf": leaf}
         self._connection.execute(update(t.entry).where(t.entry.c.id == id).values(values))
 
-    def taken_back(self) -> list[str]:
-        """Return the ids of every entry that was taken back."""
-        return list(self._connection.execute(select(t.entry.c.id).where(t.entry.c.take_back.is_not(None))).scalars())
+    def erase(self, id: str, leaf: int) -> None:  # noqa: A002 -- the glossary's word
+        """Mark an entry as erased by a decision."""
+        self._connection.execute(update(t.entry).where(t.entry.c.id == id).values(erase_leaf=leaf))
 
     def part(self, id: str, part: str) -> StoredPart | None:  # noqa: A002 -- the glossary's word
         """Return where a part is."""
@@ -131,7 +131,7 @@ class EntryRows:
         return [
             StoredEntry(
                 read_entry(statements.parse(row.statement)), row.statement, row.n, row.h, row.device, row.deposit_ms,
-                row.leaf, row.take_back, row.take_back_leaf,
+                row.leaf, row.take_back, row.take_back_leaf, row.erase_leaf,
             )
             for row in rows
         ]  # fmt: skip

@@ -138,7 +138,7 @@ entry = Table(
     "entry", metadata,
     _hash("id", key=True), _hash("list"), _int("n"), _hash("h"), _hash("case"), _text("class"), _hash("user"),
     _hash("device"), _hash("hash"), _bytes("statement"), _int("deposit_ms"), _int("leaf"),
-    _bytes("take_back", null=True), _int("take_back_leaf", null=True),
+    _bytes("take_back", null=True), _int("take_back_leaf", null=True), _int("erase_leaf", null=True),
     UniqueConstraint("list", "n"),
 )  # fmt: skip
 entry_part = Table(

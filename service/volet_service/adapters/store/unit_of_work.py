@@ -33,6 +33,7 @@ from volet_service.adapters.store.cosignatures import CosignatureRows
 from volet_service.adapters.store.emergencies import EmergencyRows
 from volet_service.adapters.store.entries import BoxRows, EntryRows, RequestRows
 from volet_service.adapters.store.entry_faces import FaceRows
+from volet_service.adapters.store.erasures import ErasureRows, without_content
 from volet_service.adapters.store.live import Live
 from volet_service.adapters.store.log import LogAppender, LogState
 from volet_service.adapters.store.policies import PoliciesInForce, TableRows
@@ -76,6 +77,7 @@ class SqlUnitOfWork:
         self.requests = RequestRows(connection)
         self.tables = TableRows(connection, live, writer.policies)
         self.cosignatures = CosignatureRows(connection)
+        self.erasures = ErasureRows(connection)
         self.log = log
         self.shares = writer.shares
         self.now_ms = log.now_ms
@@ -126,7 +128,7 @@ class Writer:
             self.live.heads = HeadsTree.of((row[0], row[1], row[2], row[3]) for row in rows)
             self.log.check_heads(self.live.heads.root)
             self.policies.load(connection)
-            self.shares.destroy(EntryRows(connection, self.live).taken_back())
+            self.shares.destroy(without_content(connection))
         self.published = Published(self.log.state, self.live.heads)
 
     def begin(self) -> None:

@@ -134,6 +134,8 @@ def served_entry(stored: StoredEntry, box: bytes | None) -> dict[str, JsonValue]
     answer: dict[str, JsonValue] = {"statement": parse(stored.statement).to_json()}
     if stored.take_back is not None:
         answer["taken_back"] = parse(stored.take_back).to_json()
+    if stored.erase_leaf is not None:
+        answer["erased"] = stored.erase_leaf
     if box is not None:
         answer["box"] = to_base64url(box)
     return answer

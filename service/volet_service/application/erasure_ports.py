@@ -1,0 +1,31 @@
+"""What erasing needs of the store: where a record stands, and to forget what it committed to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class RecordPlace:
+    """The case and class whose acts a record is counted among, both None outside a case; `erased` once it is empty."""
+
+    case: str | None
+    class_: str | None
+    erased: bool
+
+
+class Erasures(Protocol):
+    """Openings and sealed payloads: the only rows of the log that may go."""
+
+    def place(self, index: int) -> RecordPlace | None:
+        """Return where a leaf's payloads stand; None for a leaf that never had any."""
+        ...
+
+    def entry_of(self, index: int) -> str | None:
+        """Return the entry whose deposit a leaf is."""
+        ...
+
+    def forget(self, index: int, now_ms: int) -> None:
+        """Delete the openings and payloads of a leaf, and what was answered to the request behind it."""
+        ...
