@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from volet_client.author import Author, draw
 from volet_client.casebook import Casebook
 from volet_client.errors import UsageError, VerificationError
 from volet_client.hub import Hub
 from volet_client.log_export import FORMAT, LogChecked, check_export, identity_of
+from volet_client.refusals import NotFoundError
 from volet_client.tag_checks import Finding, ShownLeaf, check_key, check_shown
 from volet_client.words import Said
 from volet_protocol.canonical import JsonObject, JsonValue
@@ -161,8 +163,7 @@ class Audit:
             start = Fields(page[-1], "record").integer("index") + 1
 
     def _ask(self, case: str | None, start: int) -> JsonObject:
-        attestation = self._author.attestation
-        auditor = attestation is not None and attestation.capacity.row == AUDITOR_ROW
+        auditor = self.audits
         if case is None and not auditor:
             raise UsageError(
                 Said("Précisez le dossier.", "Name the case."), Said("volet accesses --case", "volet accesses --case")
@@ -187,6 +188,7 @@ class Audit:
                 item.done()
                 return Access(index, leaf.ts_ms, leaf.type.name.lower(), None, None, leaf)
             verified = Receipt.read(item.raw("receipt")).verify(self._hub.trust.log)
+            item.optional("fact", item.raw)
             item.done()
         except ProtocolError as error:
             raise VerificationError.of(error, f"record {index}") from None
@@ -203,26 +205,46 @@ class Audit:
     def export(self, path: Path, *, records: bool) -> LogChecked:
         """Write everything an outsider needs to check the log without the hub; refuse to replace a file.
 
-        With `records`, an auditor adds the receipts, the readers' own signed requests, and the chains that prove them.
+        With `records`, an auditor adds the receipts, the readers' own signed requests, the chains that prove them, the
+        facts and the policy tables: each decision can be asked again.
         """
-        # Records first: each look is itself in the log, and the checkpoint has to cover all that is shown.
-        shown = [record for page in self._pages(None, []) for record in page] if records else []
-        note = self._hub.transport.get_text("/v1/log/checkpoint")
-        checkpoint = self._hub.trust.log.open(note)
-        bundle = self._hub.profile.bundle
-        content: JsonObject = {
-            "format": FORMAT, "checkpoint": note,
-            "log": {"origin": bundle.log_origin, "vkey": bundle.log_vkey, "policy": bundle.log_policy},
-            "leaves": [to_base64url(leaf) for leaf in self._leaves(checkpoint.size)],
-            "records": list(shown), "users": self._users(shown),
-        }  # fmt: skip
-        checked = check_export(content, self._hub.trust.log)
+        content = self.collect(records=records)
+        checked = check_export(content, self._hub.trust.log, self._hub.profile.bundle)
         try:
             with path.open("x", encoding="utf-8") as file:
                 json.dump(content, file, ensure_ascii=False, sort_keys=True)
         except FileExistsError:
             raise UsageError(Said(f"{path} existe déjà.", f"{path} already exists.")) from None
         return checked
+
+    def collect(self, *, records: bool) -> JsonObject:
+        """Return the whole log in the form of an export, its checkpoint verified against what is held."""
+        # Records first: each look is itself in the log, and the checkpoint has to cover all that is shown.
+        shown = [record for page in self._pages(None, []) for record in page] if records else []
+        note = self._hub.transport.get_text("/v1/log/checkpoint")
+        try:
+            checkpoint = self._hub.trust.log.open(note)
+            self._hub.trust.accept_checkpoint(checkpoint, self._hub.consistency_to(checkpoint.size))
+        except ProtocolError as error:
+            raise self._hub.failed(error, {"checkpoint": note}) from None
+        bundle = self._hub.profile.bundle
+        return {
+            "format": FORMAT, "checkpoint": note,
+            "log": {"origin": bundle.log_origin, "vkey": bundle.log_vkey, "policy": bundle.log_policy},
+            "leaves": [to_base64url(leaf) for leaf in self._leaves(checkpoint.size)],
+            "records": list(shown), "users": self._users(shown), "tables": self._policies(shown),
+        }  # fmt: skip
+
+    def _policies(self, records: list[JsonObject]) -> dict[str, JsonValue]:
+        """Return the policy tables that these records name; one that the hub no longer knows is left out."""
+        views = [
+            cast("Mapping[str, Any]", record["receipt"])["view"]["payload"] for record in records if "receipt" in record
+        ]
+        found: dict[str, JsonValue] = {}
+        for hash_ in sorted({str(view["policy"]) for view in views if "policy" in view}):
+            with suppress(NotFoundError):
+                found[hash_] = self._hub.transport.get(f"/v1/policy/tables/{hash_}").get("table", "")
+        return found
 
     def _users(self, records: list[JsonObject]) -> dict[str, JsonValue]:
         """Return the links of everybody who acted in these records, each chain verified."""
@@ -231,18 +253,21 @@ class Audit:
         return {user: [link.to_json() for link in self._author.directory.refresh(user).chain.links] for user in users}
 
     def verify(self) -> LogChecked:
-        """Fetch every leaf, recompute the tree, compare with the signed checkpoint; extend what is held."""
-        note = self._hub.transport.get_text("/v1/log/checkpoint")
+        """Check the whole log as it is served: tree, checkpoint, consistency with what is held.
+
+        An auditor is shown the records too: signatures of the readers are checked and every decision is asked again.
+        """
+        content = self.collect(records=self.audits)
         try:
-            checkpoint = self._hub.trust.log.open(note)
-            self._hub.trust.accept_checkpoint(checkpoint, self._hub.consistency_to(checkpoint.size))
-            leaves: list[JsonValue] = [to_base64url(leaf) for leaf in self._leaves(checkpoint.size)]
-            return check_export(
-                {"format": FORMAT, "checkpoint": note, "leaves": leaves, "records": [], "users": {}, "log": {}},
-                self._hub.trust.log,
-            )
+            return check_export(content, self._hub.trust.log, self._hub.profile.bundle)
         except ProtocolError as error:
-            raise self._hub.failed(error, {"checkpoint": note}) from None
+            raise self._hub.failed(error, {"checkpoint": str(content["checkpoint"])}) from None
+
+    @property
+    def audits(self) -> bool:
+        """Whether this user stands here as an auditor."""
+        attestation = self._author.attestation
+        return attestation is not None and attestation.capacity.row == AUDITOR_ROW
 
     def _leaves(self, size: int) -> Iterator[bytes]:
         start = 0

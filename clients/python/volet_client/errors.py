@@ -15,6 +15,8 @@
     │   └── EvidenceError          7   the hub contradicts itself: both sides are kept, all use stops
     └── NotReadableError           8   no key, or no share: which object, why, what to do
 
+A check that found something against the hub ends with 7 too, after it showed what.
+
 Each carries a sentence and a `hint` in two languages; `diagnostics()` returns both with what a machine needs.
 Nothing else leaves the library: a bare `ValueError` out of it is a bug.
 """

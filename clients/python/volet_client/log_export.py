@@ -1,7 +1,8 @@
 """An exported log: everything an outsider needs in order to check it without the hub, and the check itself.
 
     {"format", "checkpoint": signed note, "log": {origin, vkey, policy}, "leaves": [b64...],
-     "records": [{index, receipt} | {index, leaf}], "users": {user id: [links of the user's chain]}}
+     "records": [{index, receipt, fact?} | {index, leaf}], "users": {user id: [links of the user's chain]},
+     "tables": {hash: b64}}
 
 No other field, none missing.
 
@@ -9,6 +10,7 @@ No other field, none missing.
 2. Each record's receipt verifies, and is of the leaf at its index.
 3. Each statement inside a record was signed by a device of its author's chain: nobody is framed, nobody can deny. The
    chain is bound to the user id by its first link's hash, so the file cannot bring its own reader's keys.
+4. With a trust bundle, every decision of every case is asked again (`log_cases`, `log_decisions`).
 
 Out of scope: whether the chain's head was the newest (that needs the heads map, on line), and the witnesses' quorum.
 """
@@ -17,11 +19,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
 from volet_client.errors import UnreadableFileError
+from volet_client.log_cases import decide_export
+from volet_client.log_decisions import Decided, WrongAct
 from volet_client.words import Said
 from volet_protocol.canonical import MAX_INTEGER, JsonObject, JsonValue
 from volet_protocol.checkpoint import LogVerifier, SignedCheckpoint
@@ -34,6 +38,7 @@ from volet_protocol.merkle import CompactRange, leaf_hash
 from volet_protocol.note import MAX_NOTE
 from volet_protocol.receipt import Receipt, VerifiedReceipt
 from volet_protocol.statements import UnverifiedStatement, from_json
+from volet_protocol.trust_bundle import TrustBundle
 from volet_protocol.user_chain import replay, verify_statement
 from volet_protocol.user_links import LINK_TYPES
 from volet_protocol.user_state import UserChain
@@ -49,6 +54,12 @@ class LogChecked:
     leaves: dict[str, int]
     receipts: int
     requests: int
+    cases: Mapping[str, Decided] = field(default_factory=dict[str, Decided])
+
+    @property
+    def findings(self) -> tuple[WrongAct, ...]:
+        """Everything found against the hub, in the order of the log."""
+        return tuple(sorted((one for case in self.cases.values() for one in case.findings), key=lambda one: one.index))
 
 
 def read_export(path: Path) -> JsonObject:
@@ -70,10 +81,10 @@ def identity_of(record: JsonObject, log: LogVerifier) -> IdentityPayload | None:
     return None if verified.identity is None else IdentityPayload.read(verified.identity)
 
 
-def check_export(content: JsonObject, log: LogVerifier) -> LogChecked:
-    """Check a log off line by the rules above; raise `ProtocolError`.
+def check_export(content: JsonObject, log: LogVerifier, bundle: TrustBundle | None = None) -> LogChecked:
+    """Check a log off line by the rules above; raise `ProtocolError`. Wrong decisions are told in `findings`.
 
-    `log` comes from a trust bundle, never from the export itself.
+    `log` and `bundle` come from a trust bundle, never from the export itself.
     """
     fields = Fields(content, "exported log")
     fields.choice("format", frozenset({FORMAT}))
@@ -82,6 +93,7 @@ def check_export(content: JsonObject, log: LogVerifier) -> LogChecked:
     checkpoint = log.open(fields.text("checkpoint", MAX_NOTE))
     leaves = [_leaf(item) for item in fields.items("leaves", MAX_INTEGER)]
     records, users = fields.objects("records", MAX_INTEGER), fields.raw("users")
+    fields.optional("tables", fields.raw)
     fields.done()
     tree, counts = CompactRange(), dict[str, int]()
     before_ms = 0
@@ -104,7 +116,8 @@ def check_export(content: JsonObject, log: LogVerifier) -> LogChecked:
         receipts += 1
         if verified.identity is not None:
             requests += _check_request(IdentityPayload.read(verified.identity), chains)
-    return LogChecked(checkpoint, counts, receipts, requests)
+    cases = {} if bundle is None else decide_export(content, chains, log, bundle)
+    return LogChecked(checkpoint, counts, receipts, requests, cases)
 
 
 def _leaf(item: JsonValue) -> bytes:
@@ -118,6 +131,7 @@ def _record(record: Fields, leaves: list[bytes], log: LogVerifier) -> VerifiedRe
     index = record.integer("index")
     verified = Receipt.read(record.raw("receipt")).verify(log) if record.has("receipt") else None
     shown = record.data("leaf", limit=MAX_LEAF) if verified is None else verified.leaf.to_bytes()
+    record.optional("fact", record.raw)
     record.done()
     placed = verified is None or verified.index == index
     if not placed or index >= len(leaves) or leaves[index] != shown:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from volet_protocol.places import EXCHANGE, MASKED, REPORT, SECTION, Place
+from volet_protocol.release_decision import Asked
 from volet_service.application.callers import Caller
 from volet_service.application.listing import known_of
 from volet_service.application.ports import Policy, UnitOfWork
-from volet_service.application.release_rules import Asked
 from volet_service.application.visibility import chain_of_place, view_case
 from volet_service.domain.errors import NotFound
 

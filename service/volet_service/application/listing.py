@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from volet_protocol.case_state import CaseChain
 from volet_protocol.masks import ANNOUNCEMENT_MS
 from volet_protocol.places import MASKED, REPORT, Place
+from volet_protocol.release_decision import Asked
 from volet_service.application.ports import UnitOfWork
 from volet_service.application.records import Alike, Looking
-from volet_service.application.release_rules import Asked, rule
+from volet_service.application.release_rules import rule
 from volet_service.domain.errors import NotFound
 
 

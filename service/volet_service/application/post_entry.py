@@ -22,11 +22,11 @@ from volet_protocol.log_payload import ViewPayload
 from volet_protocol.masks import check_set_by, log_class
 from volet_protocol.places import EXCHANGE, MASKED, REPORT, SECTION
 from volet_protocol.policy_table import PolicyTable
-from volet_protocol.questions import Question
+from volet_protocol.release_decision import Asked, rule_write
 from volet_protocol.sealing import BODY, PARTS, TITLE
 from volet_service.application.authorship import check_author
 from volet_service.application.callers import Caller
-from volet_service.application.decisions import check_named, require
+from volet_service.application.decisions import check_named, refusal_of
 from volet_service.application.entry_meta import entry_meta
 from volet_service.application.linked_case_rules import check_writable
 from volet_service.application.ports import Policy, UnitOfWork
@@ -192,14 +192,9 @@ def _check_report(header: EntryHeader, length: int, uow: UnitOfWork) -> None:
 
 def _decide(stored: StoredEntry, state: CaseChain, table: PolicyTable, uow: UnitOfWork) -> tuple[str, ...]:
     header = stored.entry.header
-    if header.place.kind == EXCHANGE:
-        # Each member was judged when the list was made and is judged again at each release.
-        return ()
-    if header.place.kind == REPORT and stored.n > 1:
-        # Whom a report names answers in it, whatever their function writes elsewhere.
-        return ("R38",)
-    question = Question(
-        action="write", user=header.preamble.user, capacity=capacity_of(uow, header.preamble.user, header.capacity),
-        compartment=header.compartment, level=header.level, entry=entry_meta(stored, state, uow), at_ms=uow.now_ms,
-    )  # fmt: skip
-    return require(table, state.facts, question).rules
+    capacity = capacity_of(uow, header.preamble.user, header.capacity)
+    asked = Asked(header.preamble.user, capacity, "", "", table)
+    ruled = rule_write(asked, entry_meta(stored, state, uow), header.place.kind, state, uow.now_ms, number=stored.n)
+    if not ruled.permitted:
+        raise refusal_of(ruled.decision, ruled.question)
+    return ruled.decision.rules

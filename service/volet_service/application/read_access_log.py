@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from volet_protocol import canonical
 from volet_protocol.access import decide
+from volet_protocol.canonical import JsonObject
 from volet_protocol.capacities import Capacity
 from volet_protocol.encodings import to_base64url
-from volet_protocol.log_payload import ViewPayload
+from volet_protocol.link_reading import read_link
+from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.log_request import AUDIT, LogRequest
 from volet_protocol.places import MAIN
 from volet_protocol.policy_table import PERMIT
 from volet_protocol.questions import Question
-from volet_protocol.statements import UnverifiedStatement
+from volet_protocol.statements import UnverifiedStatement, from_json
 from volet_service.application.authorship import check_author, check_tree
 from volet_service.application.callers import Caller
 from volet_service.application.decisions import refusal_of
@@ -41,13 +43,15 @@ class LookAtLog:
 class LogShown:
     """Records in order; `auditor` tells that identities may be shown.
 
-    `leaf` is the leaf of this look, `since` the size of the tree that the reader has seen.
+    `leaf` is the leaf of this look, `since` the size of the tree that the reader has seen. `facts` are the bodies that
+    an auditor needs to ask each decision again, by index: codes and ids, as the links beside them name by hash.
     """
 
     records: Sequence[LogRecord]
     auditor: bool
     leaf: int
     since: int
+    facts: Mapping[int, JsonObject] = field(default_factory=dict[int, JsonObject])
 
 
 def read_access_log(command: LookAtLog, policy: Policy, uow: UnitOfWork, /) -> LogShown:
@@ -66,9 +70,8 @@ def read_access_log(command: LookAtLog, policy: Policy, uow: UnitOfWork, /) -> L
     found = [r for class_ in classes for r in uow.log.records(asked.case, class_, after, MOST_RECORDS)]
     records = sorted((r for r in found if asked.to is None or r.index < asked.to), key=lambda record: record.index)
     if before is not None:
-        return LogShown(
-            [r for r in records if r.index < before.leaf][:MOST_RECORDS], auditor, before.leaf, asked.checkpoint.size
-        )
+        again = [r for r in records if r.index < before.leaf][:MOST_RECORDS]
+        return LogShown(again, auditor, before.leaf, asked.checkpoint.size, _facts(again, uow) if auditor else {})
     view = ViewPayload(
         "log-look", uow.now_ms, purpose=asked.purpose, row=capacity.row if capacity else None,
         structure=capacity.structure if capacity else None,
@@ -76,7 +79,24 @@ def read_access_log(command: LookAtLog, policy: Policy, uow: UnitOfWork, /) -> L
     who = by_statement(command.statement, asked.preamble, row=view.row)
     leaf = uow.log.append(LeafContent(view, who, asked.case, MAIN if asked.case else None))
     uow.requests.add(command.caller.device, request_id, Answered(command.statement.hash, leaf, canonical.encode({})))
-    return LogShown(records[:MOST_RECORDS], auditor, leaf, asked.checkpoint.size)
+    shown = records[:MOST_RECORDS]
+    return LogShown(shown, auditor, leaf, asked.checkpoint.size, _facts(shown, uow) if auditor else {})
+
+
+def _facts(records: Sequence[LogRecord], uow: UnitOfWork) -> dict[int, JsonObject]:
+    """Return the bodies of the facts that these records state, without those that were erased."""
+    found: dict[int, JsonObject] = {}
+    for record in records:
+        request = None if record.identity is None else IdentityPayload.read(canonical.decode(record.identity)).request
+        statement = None if request is None else from_json(request)
+        if statement is None or statement.type != "fact":
+            continue
+        head = read_link(statement).head
+        chain = uow.cases.classes(head.case).get(head.class_, "")
+        link = uow.cases.link(chain, head.seq)
+        if link is not None and link.hash == statement.hash and link.fact is not None:
+            found[record.index] = canonical.decode(link.fact)
+    return found
 
 
 def _auditor_classes(asked: LogRequest, capacity: Capacity | None, uow: UnitOfWork) -> list[str | None]:

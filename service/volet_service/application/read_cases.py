@@ -12,6 +12,7 @@ from volet_protocol.entry_list import EntryListHead
 from volet_protocol.fact_gesture import without
 from volet_protocol.places import CLASSES
 from volet_protocol.policy_table import PERMIT
+from volet_protocol.release_decision import Asked
 from volet_protocol.section_access import is_member
 from volet_protocol.statements import HeadRef
 from volet_service.application.callers import Caller
@@ -20,7 +21,7 @@ from volet_service.application.emergency_rules import is_calling, is_served
 from volet_service.application.listing import check_list_known, shown_in
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.records import StoredEntry, StoredLink
-from volet_service.application.release_rules import Asked, rule
+from volet_service.application.release_rules import rule
 from volet_service.application.visibility import Viewer, chain_of_place, place_of, view_case, view_class
 from volet_service.domain.errors import NotFound
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from volet_protocol.entry_list import EntryListHead
 from volet_protocol.places import REPORT, Place
+from volet_protocol.release_decision import Asked
 from volet_service.application.callers import Caller
 from volet_service.application.listing import check_list_known
 from volet_service.application.ports import Policy, UnitOfWork
-from volet_service.application.release_rules import Asked
 from volet_service.application.visibility import view_case
 from volet_service.domain.errors import NotFound
 

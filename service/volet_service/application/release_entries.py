@@ -17,16 +17,16 @@ from volet_protocol.log_payload import ViewPayload
 from volet_protocol.masks import BEFORE_ANNOUNCEMENT, log_class
 from volet_protocol.places import MAIN
 from volet_protocol.release import ReleasedItem, ReleaseRequest, shares_hash
+from volet_protocol.release_decision import Asked, Ruled, rule_export
 from volet_protocol.shields import announced_ms
 from volet_protocol.statements import UnverifiedStatement
 from volet_service.application.authorship import check_author, check_tree
 from volet_service.application.callers import Caller
 from volet_service.application.decisions import check_named, refusal_of
-from volet_service.application.export_rules import rule_export
 from volet_service.application.listing import check_list_known
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.records import Answered, StoredEntry
-from volet_service.application.release_rules import Asked, Ruled, rule
+from volet_service.application.release_rules import rule
 from volet_service.application.visibility import capacity_of, chain_of_place, participation_of, place_of, view_case
 from volet_service.domain.errors import FactsChanged, IdempotencyMismatch, Invalid, NotFound, Refusal, VersionConflict
 from volet_service.domain.leaves import LeafContent, by_statement

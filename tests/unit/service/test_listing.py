@@ -45,6 +45,7 @@ from volet_protocol.fact_powers import Mandate, MinorSecret
 from volet_protocol.facts import Fact
 from volet_protocol.masks import ANNOUNCEMENT_MS, BEFORE_ANNOUNCEMENT, MASKS
 from volet_protocol.places import Place
+from volet_protocol.release_decision import Asked
 from volet_service.adapters.store.engine import open_writer, upgrade
 from volet_service.adapters.store.entries import BoxRows, EntryRows
 from volet_service.adapters.store.entry_faces import FaceRows
@@ -52,7 +53,7 @@ from volet_service.adapters.store.live import Live
 from volet_service.application.listing import known_of, shown_in
 from volet_service.application.ports import UnitOfWork
 from volet_service.application.records import StoredEntry, StoredPart
-from volet_service.application.release_rules import Asked, rule
+from volet_service.application.release_rules import rule
 
 NEWCOMER = professional("newcomer", "H2", 1, "samsah", "G15:60")
 PARENT = Actor(named("parent"))

@@ -6,12 +6,13 @@ import argparse
 from pathlib import Path
 
 from volet_client.cli.context import Context
-from volet_client.errors import UsageError
+from volet_client.errors import EvidenceError, UsageError
 from volet_client.log_export import LogChecked, check_export, read_export
 from volet_client.profile import read_bundle
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
 from volet_protocol.checkpoint import LogVerifier
+from volet_protocol.trust_bundle import TrustBundle
 
 
 def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
@@ -37,28 +38,28 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     export.set_defaults(run=log_export)
 
 
-def log_verify(context: Context, args: argparse.Namespace) -> None:
-    """Verify the hub's log, or an exported one without any hub."""
+def log_verify(context: Context, args: argparse.Namespace) -> int:
+    """Verify the hub's log, or an exported one without any hub; the status says whether anything was found."""
     if args.file is None:
         checked, log = context.client().audit.verify(), context.client().hub.trust.log
     else:
-        log = _verifier(context, args)
-        checked = check_export(read_export(args.file), log)
-    _checked(context, checked, log)
+        bundle = _bundle(context, args)
+        log = LogVerifier.configured(bundle.log_origin, bundle.log_vkey, bundle.log_policy)
+        checked = check_export(read_export(args.file), log, bundle)
+    return _checked(context, checked, log)
 
 
-def _verifier(context: Context, args: argparse.Namespace) -> LogVerifier:
+def _bundle(context: Context, args: argparse.Namespace) -> TrustBundle:
     path = args.trust or context.config.trust_file
     try:
-        bundle = read_bundle(path.read_bytes())
+        return read_bundle(path.read_bytes())
     except OSError:
         raise UsageError(
             Said(f"{path} illisible.", f"{path} cannot be read."), Said("--trust trust.json", "--trust trust.json")
         ) from None
-    return LogVerifier.configured(bundle.log_origin, bundle.log_vkey, bundle.log_policy)
 
 
-def _checked(context: Context, checked: LogChecked, log: LogVerifier) -> None:
+def _checked(context: Context, checked: LogChecked, log: LogVerifier) -> int:
     size = checked.checkpoint.size
     lines = [
         Said(
@@ -76,14 +77,35 @@ def _checked(context: Context, checked: LogChecked, log: LogVerifier) -> None:
                 "Without witnesses: nothing excludes that others see another log, nor proves the times.",
             )
         )
+    lines += _decisions(checked)
     leaves: dict[str, JsonValue] = dict(checked.leaves)
+    findings: list[JsonValue] = [
+        {"case": case, **one.to_json()} for case, decided in checked.cases.items() for one in decided.findings
+    ]
     context.terminal.result(
         {
             "origin": log.origin, "size": size, "root": checked.checkpoint.root.hex(), "leaves": leaves,
             "records": checked.receipts, "requests": checked.requests, "witnessed": bool(witnessed),
+            "decisions": sum(one.judged for one in checked.cases.values()),
+            "undecided": sum(one.unjudged for one in checked.cases.values()), "findings": findings,
         },
         lines,
     )  # fmt: skip
+    return EvidenceError.exit_status if findings else 0
+
+
+def _decisions(checked: LogChecked) -> list[Said]:
+    """Say how many decisions were asked again, and each that was wrong."""
+    if not checked.cases:
+        return []
+    judged, left = (sum(getattr(one, name) for one in checked.cases.values()) for name in ("judged", "unjudged"))
+    said = Said(
+        f"{judged} décisions refaites à partir des faits inscrits, sur {len(checked.cases)} dossiers ; "
+        f"{left} ne peuvent plus l'être (éléments effacés).",
+        f"{judged} decisions asked again from the logged facts, in {len(checked.cases)} cases; "
+        f"{left} cannot be any more (erased).",
+    )
+    return [said, *(one.said() for one in checked.findings)]
 
 
 def log_checkpoint(context: Context, _args: argparse.Namespace) -> None:

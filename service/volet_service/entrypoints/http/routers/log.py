@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
+from volet_protocol.canonical import JsonObject
 from volet_protocol.encodings import is_hash, to_base64url
 from volet_protocol.errors import ProtocolError
 from volet_protocol.heads_map import LABELS
@@ -85,15 +86,19 @@ async def records(asked: StatementRequest, caller: CallerDependency, hub: HubDep
     # One tree for all of them, so that a reader checks one checkpoint.
     size = hub.log.size
     return {
-        "records": [await _record(record, hub, size, auditor=shown.auditor) for record in shown.records],
+        "records": [
+            await _record(record, hub, size, auditor=shown.auditor, fact=shown.facts.get(record.index))
+            for record in shown.records
+        ],
         "receipt": (await hub.log.receipt(shown.leaf, shown.since or None, size)).to_json(),
     }
 
 
-async def _record(record: LogRecord, hub: Hub, size: int, *, auditor: bool) -> Answer:
+async def _record(record: LogRecord, hub: Hub, size: int, *, auditor: bool, fact: JsonObject | None) -> Answer:
     """Return a leaf's receipt as this reader may have it; after an erasure, the bare leaf."""
     if record.view is None:
         return {"index": record.index, "leaf": to_base64url(record.leaf)}
     receipt = await hub.log.receipt(record.index, size=size)
     shown = receipt if auditor else receipt.for_person()
-    return {"index": record.index, "receipt": shown.to_json()}
+    answer: Answer = {"index": record.index, "receipt": shown.to_json()}
+    return answer if fact is None else {**answer, "fact": fact}

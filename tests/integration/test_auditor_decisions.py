@@ -1,0 +1,189 @@
+"""An auditor asks every decision of the log again: an honest hub has none wrong, and each lie of another is found."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.client_world import World, client_world
+from volet_client.cli.context import Context
+from volet_client.cli.main import run_line
+from volet_client.cli.terminal import Terminal
+from volet_client.client import Client
+from volet_client.errors import EvidenceError, VerificationError
+from volet_client.log_decisions import Flaw
+from volet_client.log_export import check_export
+from volet_client.members import GENERAL, Terms
+from volet_client.refusals import RefusedError
+from volet_protocol.canonical import JsonObject
+from volet_protocol.entry_list import list_id
+from volet_protocol.places import Place
+from volet_protocol.policy_table import DENY, PERMIT
+from volet_protocol.questions import Decision
+from volet_protocol.release import ReleaseRequest
+from volet_protocol.release_decision import Ruled
+from volet_service.application import post_entry, release_entries
+from volet_service.domain.leaves import LeafContent
+
+DETAIL = Place("section", "medical/2")
+
+
+class Scene:
+    """A case whose doctor writes and reads; a social worker of it; an auditor."""
+
+    def __init__(self, world: World) -> None:
+        self.doctor, self.coord, self.auditor = (world.clients[name] for name in ("doctor", "coord", "auditor"))
+        self.case = self.doctor.cases.open(person=world.clients["person"].author.user).case
+        self.doctor.members.give_notice(self.case, [GENERAL], "oral")
+        self.doctor.members.add(self.case, self.coord.author.user, Terms())
+        self.entry = self.doctor.entries.post(self.case, DETAIL, "Titre", fields={"text": "texte"}).id
+        self.doctor.entries.read(self.case, DETAIL, self.entry)
+
+    def flaws(self) -> set[Flaw]:
+        return {one.flaw for one in self.auditor.audit.verify().cases[self.case].findings}
+
+
+@contextmanager
+def peopled(folder: Path) -> Iterator[World]:
+    with client_world(folder) as world:
+        world.professional("doctor", "H1", "dac")
+        world.professional("coord", "S10", "dac")
+        world.professional("auditor", "O14", "operator")
+        world.person("person")
+        yield world
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with peopled(tmp_path_factory.mktemp("audited")) as world:
+        yield world
+
+
+@pytest.fixture
+def scene(world: World) -> Scene:
+    """A case of its own: what others lied about theirs does not count here."""
+    return Scene(world)
+
+
+@pytest.fixture
+def honest(tmp_path: Path) -> Iterator[Scene]:
+    """The only case of a hub that never lied."""
+    with peopled(tmp_path) as world:
+        yield Scene(world)
+
+
+def run(client: Client, *arguments: str) -> int:
+    context = Context(client.profile.config, Terminal("fr", as_json=False))
+    context._client = client
+    return run_line(context, arguments)
+
+
+def test_an_honest_hub_decided_nothing_wrong_on_line_and_off_line(honest: Scene, tmp_path: Path) -> None:
+    checked = honest.auditor.audit.verify()
+    assert not checked.findings
+    assert set(checked.cases) == {honest.case}
+    decided = checked.cases[honest.case]
+    assert (decided.unjudged, decided.judged) == (0, 3)
+
+    file = tmp_path / "log.json"
+    honest.auditor.audit.export(file, records=True)
+    content: JsonObject = json.loads(file.read_text("utf-8"))
+    alone = check_export(content, honest.auditor.hub.trust.log, honest.auditor.profile.bundle)
+    assert alone.cases == checked.cases
+    assert (
+        run(honest.auditor, "log", "verify", str(file), "--trust", str(honest.auditor.profile.config.trust_file)) == 0
+    )
+
+
+def permits(ruled: Ruled) -> Ruled:
+    return replace(ruled, decision=Decision(PERMIT, ("R16",), ruled.decision.policy))
+
+
+def refuses(ruled: Ruled) -> Ruled:
+    return replace(ruled, decision=Decision(DENY, ("R1",), ruled.decision.policy))
+
+
+def other_grounds(ruled: Ruled) -> Ruled:
+    return replace(ruled, decision=replace(ruled.decision, rules=("R99",)))
+
+
+def lying(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, lie: Callable[[Ruled], Ruled]) -> None:  # noqa: ANN401
+    honest = getattr(module, name)
+    monkeypatch.setattr(module, name, lambda *args, **more: lie(honest(*args, **more)))
+
+
+def ask(scene: Scene, client: Client) -> None:
+    """Ask the hub for the title, whatever the client's own rules say."""
+    request = ReleaseRequest(
+        preamble=client.author.preamble(), request_id=os.urandom(16), case=scene.case,
+        list=list_id(scene.case, str(DETAIL)), part="title", intent="open", purpose="coordination",
+        policy=client.rules.named, checkpoint=client.hub.checkpoint(), ids=(scene.entry,),
+        capacity=client.author.capacity,
+    )  # fmt: skip
+    statement = client.author.sign(request.to_json())
+    client.hub.transport.post("/v1/releases", {"statement": statement.to_json()})
+
+
+def test_a_release_that_the_rules_refuse_is_found(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    lying(monkeypatch, release_entries, "rule", permits)
+    ask(scene, scene.coord)
+    assert scene.flaws() == {Flaw.WRONG_PERMIT}
+
+
+def test_a_refusal_that_the_rules_do_not_make_is_found(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    lying(monkeypatch, release_entries, "rule", refuses)
+    with pytest.raises(RefusedError):
+        ask(scene, scene.doctor)
+    assert scene.flaws() == {Flaw.WRONG_REFUSAL}
+
+
+def test_a_refusal_by_the_rules_is_no_finding(scene: Scene) -> None:
+    with pytest.raises(RefusedError):
+        ask(scene, scene.coord)
+    assert not scene.flaws()
+
+
+def test_a_permit_on_other_grounds_than_those_that_decide_is_found(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lying(monkeypatch, release_entries, "rule", other_grounds)
+    ask(scene, scene.doctor)
+    assert scene.flaws() == {Flaw.OTHER_GROUNDS}
+
+
+def test_a_deposit_by_somebody_who_may_not_write_there_is_found(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    lying(monkeypatch, post_entry, "rule_write", other_grounds)
+    scene.doctor.entries.post(scene.case, DETAIL, "Autre", fields={"text": "x"})
+    assert scene.flaws() == {Flaw.OTHER_GROUNDS}
+
+
+@pytest.mark.parametrize(
+    "change", [{"intent": "sync"}, {"purpose": "audit"}, {"part": "body"}], ids=["intent", "purpose", "part"]
+)
+def test_a_leaf_that_says_other_than_the_reader_signed_is_found(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, change: dict[str, str]
+) -> None:
+    def told_otherwise(view: Any, *rest: Any, **more: Any) -> LeafContent:  # noqa: ANN401 -- what the hub passes
+        return LeafContent(replace(view, **change), *rest, **more)
+
+    monkeypatch.setattr(release_entries, "LeafContent", told_otherwise)
+    with pytest.raises(VerificationError):
+        scene.doctor.entries.read(scene.case, DETAIL, scene.entry)
+    assert scene.flaws() == {Flaw.FALSE_RECORD}
+
+
+def test_the_command_shows_each_finding_and_does_not_end_well(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as patched:
+        lying(patched, release_entries, "rule", permits)
+        ask(scene, scene.coord)
+    assert run(scene.auditor, "log", "verify") == EvidenceError.exit_status
+    assert "permis alors que les règles refusaient" in capsys.readouterr().out
