@@ -162,7 +162,24 @@ class Audit:
                 return
             start = Fields(page[-1], "record").integer("index") + 1
 
-    def _ask(self, case: str | None, start: int) -> JsonObject:
+    def record(self, case: str | None, index: int) -> Receipt:
+        """Return the receipt of one act as this user may have it, verified; the look is a leaf too."""
+        fields = Fields(self._ask(case, index, index + 1), "records")
+        shown = fields.objects("records")
+        self._hub.receipt(fields.raw("receipt"))
+        if len(shown) != 1 or shown[0].integer("index") != index or not shown[0].has("receipt"):
+            raise UsageError(
+                Said(f"Aucun acte n° {index} ne vous est montré.", f"No act no. {index} is shown to you."),
+                Said("volet accesses --detail", "volet accesses --detail"),
+            )
+        receipt = Receipt.read(shown[0].raw("receipt"))
+        verified = receipt.verify(self._hub.trust.log)
+        if verified.index != index:
+            raise VerificationError(f"record {index}", Reason.WRONG_SEQUENCE)
+        self._hub.trust.accept_checkpoint(verified.checkpoint, self._hub.consistency_to(verified.checkpoint.size))
+        return receipt
+
+    def _ask(self, case: str | None, start: int, end: int | None = None) -> JsonObject:
         auditor = self.audits
         if case is None and not auditor:
             raise UsageError(
@@ -176,6 +193,7 @@ class Audit:
             capacity=self._author.capacity,
             case=case,
             from_=start,
+            to=end,
         )
         statement = self._author.sign(request.to_json())
         return self._hub.transport.post("/v1/log/records", {"statement": statement.to_json()})

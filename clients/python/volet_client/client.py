@@ -17,6 +17,7 @@ client.notices     the texts handed to the person, filled; whom she may ask
 client.receipt_papers  the attestation of what she decided
 client.team        what she still has to be told; adding somebody in one gesture
 client.audit       who looked; verify and export the log
+client.receipts    receipts of acts as files, cosigned once witnesses have signed
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ from volet_client.offline_notes import OfflineNotes
 from volet_client.openings import Openings
 from volet_client.outbox import Outbox
 from volet_client.profile import Profile
+from volet_client.receipt_keeping import ReceiptKeeping
 from volet_client.receipts_paper import ReceiptPapers
 from volet_client.releases import Releases
 from volet_client.reports import Reports
@@ -268,6 +270,11 @@ class Client:
     def exports(self) -> Exports:
         """Documents for parties without account."""
         return Exports(self.entries, self._releases, self._keys)
+
+    @cached_property
+    def receipts(self) -> ReceiptKeeping:
+        """Receipts to keep."""
+        return ReceiptKeeping(self.hub, self.audit)
 
     @cached_property
     def audit(self) -> Audit:

@@ -1,9 +1,10 @@
-"""`volet receipt`: the attestation handed to the person after she agreed, refused or withdrew."""
+"""`volet receipt`: what the person keeps: the attestation of what she decided, the log's proof of each act as files."""
 
 from __future__ import annotations
 
 import argparse
 
+from volet_client.cli import receipts
 from volet_client.cli.asking import the_case
 from volet_client.cli.context import Context
 from volet_client.cli.members import Verbs, add_verb
@@ -18,9 +19,13 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     verbs: Verbs = parser.add_subparsers(dest="verb", required=True)
     parser.epilog = Said(
         "exemples :\n  volet receipt print last --lang falc\n"
-        "  volet receipt print 3f2a9c1d --format html > attestation.html",
+        "  volet receipt print 3f2a9c1d --format html > attestation.html\n"
+        "  volet receipt save 123 acte-123.tlog-proof\n"
+        "  volet receipt verify acte-123.tlog-proof --trust trust.json",
         "examples:\n  volet receipt print last --lang falc\n"
-        "  volet receipt print 3f2a9c1d --format html > receipt.html",
+        "  volet receipt print 3f2a9c1d --format html > receipt.html\n"
+        "  volet receipt save 123 act-123.tlog-proof\n"
+        "  volet receipt verify act-123.tlog-proof --trust trust.json",
     ).to(lang)
     shown = add_verb(verbs, "print", Said("imprimer l'attestation remise", "print the attestation handed over"), lang)
     shown.add_argument(
@@ -29,6 +34,7 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     shown.add_argument("--lang", choices=LANGS, default="fr")
     shown.add_argument("--format", choices=FORMATS, default="text")
     shown.set_defaults(run=receipt_print)
+    receipts.register(verbs, lang)
 
 
 def receipt_print(context: Context, args: argparse.Namespace) -> None:
