@@ -17,6 +17,7 @@ client.notices     the texts handed to the person, filled; whom she may ask
 client.receipt_papers  the attestation of what she decided
 client.team        what she still has to be told; adding somebody in one gesture
 client.audit       who looked; verify and export the log
+client.keys        every key relied on, audited
 client.receipts    receipts of acts as files, cosigned once witnesses have signed
 """
 
@@ -49,6 +50,7 @@ from volet_client.facts_annexes import Annexes
 from volet_client.facts_recording import FactRecorder
 from volet_client.granting import Granting
 from volet_client.hub import Hub
+from volet_client.keys_audit import KeysAudit
 from volet_client.linked_cases import LinkedCases
 from volet_client.lists import Lists
 from volet_client.majority import Majority
@@ -270,6 +272,11 @@ class Client:
     def exports(self) -> Exports:
         """Documents for parties without account."""
         return Exports(self.entries, self._releases, self._keys)
+
+    @cached_property
+    def keys(self) -> KeysAudit:
+        """Keys relied on."""
+        return KeysAudit(self.hub, self.author, self.directory, self.casebook)
 
     @cached_property
     def receipts(self) -> ReceiptKeeping:
