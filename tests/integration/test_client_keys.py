@@ -13,13 +13,18 @@ from volet_client.cli.context import Context
 from volet_client.cli.main import run_line
 from volet_client.cli.terminal import Recorder
 from volet_client.client import Client
-from volet_client.errors import EvidenceError
+from volet_client.directory import Directory
+from volet_client.errors import EvidenceError, VerificationError
 from volet_client.keys_audit import Remark
 from volet_client.members import Terms
 from volet_client.profile import KeyPair
 from volet_client.transport import HttpTransport
 from volet_protocol.canonical import JsonObject
+from volet_protocol.encodings import to_base64url
 from volet_protocol.keys import BoxKey, SigningKey
+from volet_protocol.user_bodies import device_add_body
+from volet_protocol.user_keys import seal_user_seeds
+from volet_protocol.user_links import key_context, with_boxes
 
 Lie = Callable[[dict[str, Any]], None]
 
@@ -31,10 +36,11 @@ class LyingTransport(HttpTransport):
         super().__init__(origin)
         self._path = f"/v1/users/{user}"
         self._lie = lie
+        self.lies = False
 
     def get(self, path: str, **params: str | int) -> JsonObject:
         answer = cast("dict[str, Any]", super().get(path, **params))
-        if path == self._path:
+        if self.lies and path == self._path:
             self._lie(answer)
         return answer
 
@@ -60,16 +66,27 @@ def audited(client: Client) -> tuple[int, dict[str, Any], str]:
 
 
 def lied_to(world: World, about: str, lie: Lie) -> Client:
+    """The doctor's client, which has met everybody before the hub begins to lie about one of them."""
     former = world.clients["mo"]
     former.close()
-    world.clients["mo"] = Client(former.profile, LyingTransport(world.url, world.clients[about].author.user, lie))
-    return world.clients["mo"]
+    transport = LyingTransport(world.url, world.clients[about].author.user, lie)
+    world.clients["mo"] = client = Client(former.profile, transport)
+    for case in client.cases.ids():
+        client.cases.view(case)
+    transport.lies = True
+    return client
 
 
 def add_device(client: Client) -> None:
-    """Let another device of this user add one more, as a thief of the account would."""
-    device = KeyPair(SigningKey(os.urandom(32)), BoxKey(os.urandom(32)))
-    new_device(client, device)
+    """Let one more device of this user enter, as a thief of the account would: this client knows nothing of it."""
+    author = client.author
+    device = KeyPair(SigningKey(os.urandom(32)), BoxKey(os.urandom(32))).public
+    unboxed = device_add_body(author.preamble(), device)
+    seed = author.identity.seeds[author.generation]
+    boxes = seal_user_seeds(seed, {device.id: device.box}, key_context(unboxed))
+    link = author.sign(with_boxes(unboxed, boxes)).to_json()
+    wire = {to: to_base64url(box) for to, box in boxes.items()}
+    client.hub.transport.post(f"/v1/users/{author.user}/links", {"links": [{"statement": link, "boxes": wire}]})
 
 
 def test_everybody_of_the_cases_is_proven_and_nothing_has_to_be_asked(world: World) -> None:
@@ -95,7 +112,12 @@ def test_links_that_the_log_does_not_know_are_refused(world: World) -> None:
     def swap(answer: dict[str, Any]) -> None:
         answer["links"] = other["links"]
 
-    assert audited(lied_to(world, "ide", swap))[0] == 7
+    client = lied_to(world, "ide", swap)
+    assert audited(client)[0] == 7
+    # Who has never met them does not even read the case.
+    client.directory = Directory(client.hub, client.clock)
+    with pytest.raises(VerificationError):
+        client.directory.user(world.clients["ide"].author.user)
 
 
 def test_a_link_of_ours_that_this_device_did_not_make_stops_everything_and_is_kept(world: World) -> None:
