@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from volet_client.errors import EvidenceError, VerificationError
 from volet_client.profile import STATE, Profile
+from volet_client.refusals import InvalidError
 from volet_client.transport import Transport
 from volet_client.trust import Proven, TrustState
 from volet_protocol.canonical import JsonObject, JsonValue
@@ -70,14 +71,16 @@ class Hub:
             raise self.failed(error, {str(seq): hash_ for seq, hash_ in hashes.items()}) from None
 
     def consistency_to(self, size: int) -> tuple[bytes, ...]:
-        """Return the proof between the newest checkpoint held and one of `size` leaves, as the hub gives it."""
+        """Return the proof between the checkpoint held and one of `size` leaves; none when the hub has no such tree."""
         needed = self.trust.consistency_needed(size)
         if needed is None:
             return ()
-        answer = Fields(
-            self.transport.get("/v1/log/consistency", **{"from": needed[0], "to": needed[1]}), "consistency"
-        )
-        return tuple(answer.datas("hashes", 32))
+        try:
+            answer = self.transport.get("/v1/log/consistency", **{"from": needed[0], "to": needed[1]})
+        except InvalidError:
+            # A hub without a tree as large as the one held: judged as rolled back, and both notes kept.
+            return ()
+        return tuple(Fields(answer, "consistency").datas("hashes", 32))
 
     def receipt(self, served: JsonObject, *, told: bool = True) -> VerifiedReceipt:
         """Verify a receipt and let its checkpoint extend what is held.
