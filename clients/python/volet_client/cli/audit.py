@@ -6,13 +6,12 @@ import argparse
 from pathlib import Path
 
 from volet_client.cli.context import Context
-from volet_client.errors import EvidenceError, UsageError
+from volet_client.cli.log_tree import bundle_of, register_verbs, verifier_of
+from volet_client.errors import EvidenceError
 from volet_client.log_export import LogChecked, check_export, read_export
-from volet_client.profile import read_bundle
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
 from volet_protocol.checkpoint import LogVerifier
-from volet_protocol.trust_bundle import TrustBundle
 
 
 def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
@@ -36,6 +35,7 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
         "--records", action="store_true", help=Said("avec les actes (auditeur)", "with the acts (auditor)").to(lang)
     )
     export.set_defaults(run=log_export)
+    register_verbs(verbs, lang)
 
 
 def log_verify(context: Context, args: argparse.Namespace) -> int:
@@ -43,20 +43,10 @@ def log_verify(context: Context, args: argparse.Namespace) -> int:
     if args.file is None:
         checked, log = context.client().audit.verify(), context.client().hub.trust.log
     else:
-        bundle = _bundle(context, args)
-        log = LogVerifier.configured(bundle.log_origin, bundle.log_vkey, bundle.log_policy)
+        bundle = bundle_of(context, args.trust)
+        log = verifier_of(bundle)
         checked = check_export(read_export(args.file), log, bundle)
     return _checked(context, checked, log)
-
-
-def _bundle(context: Context, args: argparse.Namespace) -> TrustBundle:
-    path = args.trust or context.config.trust_file
-    try:
-        return read_bundle(path.read_bytes())
-    except OSError:
-        raise UsageError(
-            Said(f"{path} illisible.", f"{path} cannot be read."), Said("--trust trust.json", "--trust trust.json")
-        ) from None
 
 
 def _checked(context: Context, checked: LogChecked, log: LogVerifier) -> int:
