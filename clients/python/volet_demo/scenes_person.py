@@ -50,7 +50,7 @@ def looking(story: Story) -> None:
     """Mme A looks at who opened what."""
     person = story.party("mme-a")
     story.transcript.scene("Mme A regarde qui a ouvert quoi")
-    shown = person.do("accesses", "--case", CASE)
+    shown = person.do("accesses", "--detail", "--case", CASE)
     acts = shown.result["acts"]
     expect(shown.result["complete"], "Il manque des actes dans la liste de Mme A.")
     opened = [act for act in acts if act.get("act") == "release" and story.ids["report"] in act["entries"]]
