@@ -6,18 +6,17 @@ import csv
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import cedarpy
 
-from support.oracle_draw import NOW, PER_RAW, PERSON, READER, Raw, Record, questions
+from support.oracle_draw import NOW, PERSON, READER, Raw, Record
 
 ROOT = Path(__file__).resolve().parents[2]
 _ORACLE = ROOT / "tests" / "oracle"
 _PROPERTY, _BOTH = {"rights", "housing", "budget"}, {"identity", "protection"}
 _CURATORS = {"curatelle_simple", "curatelle_renforcee", "sauvegarde"}
 _NO_WORD = {"agreed": False, "refused": False, "crossing_covers": False}
-_BEST = {"agreed": True, "refused": False, "crossing_covers": True}
 Context = dict[str, object]
 Judged = tuple[str, str, Record]
 Asked = tuple[str, int, str, str, Record]
@@ -29,63 +28,80 @@ def matrix() -> Mapping[str, Mapping[str, str]]:
         return {line["row"]: line for line in csv.DictReader(file)}
 
 
+class Ask(NamedTuple):
+    """One question: about which situation of the batch, what is done, at which level."""
+
+    place: int
+    what: str
+    level: int
+
+
+def _policies(*names: str) -> cedarpy.PolicySet:
+    return cedarpy.PolicySet.from_str("\n".join((_ORACLE / f"{name}.cedar").read_text("utf-8") for name in names))
+
+
 class Oracle:
     """Answers raw situations, many at once."""
 
     def __init__(self) -> None:
         self._matrix = matrix()
-        self._standing = cedarpy.PolicySet.from_str((_ORACLE / "standing.cedar").read_text("utf-8"))
-        self._records = cedarpy.PolicySet.from_str((_ORACLE / "records.cedar").read_text("utf-8"))
+        self._standing = _policies("common", "claims", "standing")
+        self._exchange = _policies("common", "exchange")
+        self._records = _policies("records")
 
-    def effects(self, situations: Sequence[Raw]) -> list[str]:
-        """Return the effect of each question of each situation, in the order of `questions`."""
+    def effects(self, situations: Sequence[Raw], asks: Sequence[Ask]) -> list[str]:
+        """Return the effect of each question."""
         contexts = [self._context(raw) for raw in situations]
-        asked = [self._question(raw) for situation in situations for raw in questions(situation)]
-        found = ["deny"] * len(asked)
-        entities = _entities(contexts, {})
-        # What even the widest supposition with the best of words denies stays denied: no notice or consent is judged.
-        best = {number: {**one, **_BEST} for number, one in enumerate(asked)}
-        open_ = self._allowed("agreed", best, entities)
-        judged = {
-            place: _to_judge(situations[place], contexts[place]) for place in sorted({n // PER_RAW for n in open_})
-        }
+        judged = [_to_judge(raw, context) for raw, context in zip(situations, contexts, strict=True)]
         entities = _entities(contexts, judged)
-        words = self._words({number: asked[number] for number in open_}, judged, entities)
-        for action, effect in (
-            ("agreed", "permit_after_consent"), ("informed", "permit_with_notice"), ("now", "permit"),
-        ):  # fmt: skip
-            words = {number: words[number] for number in self._allowed(action, words, entities)}
-            for number in words:
-                found[number] = effect
+        words = self._words({(ask.place, ask.level) for ask in asks}, judged, entities)
+        found = ["deny"] * len(asks)
+        for policies, whats in ((self._standing, {"read", "write"}), (self._exchange, {"send", "receive"})):
+            open_ = [number for number, ask in enumerate(asks) if ask.what in whats]
+            for action, effect in (
+                ("agreed", "permit_after_consent"), ("informed", "permit_with_notice"), ("now", "permit"),
+            ):  # fmt: skip
+                requests: list[Asked] = []
+                for number in open_:
+                    ask = asks[number]
+                    context = {**self._question(situations[ask.place], ask), **words[ask.place, ask.level]}
+                    requests.append((action, ask.place, "File", "one", context))
+                answers = _ask(policies, requests, entities)
+                open_ = [number for number, yes in zip(open_, answers, strict=True) if yes]
+                for number in open_:
+                    found[number] = effect
         return found
 
-    def _allowed(self, action: str, words: Mapping[int, Record], entities: cedarpy.Entities) -> list[int]:
-        """Return the questions for which an action is allowed."""
-        asked: list[Asked] = [(action, number, "File", "one", word) for number, word in words.items()]
-        return [number for number, yes in zip(words, _ask(self._standing, asked, entities), strict=True) if yes]
-
     def _words(
-        self, asked: Mapping[int, Record], judged: Mapping[int, Sequence[Judged]], entities: cedarpy.Entities
-    ) -> dict[int, Record]:
-        """Return each question with whether its notice covers, and whether a consent and a refusal count."""
-        words = {number: {**one, **_NO_WORD} for number, one in asked.items()}
-        places = [(number, one) for number in words for one in range(len(judged[number // PER_RAW]))]
+        self, asked: set[tuple[int, int]], judged: Sequence[Sequence[Judged]], entities: cedarpy.Entities
+    ) -> dict[tuple[int, int], Record]:
+        """Return, by situation and level, whether the notice covers, and whether a consent and a refusal count."""
+        words: dict[tuple[int, int], Record] = {key: dict(_NO_WORD) for key in sorted(asked)}
+        places = [(key, one) for key in words for one in range(len(judged[key[0]]))]
         requests: list[Asked] = [
-            (judged[number // PER_RAW][one][0], number, "Record", f"{number // PER_RAW}-{one}", asked[number])
-            for number, one in places
+            (judged[place][one][0], place, "Record", f"{place}-{one}", {"level": level})
+            for (place, level), one in places
         ]
-        for (number, one), yes in zip(places, _ask(self._records, requests, entities), strict=True):
-            name = judged[number // PER_RAW][one][1]
-            words[number][name] = bool(words[number][name]) or yes
+        for (key, one), yes in zip(places, _ask(self._records, requests, entities), strict=True):
+            name = judged[key[0]][one][1]
+            words[key][name] = bool(words[key][name]) or yes
         return words
 
-    def _question(self, raw: Raw) -> Record:
+    def _question(self, raw: Raw, ask: Ask) -> Record:
         entry: Record = raw.entry or {}
-        report = (
-            raw.as_ == "professional" and raw.what == "write" and raw.compartment == "child_protection"
-            and (entry.get("kind") in {"information_preoccupante", "signalement"} or raw.purpose == "child_protection")
+        kind = entry.get("kind") in {"information_preoccupante", "signalement"}
+        report = kind if ask.what in {"send", "receive"} else (
+            raw.as_ == "professional" and ask.what == "write" and raw.compartment == "child_protection"
+            and (kind or raw.purpose == "child_protection")
         )  # fmt: skip
-        return {"what": raw.what, "level": raw.level, "report": report, "from": self._from(raw)}
+        from_ = self._from(raw, ask)
+        return {
+            "what": ask.what,
+            "level": ask.level,
+            "report": report,
+            "from": from_,
+            "sent_by_author": _by_author(raw),
+        }
 
     def _context(self, raw: Raw) -> Context:
         row, designated = self._acting_row(raw)
@@ -103,9 +119,9 @@ class Oracle:
             "named": [user] if entry.get("named") else [], "written": entry.get("written", 0),
             "author": user if entry.get("author") == READER else "other",
             "author_category": entry.get("author_category", 0),
-            "crossing_from": 0, **raw.instants,
+            "crossing_from": 0, "via": raw.via, "purpose": raw.purpose, **raw.instants,
         }  # fmt: skip
-        for name in ("part", "mandate", "emergency"):
+        for name in ("part", "mandate", "emergency", "stand_in", "procedure"):
             if name in raw.records:
                 context[name] = raw.records[name]
         if "told" in raw.records:
@@ -128,6 +144,8 @@ class Oracle:
             if raw.row == "-":
                 return ("O3" if person else "O4"), False
             return ("S7a" if person else "S7b"), False
+        if raw.as_ == "stranger":
+            return "O7", False
         part, given = raw.records.get("part", {}), raw.records.get("designation")
         medical = raw.compartment in {"medical", "medication"}
         if raw.row == "M1" and part.get("regime") == "mdph" and given and given["mine"] and medical:
@@ -136,11 +154,13 @@ class Oracle:
                 return "M2", True
         return raw.row, False
 
-    def _from(self, raw: Raw) -> list[int]:
+    def _from(self, raw: Raw, ask: Ask) -> list[int]:
         """The categories the information may come from; a whole section holds what any category that writes wrote."""
+        if ask.what == "receive" and raw.sender is not None:
+            return [raw.sender]
         if raw.entry is not None:
             return [cast("int", raw.entry["author_category"])]
-        ends = ("1w", "2w", "ow") if raw.level == 1 else ("2w", "ow")
+        ends = ("1w", "2w", "ow") if ask.level == 1 else ("2w", "ow")
         writers = {
             int(line["category"])
             for line in self._matrix.values()
@@ -149,13 +169,18 @@ class Oracle:
         return sorted(writers) or [raw.category]
 
 
+def _by_author(raw: Raw) -> bool:
+    """Who sends, where somebody said so, is `other`: the author of whatever the reader did not write."""
+    return raw.sender is not None and raw.entry is not None and raw.entry["author"] != READER
+
+
 def _ask(policies: cedarpy.PolicySet, asked: Sequence[Asked], entities: cedarpy.Entities) -> list[bool]:
     requests: list[dict[str, object]] = [
         {
-            "principal": {"type": "Situation", "id": str(number // PER_RAW)}, "action": f'Action::"{action}"',
-            "resource": {"type": kind, "id": name}, "context": words,
+            "principal": {"type": "Situation", "id": str(place)}, "action": f'Action::"{action}"',
+            "resource": {"type": kind, "id": name}, "context": context,
         }
-        for action, number, kind, name, words in asked
+        for action, place, kind, name, context in asked
     ]  # fmt: skip
     answers = cedarpy.is_authorized_batch(requests, policies, entities)
     for answer in answers:
@@ -163,12 +188,11 @@ def _ask(policies: cedarpy.PolicySet, asked: Sequence[Asked], entities: cedarpy.
     return [answer.allowed for answer in answers]
 
 
-def _entities(contexts: Sequence[Context], judged: Mapping[int, Sequence[Judged]]) -> cedarpy.Entities:
-    """The situations, or, once some are judged, those with their records."""
-    numbers = judged or range(len(contexts))
-    listed: list[Record] = [_entity("Situation", str(number), contexts[number]) for number in numbers]
-    for number, ones in judged.items():
-        listed += [_entity("Record", f"{number}-{position}", record) for position, (_, _, record) in enumerate(ones)]
+def _entities(contexts: Sequence[Context], judged: Sequence[Sequence[Judged]]) -> cedarpy.Entities:
+    """The situations with their records."""
+    listed = [_entity("Situation", str(place), context) for place, context in enumerate(contexts)]
+    for place, ones in enumerate(judged):
+        listed += [_entity("Record", f"{place}-{position}", record) for position, (_, _, record) in enumerate(ones)]
     return cedarpy.Entities.from_json_str(json.dumps(listed))
 
 
@@ -237,7 +261,7 @@ def _consent(raw: Raw, position: int) -> Record:
     record: Record = {
         "kind": one["kind"], "decision": one["decision"], "given": one["given"], "level": one["level"],
         "compartment": raw.compartment if one["same_part"] else "another", "in_episode": one["in_episode"],
-        "recorded_by": one["recorded_by"],
+        "recorded_by": one["recorded_by"], "by": one["by"],
     }  # fmt: skip
     record.update({name: one[name] for name in ("told", "start", "end", "withdrawn") if one[name] is not None})
     if one["entries"]:
@@ -259,4 +283,14 @@ def _void(raw: Raw, one: Record) -> bool:
     given, told = cast("int", one["given"]), cast("int | None", one["told"])
     minor = "majority" in raw.instants and given < raw.instants["majority"]
     unable = "unable" in raw.instants and raw.instants["unable"] <= given
-    return one["decision"] == "given" and (told is None or told > given or minor or unable)
+    powerless = minor or unable
+    if one["by"] == "stand_in":
+        powerless = not (powerless and _stands_in(raw.records["stand_in"], given, minor=minor))
+    return one["decision"] == "given" and (told is None or told > given or powerless)
+
+
+def _stands_in(one: Record, at: int, *, minor: bool) -> bool:
+    started, end = cast("int", one["start"]) <= at, cast("int | None", one.get("end"))
+    person = one["mode"] == "representation" and "person" in cast("tuple[str, ...]", one["domains"])
+    parent = one["kind"] != "parental_authority" or (minor and bool(one["exercise"]))
+    return started and (end is None or at < end) and person and one["kind"] not in _CURATORS and parent

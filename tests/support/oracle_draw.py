@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
-PER_RAW: Final = 4
 NOW: Final = 1_800_000_000_000
 DAY: Final = 86_400_000
 READER, PERSON = "reader", "person"
@@ -22,6 +21,13 @@ _MASKS: Final = (
     "withheld_by_author", "child_protection_hidden", "address_secret", "third_party", "before_announcement",
     "ill_treatment_hidden",
 )  # fmt: skip
+_VIAS: Final = (
+    "share", "share", "exchange", "own", "mandate", "child_protection", "child_protection", "mdph", "mdph", "statutory",
+    "statutory", "statutory", "person_request",
+)  # fmt: skip
+_ADULT: Final = ("tutelle", "habilitation_familiale", "curatelle_simple", "curatelle_renforcee", "sauvegarde")
+# The end that goes with a channel; another one now and then.
+_ENDS: Final = {"child_protection": "child_protection", "mdph": "mdph_evaluation"}
 _KINDS: Final = ("note", "minutes", "information_preoccupante", "signalement", "adult_ill_treatment")
 Record = dict[str, object]
 
@@ -48,11 +54,8 @@ class Raw:
     instants: dict[str, int] = field(default_factory=dict)
     archived: bool = False
     secret: bool = False
-
-
-def questions(raw: Raw) -> list[Raw]:
-    """The situation asked to read and to write, at each level."""
-    return [replace(raw, what=what, level=level) for what in ("read", "write") for level in (1, 2)]
+    via: str = "any"
+    sender: int | None = None
 
 
 class Draw:
@@ -68,15 +71,23 @@ class Draw:
         row = self._row(as_)
         compartment = pick(("child_protection", *PARTS)) if self._chance(0.9) else pick(("medical", "budget"))
         records = self._records(as_, row)
+        via = "emergency" if as_ == "emergency" else pick(_VIAS) if self._chance(0.25) else "any"
+        entry = self._entry() if self._chance(0.7) else None
+        if entry is None and via in {"own", "exchange"}:
+            via = "any"
+        purpose = "emergency_care" if via == "emergency" else _ENDS.get(via, "care")
+        if via != "emergency" and self._chance(0.1):
+            purpose = pick(("child_protection", "child_protection", "audit"))
         return Raw(
             as_=as_, what="read", row=row,
             category=self._categories.get(row) or (pick((0, 1)) if row[0] in "MC" else 0),
             profession=pick(("G15:10", "G15:60", "R94:41")), structure=pick(("here", "there")),
             bound=not self._chance(0.12), account="revoked" if self._chance(0.02) else "active",
             case="mdph" if self._chance(0.2) else "care", compartment=compartment, level=1,
-            purpose="child_protection" if self._chance(0.1) else "care",
-            entry=self._entry() if self._chance(0.7) else None, records=records,
-            consents=tuple(self._consent(as_) for _ in range(pick((0, 1, 1, 2)))), instants=self._instants(),
+            purpose=purpose, via=via, sender=pick((0, 1, 2, 1, 2, None)),
+            entry=entry, records=records,
+            consents=tuple(self._consent(as_, "stand_in" in records) for _ in range(pick((0, 1, 1, 2)))),
+            instants=self._instants(),
             archived=self._chance(0.02), secret=self._chance(0.15),
         )  # fmt: skip
 
@@ -129,6 +140,10 @@ class Draw:
             found["against"] = {**self._period(), **self._against(row)}
         if as_ == "representative":
             found["mandate"] = self._mandate(row)
+        if self._chance(0.25):
+            found["stand_in"] = self._stand_in()
+        if self._chance(0.7):
+            found["procedure"] = self._period(0.9)
         if as_ == "emergency" and not self._chance(0.1):
             start = NOW - pick((0, 1, DAY - 1, DAY, -1)) if self._chance(0.5) else NOW - 5
             found["emergency"] = {
@@ -155,11 +170,16 @@ class Draw:
 
     def _mandate(self, row: str) -> Record:
         pick = self._random.choice
-        kinds = ("tutelle", "habilitation_familiale", "curatelle_simple", "curatelle_renforcee", "sauvegarde")
-        kind = pick(kinds) if row != "-" else pick((*kinds, "parental_authority", "parental_authority"))
+        kind = pick(_ADULT) if row != "-" else pick((*_ADULT, "parental_authority", "parental_authority"))
         domains = pick((("person", "property"), ("person",), ("property",)))
         mode = "assistance" if kind.startswith("cur") or self._chance(0.1) else "representation"
         return {**self._period(0.9), "kind": kind, "domains": domains, "mode": mode, "exercise": not self._chance(0.1)}
+
+    def _stand_in(self) -> Record:
+        """Somebody else who represents the person, and in whose words a consent may be given."""
+        one = self._mandate("-")
+        usual = {**one, "mode": "representation", "domains": ("person", "property"), "exercise": True}
+        return self._random.choice((one, {**usual, "kind": "parental_authority"}, {**usual, "kind": "tutelle"}))
 
     def _entry(self) -> Record:
         pick = self._random.choice
@@ -169,12 +189,13 @@ class Draw:
             "author_category": pick((0, 1, 1, 2, 2)), "masks": masks,
             "written": NOW - pick((0, 1, 5, 9 * DAY, 9 * DAY + 1, 15 * DAY - 1, 15 * DAY, 50 * DAY, 99 * DAY)),
             "kind": pick(_KINDS) if self._chance(0.15) else "note", "named": self._chance(0.08),
+            "passages": self._chance(0.2),
         }  # fmt: skip
 
     def _rarely(self, *values: object) -> object:
         return self._random.choice(values) if self._chance(0.12) else None
 
-    def _consent(self, as_: str) -> Record:
+    def _consent(self, as_: str, stand_in: bool) -> Record:  # noqa: FBT001 - whether another may have given it
         pick = self._random.choice
         given = NOW + (pick((0, 1, -1)) if self._chance(0.1) else -2 * DAY)
         mine = ("users",) if as_ == "representative" else ("categories", "rows", "professions", "users", "structures")
@@ -188,4 +209,5 @@ class Draw:
             "start": self._rarely(NOW - 1, NOW, NOW + 1), "end": self._rarely(NOW, NOW + 1, NOW + DAY),
             "withdrawn": self._rarely(NOW - 1, NOW, NOW + 1), "in_episode": not self._chance(0.1),
             "recorded_by": READER if self._chance(0.08) else PERSON, "replaces": self._chance(0.2),
+            "by": "stand_in" if stand_in and self._chance(0.6) else "person",
         }  # fmt: skip

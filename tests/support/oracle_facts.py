@@ -25,14 +25,15 @@ from volet_protocol.fact_notices import (
     ToUser,
 )
 from volet_protocol.fact_people import Death, Episode, Participation, Person, Retention
-from volet_protocol.fact_powers import Ability, Designation, Emergency, Mandate, MinorSecret
+from volet_protocol.fact_powers import Ability, Designation, Emergency, Mandate, MinorSecret, Procedure
 from volet_protocol.fact_rules import MEMBER
 from volet_protocol.fact_rules import PERSON as BY_PERSON
 from volet_protocol.facts import Fact
-from volet_protocol.questions import EntryMeta, Question
+from volet_protocol.questions import EntryMeta, Party, Question
 
 __all__ = ["Draw", "facts_of", "question_of", "user_of"]
 Made = tuple[Fact, str, str]
+STAND_IN = "stand-in"
 
 
 def user_of(raw: Raw) -> str:
@@ -46,21 +47,30 @@ def capacity_of(raw: Raw) -> Capacity | None:
     return Capacity(raw.row, raw.category or None, raw.profession, None, raw.structure, basis)
 
 
-def question_of(raw: Raw) -> Question:
+_ACTIONS = {"send": "exchange_send", "receive": "exchange_receive"}
+
+
+def question_of(raw: Raw, what: str, level: int) -> Question:
     entry = None
     if raw.entry is not None:
         one = raw.entry
         author = user_of(raw) if one["author"] == READER else "other"
         entry = EntryMeta(
             "e", author, cast("int", one["author_category"]) or None, cast("int", one["written"]), raw.compartment,
-            raw.level, named=frozenset({user_of(raw)} if one["named"] else ()), kind=str(one["kind"]),
-            other_masks=frozenset(cast("tuple[str, ...]", one["masks"])),
+            level, named=frozenset({user_of(raw)} if one["named"] else ()), kind=str(one["kind"]),
+            other_masks=frozenset(cast("tuple[str, ...]", one["masks"])), passages=bool(one["passages"]),
         )  # fmt: skip
     return Question(
-        raw.what, user_of(raw), capacity_of(raw), raw.compartment, raw.level, entry, NOW,
-        via="emergency" if raw.as_ == "emergency" else "any",
-        purpose="emergency_care" if raw.as_ == "emergency" else raw.purpose, account=raw.account,
+        _ACTIONS.get(what, what), user_of(raw), capacity_of(raw), raw.compartment, level, entry, NOW, via=raw.via,
+        purpose=raw.purpose, account=raw.account, sender=_sender(raw) if what == "receive" else None,
     )  # fmt: skip
+
+
+def _sender(raw: Raw) -> Party | None:
+    """Who sends: the author of the entry, somebody of a category, or nobody said."""
+    if raw.sender is None:
+        return None
+    return Party("other", Capacity("H1", raw.sender or None, None, None, "here", ("L1110-4",)))
 
 
 def facts_of(raw: Raw) -> CaseFacts:
@@ -76,6 +86,8 @@ def _made(raw: Raw) -> Iterator[Made]:
         yield fact, f"case-{position}", ""
     for position, fact in enumerate(_of_records(raw)):
         yield fact, f"record-{position}", ""
+    if "stand_in" in raw.records:
+        yield mandate_of(raw.records["stand_in"], "relative"), STAND_IN, ""
     for position, consent in enumerate(raw.consents):
         yield from _consent(raw, consent, position)
 
@@ -114,11 +126,9 @@ def _of_records(raw: Raw) -> Iterator[Fact]:
     if "against" in found:
         yield _opposition(raw, found["against"])
     if "mandate" in found:
-        one = found["mandate"]
-        yield Mandate(
-            str(one["kind"]), user, cast("tuple[str, ...]", one["domains"]), str(one["mode"]), _int(one["start"]),
-            _end(one), bool(one["exercise"]),
-        )  # fmt: skip
+        yield mandate_of(found["mandate"], user)
+    if "procedure" in found:
+        yield Procedure("coordination_l121_6_2", "mairie", _int(found["procedure"]["start"]), _end(found["procedure"]))
     if "emergency" in found:
         one = found["emergency"]
         structure = raw.structure if one["mine"] else "elsewhere"
@@ -126,6 +136,13 @@ def _of_records(raw: Raw) -> Iterator[Fact]:
     if "designation" in found:
         one = found["designation"]
         yield Designation("mdph_medical", user if one["mine"] else "other", _int(one["start"]), _end(one))
+
+
+def mandate_of(one: Record, holder: str) -> Mandate:
+    return Mandate(
+        str(one["kind"]), holder, cast("tuple[str, ...]", one["domains"]), str(one["mode"]), _int(one["start"]),
+        _end(one), bool(one["exercise"]),
+    )  # fmt: skip
 
 
 def _line(raw: Raw, one: Record) -> NoticeLine:
@@ -165,7 +182,8 @@ def _consent(raw: Raw, one: Record, position: int) -> Iterator[Made]:
     told = one["told"]
     consent = Consent(
         str(one["kind"]), str(one["decision"]), (Information(_part(raw, one), _int(one["level"])),), recipients,
-        GivenBy(), _int(one["given"]), entries=(str(one["entries"]),) if one["entries"] else None,
+        GivenBy(STAND_IN if one["by"] == "stand_in" else None), _int(one["given"]),
+        entries=(str(one["entries"]),) if one["entries"] else None,
         notice=None if told is None else DeliveredNotice("text", _int(told)),
         episode="ep" if one["in_episode"] else None, starts_ms=cast("int | None", one["start"]),
         until_ms=cast("int | None", one["end"]),

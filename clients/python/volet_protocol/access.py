@@ -108,7 +108,7 @@ class _Asking:
         if entry is not None and question.action == "read":
             if entry.author == question.user and standing.relation != "emergency":
                 return self._own(standing, row)
-            if question.via == "own" and standing.relation in PARTICIPATING:
+            if question.via == "own" and standing.relation in PARTICIPATING | REPRESENTING:
                 return self._answer("not_own", "-", "-", standing, "own")
             mask = shields.mask(self.facts, entry, question, row, standing.relation)
             if mask:
@@ -145,7 +145,7 @@ class _Asking:
             return self._answer("report", "-", "-", standing, "regime")
         if entry is not None and question.action == "read":
             named = question.user in entry.named
-            if named and relation in PARTICIPATING and question.via in {"any", "share", "exchange"}:
+            if named and relation in PARTICIPATING:
                 return self._answer("named", "-", "-", standing, "named")
             if named and relation == "parent":
                 return self._answer("named_parent", "-", "-", standing, "named")
@@ -154,7 +154,9 @@ class _Asking:
             if relation in PARTICIPATING and entry.written_ms < standing.history_from_ms:
                 return self._answer("before_start", "-", "-", standing, "history")
         reach = self._reach(standing, row)
-        if entry is not None and entry.passages and relation in {"self", *REPRESENTING}:
+        # What was cut out is kept from who reads; who writes an entry may cut something out of it.
+        redacted = entry is not None and entry.passages and question.action == "read"
+        if redacted and relation in {"self", *REPRESENTING}:
             relation = f"{relation}_redacted"
         return self._covered(standing, relation, reach)
 

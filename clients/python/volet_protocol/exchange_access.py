@@ -20,6 +20,7 @@ from volet_protocol.situation import Standing
 _ON_OWN_SIDE = frozenset({"self", "parent", "guardian", "curator"})
 _BY_NOTICE = frozenset({"team", "care"})
 _NEVER = frozenset({"x", "x*"})
+_CHILD_PROTECTION = "child_protection"
 _RECEIVABLE = frozenset({"same", "general_missing", "cross", "cross_deferred"})
 
 
@@ -87,6 +88,10 @@ def _side(table: PolicyTable, facts: CaseFacts, question: Question, *, opposable
         code, used = shields.opposition(facts, question, entry.id if entry else None, emergency=False)
         if code:
             return answer(table, question, table.ask("shield", code, row), "opposition", (*standing.facts, *used))
+    beyond = _beyond(table, question, standing, row) if relation in PARTICIPATING else ""
+    if beyond:
+        outcome = table.ask("standing", question.action, beyond, *(("above", "-") if beyond == "mdph" else ("-", "-")))
+        return answer(table, question, outcome, "exchange", standing.facts)
     reach, cover = _codes(table, facts, question, standing, row, sending=sending)
     outcome = table.ask("standing", question.action, relation, reach, cover.code)
     return answer(table, question, outcome, "exchange", (*standing.facts, *cover.facts), cover.missing)
@@ -94,6 +99,20 @@ def _side(table: PolicyTable, facts: CaseFacts, question: Question, *, opposable
 
 def _sent_by_author(question: Question) -> bool:
     return question.entry is not None and question.sender is not None and question.sender.user == question.entry.author
+
+
+def _beyond(table: PolicyTable, question: Question, standing: Standing, row: str) -> str:
+    """Return the relation that says why this side may not hold what is sent, or ""."""
+    entry, capacity = question.entry, question.capacity
+    if question.action == "exchange_receive":
+        # Whatever else they take part in, who is not bound by secret receives no child protection (R34).
+        protects = question.compartment == _CHILD_PROTECTION or _is_report(question)
+        return "unbound" if protects and capacity is not None and not capacity.secret_basis else ""
+    if entry is not None and entry.author != question.user and entry.written_ms < standing.history_from_ms:
+        return "before_start"
+    # The person's agreement lets two teams exchange no more than what their members may hold.
+    across = standing.relation == "mdph_cross" and _held(table, question, standing, row) != "within"
+    return "mdph" if across else ""
 
 
 def _codes(

@@ -30,7 +30,9 @@ _REFUSED_CLAIMS = {
 }  # fmt: skip
 MANDATE_ROWS = frozenset({"S7a", "S7b"})
 SELF_VIAS = frozenset({"any", "share", "own", "exchange"})
-MANDATE_VIAS = frozenset({"any", "share", "mandate", "exchange"})
+MANDATE_VIAS = frozenset({"any", "share", "mandate", "exchange", "own"})
+# What these claim is seen on the entry, not on who asks: any part that somebody takes serves.
+_OF_THE_ENTRY = frozenset({"own", "exchange"})
 _STATE_OF_LIMB_NONE = "O9"
 
 
@@ -61,7 +63,7 @@ def _standing_of(facts: CaseFacts, question: Question) -> Standing:
     if question.via == "emergency":
         return _emergency(facts, question)
     if question.via == "mandate" or capacity.row in MANDATE_ROWS:
-        return _mandate(facts, question) or Standing("no_mandate", capacity.row)
+        return _claimed(question, _mandate(facts, question) or Standing("no_mandate", capacity.row))
     return _participant(facts, question)
 
 
@@ -76,9 +78,14 @@ def _tie(facts: CaseFacts, question: Question) -> Standing:
         # Who claims a mandate is told of the mandate they lack; who claims nothing has no row at all (P2).
         refused = {"mandate": "no_mandate", "emergency": "emergency_unqualified"}
         return Standing(refused.get(question.via, "unqualified"), None)
-    if question.via not in MANDATE_VIAS:
-        return Standing(_REFUSED_CLAIMS.get(question.via, "no_mandate"), mandate.row)
-    return mandate
+    return _claimed(question, mandate)
+
+
+def _claimed(question: Question, mandate: Standing) -> Standing:
+    """Return the standing of a representative, who claims no other channel than a mandate has."""
+    if question.via in MANDATE_VIAS:
+        return mandate
+    return Standing(_REFUSED_CLAIMS.get(question.via, "no_mandate"), mandate.row)
 
 
 def _mandate(facts: CaseFacts, question: Question) -> Standing | None:
@@ -140,22 +147,23 @@ def _participant(facts: CaseFacts, question: Question) -> Standing:
     for record in live:
         by_regime[record.fact.regime].append(record)
     # Each channel looks at its own participations only.
-    wants_list = question.via == "child_protection" or (
-        question.via == "any" and (question.compartment == "child_protection" or capacity.row == "C1")
+    via = "any" if question.via in _OF_THE_ENTRY else question.via
+    wants_list = via == "child_protection" or (
+        via == "any" and (question.compartment == "child_protection" or capacity.row == "C1")
     )
     if by_regime["child_protection"] and wants_list:
         return _in_list(by_regime["child_protection"], question)
-    if question.via == "child_protection":
+    if via == "child_protection":
         return Standing("outside_list", capacity.row)
     crossing = by_regime["care"] if facts.kind == "mdph" else by_regime["mdph"]
-    if facts.kind == "mdph" and by_regime["mdph"] and question.via in {"any", "share", "mdph", "exchange", "own"}:
+    if facts.kind == "mdph" and by_regime["mdph"] and via in {"any", "share", "mdph"}:
         return _in_evaluation(facts, by_regime["mdph"], question)
-    if crossing and question.via in {"any", "share", "mdph", "exchange"}:
+    if crossing and via in {"any", "share", "mdph"}:
         standing = _of("mdph_cross", crossing)
         return standing if facts.kind == "mdph" else _designated(facts, question, standing, "mdph_cross")
-    if question.via in {"mdph", "person_request"} or not by_regime["care"]:
-        return Standing(_REFUSED_CLAIMS.get(question.via, "outside_list"), capacity.row)
-    if question.via == "statutory":
+    if via in {"mdph", "person_request"} or not by_regime["care"]:
+        return Standing(_REFUSED_CLAIMS.get(via, "outside_list"), capacity.row)
+    if via == "statutory":
         return _coordination(facts, by_regime["care"], question)
     return _in_care(by_regime["care"], capacity.row)
 
@@ -202,7 +210,8 @@ def _designated(facts: CaseFacts, question: Question, standing: Standing, relati
 def _coordination(facts: CaseFacts, records: list[Record[Participation]], question: Question) -> Standing:
     opened = open_procedure(facts, "coordination_l121_6_2", question.at_ms)
     social = question.capacity is not None and question.capacity.row.startswith("S")
-    if opened is None or not social:
+    # Between the MDPH and another team the person's agreement is needed (R40), coordination or not.
+    if opened is None or not social or facts.kind == "mdph":
         return Standing("no_statute", records[0].fact.capacity.row)
     if question.capacity is None or not question.capacity.secret_basis:
         # What is so shared stays among those bound by secret (R9, R32).
