@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     policies: Path | None = None
     # The controller's activation of the policy table. Absent: only the bundle's ceiling itself is active.
     activation: Path = Path("activation.json")
+    # How long the log says what its leaves committed to. Absent: 12 months. Whoever changes it can have more erased or
+    # kept at the next `volet admin retention`; what it says is published, and each erasure is a leaf.
+    retention: Path = Path("retention.json")
     # Identity providers: issuer, client id and secret. Whoever changes it decides who can log in, not who can read.
     issuers: Path = Path("issuers.json")
 

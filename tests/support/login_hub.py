@@ -28,6 +28,7 @@ from volet_service.application.login_starts import LoginStarts
 from volet_service.application.ports import Hub, Limits, UnitOfWork, Work
 from volet_service.application.records import BindingRecord, Login, Session, UserLink
 from volet_service.domain.leaves import LeafContent
+from volet_service.domain.retention import RetentionPolicy
 from volet_service.entrypoints.http import problems
 from volet_service.entrypoints.http.routers import logins
 
@@ -166,6 +167,7 @@ def login_hub(port: int, issuer: str) -> Iterator[LoginHub]:
             random=secrets.token_bytes,
             limits=Limits(request=1 << 20, upload=1 << 20, window_ms=120_000, session_ms=12 * 3_600_000),
             ready=lambda: True,
+            retention=RetentionPolicy.default(),
         )
         app = FastAPI()
         app.state.hub, app.state.last_seen, app.state.login_starts = hub, LastSeen(now_ms()), LoginStarts()

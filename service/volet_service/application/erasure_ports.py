@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from volet_protocol.leaf import LeafType
+
 
 @dataclass(frozen=True)
 class RecordPlace:
@@ -24,6 +26,18 @@ class Erasures(Protocol):
 
     def entry_of(self, index: int) -> str | None:
         """Return the entry whose deposit a leaf is."""
+        ...
+
+    def first_since(self, at_ms: int) -> int:
+        """Return the index of the first leaf that is not older than an instant: the size of the log when all are."""
+        ...
+
+    def standing_below(self, type_: LeafType, index: int) -> int:
+        """Return how many leaves of a type below an index still have their openings."""
+        ...
+
+    def forget_below(self, type_: LeafType, index: int, now_ms: int) -> None:
+        """Forget, as `forget` does, every leaf of a type below an index."""
         ...
 
     def forget(self, index: int, now_ms: int) -> None:

@@ -35,6 +35,7 @@ from volet_service.application.repositories import (
     Users,
 )
 from volet_service.domain.leaves import LeafContent
+from volet_service.domain.retention import RetentionPolicy
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -300,3 +301,4 @@ class Hub:
     random: Callable[[int], bytes]
     limits: Limits
     ready: Callable[[], bool]
+    retention: RetentionPolicy

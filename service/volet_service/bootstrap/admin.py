@@ -17,7 +17,7 @@ from volet_service.adapters.hub_identity import HubIdentity
 from volet_service.adapters.sealed import KEY_SIZE, write_private
 from volet_service.adapters.store.engine import WrongSchema, upgrade
 from volet_service.application.ports import Clock
-from volet_service.bootstrap import admin_backup, admin_erase
+from volet_service.bootstrap import admin_backup, admin_erase, admin_retention
 from volet_service.bootstrap.hub import CannotStart, build
 from volet_service.bootstrap.interface import openapi
 from volet_service.bootstrap.serve import read_settings
@@ -39,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
         acts.add_parser(name, help=text).add_argument("folder", type=Path, nargs="?")
     admin_backup.describe_backup(acts.add_parser("backup", help="sauvegarder, le hub en marche"))
     admin_backup.describe_restore(acts.add_parser("restore", help="rétablir une sauvegarde, le hub arrêté"))
+    admin_retention.describe(acts.add_parser("retention", help="effacer du journal ce qui arrive à échéance"))
     admin_erase.describe(acts.add_parser("erase", help="effacer un acte du journal ou un élément, sur décision"))
     acts.add_parser("openapi", help="write the schema of the interface").add_argument("file", type=Path)
     return made
@@ -50,6 +51,7 @@ def run(arguments: Sequence[str], clock: Clock | None = None) -> int:
     acts: dict[str, Callable[[argparse.Namespace], str]] = {
         "init": _init, "migrate": _migrate, "check": _check, "openapi": _openapi,
         "backup": partial(admin_backup.backup, clock=clock), "restore": partial(admin_backup.restore, clock=clock),
+        "retention": partial(admin_retention.run, clock=clock),
         "erase": partial(admin_erase.run, clock=clock),
     }  # fmt: skip
     try:

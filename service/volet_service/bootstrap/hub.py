@@ -38,6 +38,7 @@ from volet_service.application.ports import Clock, Hub, IdentityProvider, Limits
 from volet_service.bootstrap.active_policy import ceiling_of, load_source, to_activate
 from volet_service.bootstrap.housekeeping import Housekeeping
 from volet_service.bootstrap.one_history import ShownHistory
+from volet_service.bootstrap.terms import read_terms
 from volet_service.bootstrap.witnessing import Witnessing
 from volet_service.domain.errors import Refusal
 from volet_service.domain.policy_codes import PolicyError
@@ -92,7 +93,7 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
     signer = read_log_key(settings.path(settings.log_key))
     payloads = Sealer.of_file(settings.path(settings.payload_key))
     share_sealer = Sealer.of_file(settings.path(settings.share_key))
-    trust = load_trust(settings, signer.name, signer.vkey)
+    trust, terms = load_trust(settings, signer.name, signer.vkey), read_terms(settings)
     source = load_source(settings)
     policies = PoliciesInForce(source, ceiling_of(source, trust), payloads)
     database = settings.path(settings.database)
@@ -134,7 +135,7 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
     hub = Hub(
         origin=settings.origin, store=sequencer, sessions=CommittedSessions(readers), log=public, blobs=blobs,
         trust=trust, policy=policies, identity=identity, clock=clock, random=os.urandom, limits=limits,
-        ready=lambda: sequencer.ready,
+        ready=lambda: sequencer.ready, retention=terms,
     )  # fmt: skip
 
     def stop() -> None:

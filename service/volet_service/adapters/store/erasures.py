@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, or_, select, update
+from bisect import bisect_left
 
+from sqlalchemy import Connection, Select, delete, func, or_, select, update
+
+from volet_protocol.leaf import LABEL, Leaf, LeafType
 from volet_service.adapters.store import tables as t
 from volet_service.application.erasure_ports import RecordPlace
 
@@ -24,12 +27,43 @@ class ErasureRows:
         """Return the entry whose deposit a leaf is."""
         return self._connection.execute(select(t.entry.c.id).where(t.entry.c.leaf == index)).scalar()
 
+    def first_since(self, at_ms: int) -> int:
+        """Return the index of the first leaf that is not older than an instant: the size of the log when all are."""
+        e = t.log_entry.c
+        size: int = self._connection.execute(select(t.log_head.c.size)).scalar_one()
+
+        def older(index: int) -> bool:
+            leaf = self._connection.execute(select(e.leaf).where(e.idx == index)).scalar_one()
+            return Leaf.parse(leaf).ts_ms < at_ms
+
+        # Times never go down from leaf to leaf.
+        return bisect_left(range(size), x=True, key=lambda index: not older(index))
+
+    def standing_below(self, type_: LeafType, index: int) -> int:
+        """Return how many leaves of a type below an index still have their openings."""
+        p = t.log_payload.c
+        where = p.idx.in_(_of_type(type_, index)) & p.sealed.is_not(None)
+        return self._connection.execute(select(func.count()).select_from(t.log_payload).where(where)).scalar_one()
+
+    def forget_below(self, type_: LeafType, index: int, now_ms: int) -> None:
+        """Forget, as `forget` does, every leaf of a type below an index."""
+        p, wanted = t.log_payload.c, _of_type(type_, index)
+        where = p.idx.in_(wanted) & p.sealed.is_not(None)
+        self._connection.execute(update(t.log_payload).where(where).values(sealed=None, erased_ms=now_ms))
+        self._connection.execute(delete(t.request).where(t.request.c.leaf.in_(wanted)))
+
     def forget(self, index: int, now_ms: int) -> None:
         """Delete the openings and payloads of a leaf, and what was answered to the request behind it."""
         p = t.log_payload.c
         self._connection.execute(update(t.log_payload).where(p.idx == index).values(sealed=None, erased_ms=now_ms))
         # It names the device that asked, and what it was given.
         self._connection.execute(delete(t.request).where(t.request.c.leaf == index))
+
+
+def _of_type(type_: LeafType, index: int) -> Select[tuple[int]]:
+    e = t.log_entry.c
+    # The type is the byte after the label (docs/spec/log.md, 12); SQL counts from 1.
+    return select(e.idx).where((e.idx < index) & (func.substr(e.leaf, len(LABEL) + 1, 1) == bytes([type_])))
 
 
 def without_content(connection: Connection) -> list[str]:

@@ -105,6 +105,7 @@ ACTIONS: Final[Mapping[tuple[str, str], Stated]] = {
     ("GET", "/v1/log/checkpoint/cosigned"): _PROOF,
     ("GET", "/v1/log/leaves"): _PROOF,
     ("GET", "/v1/log/tile/{path:path}"): _PROOF,
+    ("GET", "/v1/log/retention"): Stated(Action.PUBLISH, Asks.NOTHING, "how long records are kept: public"),
     ("GET", "/v1/log/proof"): _PROOF,
     ("GET", "/v1/log/consistency"): _PROOF,
     ("GET", "/v1/policy"): _RULES,

@@ -60,6 +60,12 @@ async def tile(path: str, hub: HubDependency) -> Response:
     return Response(await hub.log.tile(asked), media_type="application/octet-stream", headers=headers)
 
 
+@router.get("/log/retention")
+async def retention(hub: HubDependency) -> Answer:
+    """Return how many months each class of records is kept, and why where it is more than twelve."""
+    return dict(hub.retention.to_json())
+
+
 @router.get("/log/leaves")
 async def leaves(hub: HubDependency, from_: From, to: To) -> Answer:
     """Return leaves from..to, the end excluded, at most 1024."""
