@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from volet_client.facts_rebasing import reason_of
+from volet_client.requests_words import request_words
 from volet_client.resources import profession_label, row_label
 from volet_client.words import ENGLISH, FRENCH, Said
 from volet_protocol.case_facts import CaseFacts, Record
@@ -17,6 +18,7 @@ from volet_protocol.fact_meetings import CLOSED, CaseLink, Conference
 from volet_protocol.fact_notices import Consent, Information, Notice, NoticeLine, Opposition, Recipients, ToUser
 from volet_protocol.fact_people import Episode, Participation, Person, Referent, Retention
 from volet_protocol.fact_powers import Ability, Designation, Mandate, MinorSecret, Procedure
+from volet_protocol.fact_requests import Request, RequestAnswer
 from volet_protocol.facts import Fact
 from volet_protocol.words import LEVELS, part_name
 
@@ -191,6 +193,9 @@ def sentence(record_fact: Fact, facts: CaseFacts, names: Namer) -> str:
             found = [record.fact.user for record in facts.of(Participation) if record.hash == fact.participation]
             who = names.user(found[0]) if found else fact.participation[:8]
             return f"{'référent de parcours' if fr else 'referent'} : {who}{_until(fact.until_ms, fr)}"
+        case Request() | RequestAnswer() as fact:
+            by = giver(fact.made_by, facts, names) if isinstance(fact, Request) else ""
+            return request_words(fact, by, names.pick(MEANS[fact.means]), names.lang)
         case _:
             return _other(record_fact, names)
 

@@ -18,6 +18,7 @@ from volet_protocol.fact_powers import (
     Mandate,
 )
 from volet_protocol.fact_references import check_references
+from volet_protocol.fact_requests import Request
 from volet_protocol.fact_rules import FACT_RULES
 from volet_protocol.facts import Fact
 
@@ -150,6 +151,8 @@ def _check_contents(facts: CaseFacts, fact: Fact, author: FactAuthor, power: str
                 _same_power(facts.find(Consent, fact.supersedes).power, power, fact)
         case Opposition():
             _check_giver(facts, fact.expressed_by, author, power)
+        case Request():
+            _check_giver(facts, fact.made_by, author, power)
         case OppositionEnd():
             _same_power(facts.find(Opposition, fact.opposition).power, power, fact)
         case Mandate() if fact.holder == author.user:

@@ -20,6 +20,7 @@ from volet_protocol.fact_powers import (
     MinorSecretEnd,
     Procedure,
 )
+from volet_protocol.fact_requests import Request, RequestAnswer
 
 if TYPE_CHECKING:
     from volet_protocol.facts import Fact
@@ -53,6 +54,7 @@ _RESTS_ON: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     Consent.type: ("supersedes", (Consent.type,)),
     EmergencyReason.type: ("emergency", (Emergency.type,)),
     EmergencyReview.type: ("emergency", (Emergency.type,)),
+    RequestAnswer.type: ("request", (Request.type,)),
 }
 
 

@@ -65,6 +65,9 @@ FACT_RULES: Final[Mapping[str, FactRule]] = {
     "emergency-reason": FactRule(WIDENS, frozenset({CALLER})),
     "emergency-end": FactRule(NARROWS, _ANY),
     "emergency-review": FactRule(WIDENS, frozenset({OPENER, REFERENT, AUDITOR})),
+    # Asking never waits for the right signature; nobody but who follows the case answers for it.
+    "request": FactRule(NARROWS, _ANY),
+    "request-answer": FactRule(WIDENS, _COORDINATION),
     "retention": FactRule(NARROWS, _ANY),
     "death": FactRule(NARROWS, _ANY),
 }

@@ -10,7 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, TypeAlias, cast
 
-from volet_protocol import canonical, fact_emergencies, fact_meetings, fact_notices, fact_people, fact_powers
+from volet_protocol import (
+    canonical,
+    fact_emergencies,
+    fact_meetings,
+    fact_notices,
+    fact_people,
+    fact_powers,
+    fact_requests,
+)
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import ProtocolError, Reason
@@ -40,6 +48,7 @@ from volet_protocol.fact_powers import (
     MinorSecretEnd,
     Procedure,
 )
+from volet_protocol.fact_requests import Request, RequestAnswer
 from volet_protocol.fields import Fields
 from volet_protocol.hashing import labelled_hash
 
@@ -76,6 +85,8 @@ Fact: TypeAlias = (
     | Person
     | Procedure
     | Referent
+    | Request
+    | RequestAnswer
     | Retention
 )
 
@@ -111,6 +122,8 @@ _SHAPES: Final[Mapping[str, Shape[Fact]]] = cast(
         Person.type: fact_people.PERSON,
         Procedure.type: fact_powers.PROCEDURE,
         Referent.type: fact_people.REFERENT,
+        Request.type: fact_requests.REQUEST,
+        RequestAnswer.type: fact_requests.REQUEST_ANSWER,
         Retention.type: fact_people.RETENTION,
     },
 )

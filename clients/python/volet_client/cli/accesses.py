@@ -84,8 +84,8 @@ def _summary(read: Reading, words: AccessWords) -> list[Said]:
     lines += [Said(_group_line(group, words, "fr"), _group_line(group, words, "en")) for group in read.groups]
     lines.append(
         Said(
-            "Chaque acte : volet accesses --detail.",
-            "Each act: volet accesses --detail.",
+            "Chaque acte : volet accesses --detail. Je ne comprends pas cet accès : volet request contest NUMÉRO.",
+            "Each act: volet accesses --detail. A line you do not understand: volet request contest NUMBER.",
         )
     )
     return lines
