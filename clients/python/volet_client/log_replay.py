@@ -38,9 +38,11 @@ class Logged:
 
     @property
     def statement(self) -> UnverifiedStatement | None:
-        """What the actor signed."""
-        request = None if self.identity is None else self.identity.request
-        return None if request is None else from_json(request)
+        """What a user signed; None for what the hub did by itself and for what controllers signed together."""
+        identity = self.identity
+        if identity is None or identity.user is None or identity.request is None:
+            return None
+        return from_json(identity.request)
 
 
 class CaseReplay:

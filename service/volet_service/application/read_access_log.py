@@ -87,9 +87,8 @@ def _facts(records: Sequence[LogRecord], uow: UnitOfWork) -> dict[int, JsonObjec
     """Return the bodies of the facts that these records state, without those that were erased."""
     found: dict[int, JsonObject] = {}
     for record in records:
-        request = None if record.identity is None else IdentityPayload.read(canonical.decode(record.identity)).request
-        statement = None if request is None else from_json(request)
-        if statement is None or statement.type != "fact":
+        statement = _stated(record)
+        if statement is None:
             continue
         head = read_link(statement).head
         chain = uow.cases.classes(head.case).get(head.class_, "")
@@ -97,6 +96,17 @@ def _facts(records: Sequence[LogRecord], uow: UnitOfWork) -> dict[int, JsonObjec
         if link is not None and link.hash == statement.hash and link.fact is not None:
             found[record.index] = canonical.decode(link.fact)
     return found
+
+
+def _stated(record: LogRecord) -> UnverifiedStatement | None:
+    """Return the link that a record of a fact holds. What controllers signed together is no statement of a user."""
+    if record.view is None or record.identity is None:
+        return None
+    request = IdentityPayload.read(canonical.decode(record.identity)).request
+    if request is None or ViewPayload.read(canonical.decode(record.view)).act != "fact":
+        return None
+    statement = from_json(request)
+    return statement if statement.type == "fact" else None
 
 
 def _auditor_classes(asked: LogRequest, capacity: Capacity | None, uow: UnitOfWork) -> list[str | None]:
