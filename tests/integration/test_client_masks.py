@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from support.client_world import World, client_world
+from support.hub_hidden import NOWHERE
 from volet_client.client import Client
 from volet_client.entries import Read
 from volet_client.errors import NotPermittedError, UsageError
@@ -15,7 +16,10 @@ from volet_client.masking import Masking
 from volet_client.members import GENERAL, Terms, cross_category_line
 from volet_client.passages import MARK, cut
 from volet_client.refusals import NotFoundError, RefusedError
+from volet_protocol import canonical
+from volet_protocol.canonical import JsonValue
 from volet_protocol.capacities import DAY_MS
+from volet_protocol.entry_list import list_id
 from volet_protocol.fact_masks import MaskEnd
 from volet_protocol.fact_notices import Information, ToUser
 from volet_protocol.fact_people import Person
@@ -57,6 +61,26 @@ def posted(world: World, case: str, masking: Masking, author: str = "mo") -> str
     return world.clients[author].entries.post(case, DETAIL, "Résultat", fields={"text": TEXT}, masking=masking).id
 
 
+def served(client: Client, case: str) -> tuple[bytes, ...]:
+    """All that a user is served of a case, but the proofs, which grow with everybody's log."""
+    transport = client.hub.transport
+    found: list[JsonValue] = [*transport.get_list("/v1/cases"), *transport.get_list(f"/v1/cases/{case}/counts")]
+    found.append(transport.get(f"/v1/cases/{case}/chains/main")["links"])
+    for place in (DETAIL, MASKED):
+        try:
+            found.append(transport.get(f"/v1/cases/{case}/lists/{list_id(case, str(place))}")["entries"])
+        except NotFoundError as error:
+            found.append(error.problem.value)
+    return tuple(canonical.encode({"served": one}) for one in found)
+
+
+def asked(client: Client, entry: str) -> str:
+    """What the hub answers to who asks for an entry by its id."""
+    with pytest.raises(NotFoundError) as refused:
+        client.hub.transport.get(f"/v1/entries/{entry}")
+    return repr(vars(refused.value))
+
+
 def titles(client: Client, case: str) -> list[Read]:
     return client.entries.titles(case, MASKED)
 
@@ -93,11 +117,29 @@ class TestBeforeTheAnnouncement:
     def test_nobody_else_lifts_it(self, world: World, case: str) -> None:
         inf, mme = world.clients["inf"], world.clients["mme"]
         entry = posted(world, case, Masking(BEFORE_ANNOUNCEMENT))
-        inf.members.record(case, MaskEnd(entry, inf.clock() - 1))
-        assert titles(mme, case) == []
-        for name in ("ass", "mme"):
+        for name in ("inf", "ass", "mme"):
             with pytest.raises((RefusedError, NotPermittedError)):
                 world.clients[name].members.record(case, MaskEnd(entry, inf.clock() - 1))
+        assert titles(mme, case) == []
+
+    def test_its_author_lifts_it_today_and_no_other_entry_is_named_so(self, world: World, case: str) -> None:
+        mo, mme = world.clients["mo"], world.clients["mme"]
+        waiting, withheld = posted(world, case, Masking(BEFORE_ANNOUNCEMENT)), posted(world, case, Masking(WITHHELD))
+        before = served(mme, case)
+        for end in (MaskEnd(waiting, mo.clock() + DAY_MS), MaskEnd(withheld, mo.clock()), MaskEnd(NOWHERE, mo.clock())):
+            with pytest.raises(RefusedError) as refused:
+                mo.members.record(case, end)
+            assert refused.value.problem.value == "denied"
+        assert served(mme, case) == before
+
+    def test_the_person_finds_in_the_log_that_a_result_they_know_was_taken_back(self, world: World, case: str) -> None:
+        mo, mme = world.clients["mo"], world.clients["mme"]
+        entry, waiting = (posted(world, case, Masking(BEFORE_ANNOUNCEMENT)) for _ in range(2))
+        mo.members.record(case, MaskEnd(entry, mo.clock() - 1))
+        for taken in (entry, waiting):
+            mo.entries.take_back(case, MASKED, taken)
+        acts = [act.view for act in mme.audit.accesses(case).acts if act.view and act.view.act == "take-back"]
+        assert [view.entries for view in acts] == [(entry,)]
 
     def test_it_is_a_health_professional_who_waits(self, world: World, case: str) -> None:
         with pytest.raises(NotPermittedError):
@@ -122,6 +164,76 @@ class TestWithheld:
         assert titles(kine, case) == []
         with pytest.raises(NotFoundError):
             kine.hub.transport.get(f"/v1/entries/{entry}")
+
+
+class TestHandedOver:
+    """An opening would name the entry in a chain that those whom it is hidden from are served."""
+
+    def test_to_one_more_colleague_and_to_the_others_nothing_happened(self, world: World, case: str) -> None:
+        mo, inf, kine, mme = (world.clients[name] for name in ("mo", "inf", "kine", "mme"))
+        entry = posted(world, case, Masking(WITHHELD))
+        before = served(kine, case)
+        handed = mo.handing_over.hand_over(mo.cases.view(case), DETAIL, entry, inf.author.user)
+        assert text_of(inf, case, handed.entry) == TEXT == text_of(mme, case, handed.entry)
+        assert served(kine, case) == before
+        for hidden in (entry, handed.entry):
+            assert asked(kine, hidden) == asked(kine, NOWHERE)
+
+    def test_before_the_announcement_the_person_is_served_what_they_were_and_counts_no_act(
+        self, world: World, case: str
+    ) -> None:
+        mo, inf, mme = (world.clients[name] for name in ("mo", "inf", "mme"))
+        entry = posted(world, case, Masking(BEFORE_ANNOUNCEMENT))
+        counted, before = len(mme.audit.accesses(case).acts), served(mme, case)
+        handed = mo.handing_over.hand_over(mo.cases.view(case), DETAIL, entry, inf.author.user)
+        assert text_of(inf, case, handed.entry) == TEXT
+        assert served(mme, case) == before
+        assert asked(mme, handed.entry) == asked(mme, NOWHERE)
+        seen = mme.audit.accesses(case)
+        assert {act.view.act for act in seen.acts[counted:] if act.view} <= {"log-look"}
+        assert seen.complete
+
+    def test_it_waits_no_longer_than_the_first_one(self, world: World, case: str) -> None:
+        mo, inf = world.clients["mo"], world.clients["inf"]
+        view = mo.cases.view(case)
+        first = mo.entries.find(case, DETAIL, posted(world, case, Masking(BEFORE_ANNOUNCEMENT)))[1].entry
+        assert first is not None
+        handed = mo.handing_over.hand_over(view, DETAIL, first.id, inf.author.user)
+        second = mo.entries.find(case, DETAIL, handed.entry)[1].entry
+        assert second is not None
+        assert second.header.mask_until_ms == first.header.preamble.time_ms + ANNOUNCEMENT_MS
+
+    def test_nobody_opens_it_in_the_chain(self, world: World, case: str) -> None:
+        mo, inf = world.clients["mo"], world.clients["inf"]
+        entry = posted(world, case, Masking(WITHHELD))
+        with pytest.raises(UsageError):
+            mo.openings.open(mo.cases.view(case), DETAIL, entry, inf.author.user)
+
+    def test_nobody_but_its_author_hands_it_over(self, world: World, case: str) -> None:
+        mme, kine = world.clients["mme"], world.clients["kine"]
+        entry = posted(world, case, Masking(WITHHELD))
+        with pytest.raises(UsageError):
+            mme.handing_over.hand_over(mme.cases.view(case), DETAIL, entry, kine.author.user)
+
+    def test_it_is_not_handed_to_whom_it_is_hidden_from_nor_to_whom_the_rules_refuse(
+        self, world: World, case: str
+    ) -> None:
+        mo, mme, mere = (world.clients[name] for name in ("mo", "mme", "mere"))
+        entry = posted(world, case, Masking(BEFORE_ANNOUNCEMENT))
+        with pytest.raises(NotPermittedError):
+            mo.handing_over.hand_over(mo.cases.view(case), DETAIL, entry, mme.author.user)
+        with pytest.raises(UsageError):
+            mo.handing_over.hand_over(mo.cases.view(case), DETAIL, entry, mere.author.user)
+
+    def test_no_notice_names_it(self, world: World, case: str) -> None:
+        mo, kine = world.clients["mo"], world.clients["kine"]
+        ass = ToUser(world.clients["ass"].author.user, 2)
+        entry = posted(world, case, Masking(WITHHELD))
+        before = served(kine, case)
+        line = replace(cross_category_line([Information("medical", 2)], 1, ass), entries=(entry,))
+        with pytest.raises(RefusedError):
+            mo.members.give_notice(case, [line], "oral")
+        assert served(kine, case) == before
 
 
 class TestMinorsSecret:

@@ -8,6 +8,7 @@ client.entries     write, list, read, take back
 client.documents   store and fetch files of any size
 client.exchanges   conversations between named recipients
 client.openings    put one entry before somebody
+client.handing_over  hand a masked entry to one more reader
 client.reports     reports of danger
 client.exports     documents for parties without account
 client.emergencies emergency access: declare, end, see; client.emergency_answers, client.emergency_reviews
@@ -49,6 +50,7 @@ from volet_client.exports import Exports
 from volet_client.facts_annexes import Annexes
 from volet_client.facts_recording import FactRecorder
 from volet_client.granting import Granting
+from volet_client.handing_over import HandingOver
 from volet_client.hub import Hub
 from volet_client.keys_audit import KeysAudit
 from volet_client.linked_cases import LinkedCases
@@ -217,7 +219,10 @@ class Client:
     @cached_property
     def openings(self) -> Openings:
         """Put one entry before somebody."""
-        return Openings(self.author, self._appender, self.entries, shares=self._shares, members=self.members)
+        return Openings(
+            self.author, self._appender, self.entries, shares=self._shares, members=self.members,
+            handing_over=self.handing_over,
+        )  # fmt: skip
 
     @cached_property
     def conferences(self) -> Conferences:
@@ -262,6 +267,11 @@ class Client:
     def emergency_reviews(self) -> EmergencyReviews:
         """Close emergencies as legitimate or not."""
         return EmergencyReviews(self.hub, self.author, self.casebook, self._emergency_links)
+
+    @cached_property
+    def handing_over(self) -> HandingOver:
+        """Hand a masked entry to one more reader."""
+        return HandingOver(self.author, self.entries, self.rules)
 
     @cached_property
     def reports(self) -> Reports:

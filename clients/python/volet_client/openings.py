@@ -12,6 +12,7 @@ from volet_client.client_shares import ClientShares
 from volet_client.entries import Entries
 from volet_client.errors import UsageError
 from volet_client.exchanges import participation_of
+from volet_client.handing_over import HandingOver
 from volet_client.members import Members
 from volet_client.words import Said
 from volet_protocol.case_links import LinkHead
@@ -39,13 +40,21 @@ class Openings:
     """Openings by the user of this profile."""
 
     def __init__(
-        self, author: Author, appender: Appender, entries: Entries, *, shares: ClientShares, members: Members
+        self,
+        author: Author,
+        appender: Appender,
+        entries: Entries,
+        *,
+        shares: ClientShares,
+        members: Members,
+        handing_over: HandingOver,
     ) -> None:
         self._author = author
         self._appender = appender
         self._entries = entries
         self._shares = shares
         self._members = members
+        self._handing_over = handing_over
 
     def open(
         self,
@@ -59,10 +68,18 @@ class Openings:
         days: int = 30,
         exchange: str | None = None,
     ) -> Opened:
-        """Put an entry of a section before a user who takes part in the case."""
+        """Put an entry of a section before a user who takes part in the case; a masked one: `HandingOver`."""
         _, item = self._entries.find(view.case, place, given)
         if item.entry is None or place.kind == EXCHANGE:
             raise UsageError(Said("Seul un élément d'un volet se communique.", "Only an entry of a section is opened."))
+        if self._handing_over.is_masked(view, place, given):
+            raise UsageError(
+                Said(
+                    "Un élément réservé n'est nommé dans aucune mention du dossier.",
+                    "A masked entry is named nowhere in the file.",
+                ),
+                Said("Son auteur le remet : volet open-item.", "Its author hands it over: volet open-item."),
+            )
         entry_id = item.entry.id
         shares = {(entry_id, part): self._shares.find(view, item, part) for part in PARTS}
         class_ = class_of(place.name)

@@ -5,7 +5,8 @@
    server before it accepts, by the recipient before they use a share; `check_release` judges them again each time.
 3. An opening ends with the recipient's participation, by `opening-close`, or at `until_ms`; not with the opener's.
 4. The answer to an emergency is an opening with rules of its own (`emergencies`).
-5. What somebody has only through an opening they do not open again; a masked entry is opened by its author only.
+5. What somebody has only through an opening they do not open again. A masked entry is not opened while its mask holds:
+   the link would name it to those from whom it is hidden. Its author hands it over, as an entry for one more reader.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from volet_protocol import conferences, emergencies, linked_cases
+from volet_protocol import conferences, emergencies, linked_cases, shields
 from volet_protocol.access import decide
 from volet_protocol.capacities import Capacity
 from volet_protocol.case_facts import CaseFacts
@@ -188,6 +189,8 @@ def _check_opener(access: SectionAccess, opener: Party, entry: EntryMeta) -> Non
     own = entry.author == opener.user
     if entry.masks and not own:
         raise ProtocolError(Reason.NOT_ENTITLED, "a masked entry is opened by its author only")
+    if shields.held_back(access.facts, entry, access.at_ms):
+        raise ProtocolError(Reason.NOT_ENTITLED, "an opening would name a masked entry to whom it is hidden from")
     # Asked as if it had never been sent or opened to anybody: access by an opening does not open again.
     unnamed = replace(entry, named=frozenset())
     if not own and not _permitted(access, "read", opener, unnamed):

@@ -115,6 +115,13 @@ def announced_ms(facts: CaseFacts, entry: EntryMeta) -> int:
     return min(until, entry.written_ms + ANNOUNCEMENT_MS, *lifted)
 
 
+def held_back(facts: CaseFacts, entry: EntryMeta, at_ms: int) -> bool:
+    """Tell whether a mask of an entry is in force, so that no link may name it to those it is hidden from."""
+    if entry.masks == {BEFORE_ANNOUNCEMENT}:
+        return at_ms < announced_ms(facts, entry)
+    return bool(entry.masks)
+
+
 def _under_minor_secret(facts: CaseFacts, entry: EntryMeta, at_ms: int) -> bool:
     return MINOR_SECRET in entry.masks or any(
         entry.id in record.fact.entries and record.fact.opposed_ms <= at_ms < facts.ended_at(record.hash)

@@ -28,6 +28,7 @@ from volet_protocol.statements import UnverifiedStatement
 from volet_service.application import emergency_rules
 from volet_service.application.entry_meta import entry_meta
 from volet_service.application.linked_case_rules import check_linked
+from volet_service.application.masked_entry_rules import check_masked_entries
 from volet_service.application.ports import UnitOfWork
 from volet_service.application.records import StoredLink
 from volet_service.domain.errors import Denied, Invalid, VersionConflict
@@ -68,6 +69,8 @@ def extend_case(state: CaseChain, new: NewLink, tables: Mapping[str, PolicyTable
         reason = void or next(iter(sections.values()))
         raise Denied(f"{new.statement.type} would be void", {"reason": reason.value, "sections": sorted(sections)})
     check_linked(state, after, uow)
+    if new.fact is not None:
+        check_masked_entries((fact for _, fact in read_facts(new.fact)), head.preamble.user, after, uow)
     capacity = _capacity(head, uow)
     if isinstance(link, OpeningLink):
         _check_opening(after, link, capacity, tables, uow)

@@ -14,15 +14,13 @@ from volet_protocol.encodings import to_base64url
 from volet_protocol.entry_header import EntryHeader
 from volet_protocol.fields import Fields
 from volet_protocol.log_payload import ViewPayload
-from volet_protocol.masks import BEFORE_ANNOUNCEMENT, log_class
-from volet_protocol.places import MAIN
 from volet_protocol.release import ReleasedItem, ReleaseRequest, shares_hash
 from volet_protocol.release_decision import Asked, Ruled, rule_export
-from volet_protocol.shields import announced_ms
 from volet_protocol.statements import UnverifiedStatement
 from volet_service.application.authorship import check_author, check_tree
 from volet_service.application.callers import Caller
 from volet_service.application.decisions import check_named, refusal_of
+from volet_service.application.entry_meta import logged_in
 from volet_service.application.listing import check_list_known
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.records import Answered, StoredEntry
@@ -109,20 +107,11 @@ def _choose(
         raise refusal
     if not permitted:
         raise NotFound
-    apart = [_logged(stored, by, class_, uow) for stored, by in permitted]
+    apart = [logged_in(stored, class_, uow) for stored, _ in permitted]
     if len(set(apart)) > 1 and asked.ids:
         # One leaf tells of one class (protocol 6.6): the asker names them class by class.
         raise Invalid("entries of two classes in one release")
     return [one for one, logged in zip(permitted, apart, strict=True) if logged == apart[0]]
-
-
-def _logged(stored: StoredEntry, by: Ruled, class_: str, uow: UnitOfWork) -> str:
-    """Return the class whose log holds a release; a result that was announced is no longer kept apart."""
-    header, meta, mask = stored.entry.header, by.question.entry, stored.entry.header.mask
-    state = uow.cases.chain(header.case, MAIN)
-    if mask == BEFORE_ANNOUNCEMENT and meta is not None and state is not None:
-        mask = mask if uow.now_ms < announced_ms(state.facts, meta) else None
-    return log_class(header.place.kind, mask, class_)
 
 
 def _items(asked: ReleaseRequest, chosen: Sequence[tuple[StoredEntry, Ruled]], uow: UnitOfWork) -> list[ReleasedItem]:
@@ -140,7 +129,7 @@ def _log(
     command: Release, asked: ReleaseRequest, chosen: Sequence[tuple[StoredEntry, Ruled]],
     items: Sequence[ReleasedItem], *, class_: str, uow: UnitOfWork,
 ) -> int:  # fmt: skip
-    header, logged = chosen[0][0].entry.header, _logged(*chosen[0], class_, uow)
+    header, logged = chosen[0][0].entry.header, logged_in(chosen[0][0], class_, uow)
     rules = sorted({rule_ for _, by in chosen for rule_ in by.decision.rules})
     view = replace(
         _view("release", asked, tuple(rules), uow, header), entries=tuple(item.id for item in items),
@@ -170,7 +159,7 @@ def _log_refusal(
     header = stored.entry.header
     view = _view("refusal", asked, by.decision.rules, uow, header)
     who = by_statement(command.statement, asked.preamble, row=view.row, refusal=refusal.problem.value)
-    uow.record_refusal(LeafContent(view, who, asked.case, _logged(stored, by, class_, uow)))
+    uow.record_refusal(LeafContent(view, who, asked.case, logged_in(stored, class_, uow)))
 
 
 def _again(

@@ -8,11 +8,11 @@ from volet_protocol.encodings import is_hash
 from volet_protocol.erasures import ErasureAuthority, ErasureReason
 from volet_protocol.leaf import Erasure
 from volet_protocol.log_payload import ViewPayload
-from volet_protocol.masks import log_class
 from volet_protocol.statements import UnverifiedStatement
 from volet_protocol.take_back import TakeBack
 from volet_service.application.authorship import check_author, is_author
 from volet_service.application.callers import Caller
+from volet_service.application.entry_meta import logged_in
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.visibility import view_case
 from volet_service.domain.errors import IdempotencyMismatch, NotFound
@@ -48,7 +48,7 @@ def take_back_entry(command: TakeBackEntry, policy: Policy, uow: UnitOfWork, /) 
         "take-back", uow.now_ms, compartment=header.compartment, level=header.level, entries=(command.id,)
     )  # fmt: skip
     who = by_statement(command.statement, take_back.preamble)
-    logged = log_class(header.place.kind, header.mask, header.class_)
+    logged = logged_in(stored, header.class_, uow)
     gone = Erasure(stored.leaf, ErasureReason.TAKEN_BACK, ErasureAuthority.AUTHOR)
     leaf = uow.log.append(LeafContent(view, who, header.case, logged, erased=gone))
     uow.entries.take_back(command.id, command.statement.to_bytes(), leaf)

@@ -13,6 +13,7 @@ from volet_protocol import compose, key_boxes, openings
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_codec import GivenBy
 from volet_protocol.fact_notices import Opposition
+from volet_protocol.masks import ANNOUNCEMENT_MS, MASKS
 from volet_protocol.opening_links import FunctionRecipient, OpeningLink, UserRecipient
 from volet_protocol.questions import EntryMeta
 from volet_protocol.statements import Statement
@@ -149,13 +150,24 @@ def test_being_named_once_is_no_right_to_name_others() -> None:
     assert made(world, opened(world, author="doctor"), replace(received, author_category=1)) is None
 
 
-def test_a_masked_entry_is_opened_by_its_author_only() -> None:
+@pytest.mark.parametrize("mask", sorted(MASKS))
+def test_a_masked_entry_is_opened_by_nobody_since_the_link_would_name_it(mask: str) -> None:
     world = keyed()
-    masked = entry(world, mask="withheld_by_author")
-    assert made(world, opened(world, author="doctor"), masked) is None
-    assert made(
-        world, opened(world, author="nurse", to="doctor"), replace(masked, author=world.user("coordinator"))
-    ) is (Reason.NOT_ENTITLED)
+    masked = entry(world, mask=mask)
+    assert made(world, opened(world, author="doctor"), masked) is Reason.NOT_ENTITLED
+    others = replace(masked, author=world.user("coordinator"))
+    assert made(world, opened(world, author="nurse", to="doctor"), others) is Reason.NOT_ENTITLED
+
+
+def test_a_result_that_was_announced_is_opened_by_its_author_only_and_not_a_moment_before() -> None:
+    world = keyed()
+    written_ms = world.now_ms - ANNOUNCEMENT_MS
+    announced = entry(world, mask="before_announcement", written_ms=written_ms)
+    assert made(world, opened(world, author="doctor"), announced) is None
+    waiting = replace(announced, written_ms=written_ms + 1)
+    assert made(world, opened(world, author="doctor"), waiting) is Reason.NOT_ENTITLED
+    others = replace(announced, author=world.user("coordinator"))
+    assert made(world, opened(world, author="nurse", to="doctor"), others) is Reason.NOT_ENTITLED
 
 
 def test_a_recipient_whom_the_rules_refuse_is_opened_nothing() -> None:

@@ -8,6 +8,7 @@ from volet_client.cli.asking import add_case, information_of, the_case, the_plac
 from volet_client.cli.context import Context
 from volet_client.cli.entries import list_titles, post
 from volet_client.cli.notices import add_line_arguments, notice_lines
+from volet_client.errors import UsageError
 from volet_client.names import EXCHANGE
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
@@ -55,8 +56,9 @@ def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
 def _register_open_item(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.description = Said(
         "Communique un élément à une personne nommée ; avec --notice, note dans le même geste que la personne "
-        "accompagnée en a été informée.",
-        "Opens one entry to a named person; with --notice, records in the same gesture that the person was told.",
+        "accompagnée en a été informée. Un élément réservé est réécrit pour elle sous la même réserve.",
+        "Opens one entry to a named person; with --notice, records in the same gesture that the person was told. "
+        "A masked entry is written again for them under the same mask.",
     ).to(lang)
     parser.epilog = Said(
         'exemple :\n  volet open-item medical/2 1a2b3c4d --for "Coord" --notice oral',
@@ -66,7 +68,7 @@ def _register_open_item(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("entry", metavar="ID")
     parser.add_argument("--for", dest="recipient", metavar="NOM", required=True)
     parser.add_argument("--notice", choices=("oral", "paper", "electronic", "falc"))
-    parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--days", type=int, help=Said("30 si rien n'est dit", "30 unless said otherwise").to(lang))
     parser.add_argument("--exchange", metavar="NOM")
     add_line_arguments(parser, lang)
     add_case(parser, lang)
@@ -129,14 +131,17 @@ def open_item(context: Context, args: argparse.Namespace) -> None:
     client = context.client()
     view, place = client.cases.view(the_case(client, args)), the_place(client, args.place)
     user = the_user(client, args.recipient)
-    lines = []
+    if client.handing_over.is_masked(view, place, args.entry):
+        _hand_over(context, args, user)
+        return
+    lines, days = [], 30 if args.days is None else args.days
     if args.notice:
         args.information = args.information or [args.place]
         args.to = args.to or ([] if args.to_function else [args.recipient])
         _, item = client.entries.find(view.case, place, args.entry)
         lines = notice_lines(client, args, [item.entry.id] if item.entry else [])
     opened = client.openings.open(
-        view, place, args.entry, user, notice=lines, means=args.notice or "oral", days=args.days,
+        view, place, args.entry, user, notice=lines, means=args.notice or "oral", days=days,
         exchange=client.names.find(EXCHANGE, args.exchange) if args.exchange else None,
     )  # fmt: skip
     context.terminal.result(
@@ -146,9 +151,38 @@ def open_item(context: Context, args: argparse.Namespace) -> None:
         },
         [
             Said(
-                f"Communiqué à {args.recipient} pour {args.days} jours"
+                f"Communiqué à {args.recipient} pour {days} jours"
                 + (", information de la personne notée." if opened.notice else "."),
-                f"Opened to {args.recipient} for {args.days} days" + (", notice recorded." if opened.notice else "."),
+                f"Opened to {args.recipient} for {days} days" + (", notice recorded." if opened.notice else "."),
             )
         ],
     )  # fmt: skip
+
+
+def _hand_over(context: Context, args: argparse.Namespace, user: str) -> None:
+    """Write a masked entry again for one more reader."""
+    if args.notice or args.exchange or args.days is not None:
+        raise UsageError(
+            Said(
+                "Un élément réservé ne se nomme dans aucune mention du dossier : ni information, ni échange, ni durée.",
+                "A masked entry is named nowhere in the file: no notice, no exchange, no term.",
+            ),
+            Said(
+                "Sans ces options ; notez l'information à part, sans l'élément : volet notice record.",
+                "Without these options; record the notice apart, without the entry: volet notice record.",
+            ),
+        )
+    client = context.client()
+    view, place = client.cases.view(the_case(client, args)), the_place(client, args.place)
+    handed = client.handing_over.hand_over(view, place, args.entry, user)
+    context.terminal.result(
+        {"entry": handed.entry, "supersedes": handed.first, "for": user},
+        [
+            Said(
+                f"Élément réservé remis à {args.recipient}, sous la même réserve, sans terme : {handed.entry[:8]}. "
+                "Pour y mettre fin : volet take-back.",
+                f"Masked entry handed to {args.recipient}, under the same mask, without a term: {handed.entry[:8]}. "
+                "To end it: volet take-back.",
+            )
+        ],
+    )
