@@ -64,12 +64,20 @@ def test_everybody_concerned_reads_of_an_emergency_on_their_screen(world: World)
     assert "Ne répond pas." in said(world, "audit", "emergency", "list")
 
     assert "Terminé" in said(world, "night", "emergency", "stop", "--case", "Mme A")
-    assert "à relire" in said(world, "audit", "sync")
+    for who in ("audit", "coord"):
+        assert "À faire : 1 accès en urgence à relire." in said(world, who, "sync")
+        assert "À faire : 1 accès en urgence à relire." in said(world, who, "whoami")
+    for who in ("mme", "night"):
+        said(world, who, "sync")
+        assert "À faire" not in said(world, who, "whoami")
     shown = said(world, "coord", "emergency", "list")
     assert "À relire : volet emergency review" in shown
     short = re.findall(r"review ([0-9a-f]{8})", shown)[0]
     after = said(world, "coord", "emergency", "review", short, "--not-legitimate", "--text", "Sans motif.")
     assert "délégué à la protection des données" in after
+    for who in ("audit", "coord"):
+        said(world, who, "sync")
+        assert "À faire" not in said(world, who, "whoami")
     assert "non légitime" in said(world, "mme", "emergency", "list")
     assert "non légitime" in said(world, "audit", "emergency", "list")
     assert "accès en urgence déclaré" in said(world, "mme", "accesses")

@@ -145,3 +145,18 @@ def test_a_document_is_given_to_a_notary_at_the_persons_request_and_not_before(w
     told, lines = done(world, "ass", *give, "--request", "last")
     assert str(told["leaf"]) in lines
     assert "exporté → Famille, proche aidant" in done(world, "mme", "accesses")[1]
+
+
+def test_a_masked_entry_is_handed_to_one_more_reader_and_named_in_no_mention_of_the_file(world: World) -> None:
+    told, _ = done(world, "mo", "post", "medical/2", "--title", "Secret", "--text", "Lynx.", "--withheld")
+    entry = str(told["id"])
+    for words in (("--notice", "oral"), ("--days", "3")):
+        status, refused, _ = run(world, "mo", "open-item", "medical/2", entry[:8], "--for", "Mme A", *words)
+        assert status != 0
+        assert "volet notice record" in str(refused["hint"])
+    status, refused, _ = run(world, "ass", "open-item", "medical/2", entry[:8], "--for", "Mme A")
+    assert status != 0
+    told, lines = done(world, "mo", "open-item", "medical/2", entry[:8], "--for", "Mme A")
+    assert told["supersedes"] == entry
+    assert "sous la même réserve" in lines
+    assert "volet take-back" in lines

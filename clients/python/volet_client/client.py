@@ -17,6 +17,7 @@ client.linked_cases  one case continued by another; client.majority  a minor who
 client.notices     the texts handed to the person, filled; whom she may ask
 client.receipt_papers  the attestation of what she decided
 client.team        what she still has to be told; adding somebody in one gesture
+client.waiting     what is to review, to send and to see
 client.audit       who looked; verify and export the log
 client.keys        every key relied on, audited
 client.receipts    receipts of acts as files, cosigned once witnesses have signed
@@ -74,6 +75,7 @@ from volet_client.session import Session
 from volet_client.team import Team
 from volet_client.team_horizon import Horizon
 from volet_client.transport import HttpTransport, Transport
+from volet_client.waiting import Waiting
 
 
 def system_clock() -> int:
@@ -267,6 +269,11 @@ class Client:
     def emergency_reviews(self) -> EmergencyReviews:
         """Close emergencies as legitimate or not."""
         return EmergencyReviews(self.hub, self.author, self.casebook, self._emergency_links)
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        """What waits for this user."""
+        return Waiting(self.profile, self.hub, self.outbox, self.notes)
 
     @cached_property
     def handing_over(self) -> HandingOver:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from volet_client.cases import SectionShown
 from volet_client.cli.asking import user_name
 from volet_client.client import Client
+from volet_client.names import EXCHANGE as EXCHANGE_NAME
 from volet_client.resources import profession_label, row_label
+from volet_client.waiting import Count
 from volet_client.words import Said
 from volet_protocol.capacities import Capacity
 from volet_protocol.fact_notices import Consent
+from volet_protocol.places import EXCHANGE, MASKED, REPORT, Place
 from volet_protocol.policy_table import PERMIT
 from volet_protocol.words import LEVELS, part_name
 
@@ -40,6 +43,27 @@ def section_line(item: SectionShown) -> Said:
         f"{code} {section_name(item.section, 'fr')} : lecture{' et écriture' if write else ''}",
         f"{code} {section_name(item.section, 'en')}: read{' and write' if write else ''}",
     )
+
+
+def count_line(client: Client, count: Count) -> Said:
+    """Return how many entries of a place there are to know of, how many new, and how many stay closed to me."""
+    place, said = Place.parse(count.place), count.said()
+    closed = count.listed - count.readable
+    shut = Said(f", {closed} que vous ne pouvez pas ouvrir", f", {closed} closed to you") if closed else Said("", "")
+    where = Said(_place_name(client, place, "fr"), _place_name(client, place, "en"))
+    return Said(f"{where.fr} : {said.fr}{shut.fr}", f"{where.en}: {said.en}{shut.en}")
+
+
+def _place_name(client: Client, place: Place, lang: str) -> str:
+    french = lang == "fr"
+    if place.kind == EXCHANGE:
+        return f"{'Échange' if french else 'Exchange'} {client.names.of(EXCHANGE_NAME, place.name)}"
+    if place.kind == REPORT:
+        return f"{'Signalement' if french else 'Report'} {place.name[:8]}"
+    name = section_name(place.name, lang)
+    if place.kind == MASKED:
+        return f"{name} ({'éléments réservés' if french else 'masked entries'})"
+    return name
 
 
 def section_name(section: str, lang: str) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 
 from volet_client import facts
 from volet_client.casebook import CaseView
 from volet_client.cases import SectionShown
 from volet_client.cli import linked_cases
 from volet_client.cli.asking import add_case, the_case, the_user, user_name
-from volet_client.cli.case_words import member_line, section_line
+from volet_client.cli.case_words import count_line, member_line, section_line
 from volet_client.cli.context import Context
-from volet_client.cli.emergency_words import answered_lines, open_reviews
+from volet_client.cli.emergency_words import answered_lines, audited_line, to_audit
 from volet_client.cli.emergency_words import line as emergency_line
 from volet_client.cli.emergency_words import row as emergency_row
 from volet_client.cli.facts_asking import add_recording, collecting
@@ -21,6 +22,7 @@ from volet_client.cli.outbox import flushed_lines, stored_lines
 from volet_client.client import Client
 from volet_client.granting import Duties
 from volet_client.names import CASE
+from volet_client.waiting import AUDIT, counted
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
 from volet_protocol.case_facts import Record
@@ -110,8 +112,14 @@ def case_list(context: Context, _args: argparse.Namespace) -> None:
     """List one's cases."""
     client = context.client()
     ids = client.cases.ids()
-    rows: list[JsonValue] = [{"case": case, "name": client.names.of(CASE, case)} for case in ids]
-    lines = [Said(f"{client.names.of(CASE, case)}  {case}", f"{client.names.of(CASE, case)}  {case}") for case in ids]
+    rows: list[JsonValue] = []
+    lines: list[Said] = []
+    for case in ids:
+        name, counts = client.names.of(CASE, case), client.waiting.counts(case)
+        listed, new = sum(one.listed for one in counts), sum(one.new for one in counts)
+        rows.append({"case": case, "name": name, "listed": listed, "new": new})
+        said = counted(listed, new)
+        lines.append(Said(f"{name}  {case}  {said.fr}", f"{name}  {case}  {said.en}"))
     context.terminal.result({"cases": rows}, lines or [Said("Aucun dossier.", "No case.")])
 
 
@@ -121,6 +129,8 @@ def case_show(context: Context, args: argparse.Namespace) -> None:
     view = client.cases.view(the_case(client, args))
     sections = client.cases.sections(view)
     members = _members(client, view)
+    counts, now_ms = client.waiting.counts(view.case), client.clock()
+    client.waiting.saw(view.case, now_ms)
     context.terminal.result(
         {
             "case": view.case,
@@ -128,10 +138,12 @@ def case_show(context: Context, args: argparse.Namespace) -> None:
             "sections": [_section_json(item) for item in sections],
             "void": {hash_: reason.value for hash_, reason in view.main.voids.items()},
             "classes": sorted(view.classes),
+            "counts": [asdict(one) for one in counts],
         },
         [
             *(member_line(client, record.fact.user, record.fact.capacity) for record in _present(client, view)),
             *(section_line(item) for item in sections),
+            *(count_line(client, one) for one in counts),
             *preparation(client, view),
             *(linked_cases.link_line(client, link) for link in client.linked_cases.links(view.case)),
         ],
@@ -178,6 +190,7 @@ def sync(context: Context, args: argparse.Namespace) -> None:
     client = context.client()
     cases = [the_case(client, args)] if args.case else client.cases.ids()
     rows: list[JsonValue] = []
+    reviews: dict[str, int] = {}
     recorded, refused_acts = client.facts.flush(cases[0] if args.case else None)
     stored, refused_notes = client.notes.flush(cases[0] if args.case else None)
     lines = [*flushed_lines(client, recorded, refused_acts), *stored_lines(client, stored, refused_notes)]
@@ -185,6 +198,7 @@ def sync(context: Context, args: argparse.Namespace) -> None:
         view, duties = client.cases.sync(case)
         view, answered = client.emergency_answers.work(view)
         emergencies = client.emergencies.shown(view)
+        reviews[case] = sum(one.may_review and one.awaits_review for one in emergencies)
         client.notebook.remember(view, client.rules.table.hash, client.clock())
         refused: dict[str, JsonValue] = {
             link: reason for chain in view.classes.values() for link, reason in chain.refused.items()
@@ -200,7 +214,11 @@ def sync(context: Context, args: argparse.Namespace) -> None:
         )  # fmt: skip
         lines += [*_duty_lines(client, case, duties), *answered_lines(answered)]
         lines += [said for shown in emergencies for said in emergency_line(client, view, shown)]
-    lines += open_reviews(client)
+    audited = to_audit(client)
+    client.waiting.remember_reviews({**reviews, AUDIT: len(audited)})
+    waiting = client.waiting.line()
+    lines += [said for one in audited for said in audited_line(client, one, client.clock())]
+    lines += [waiting] if waiting else []
     alarms = client.author.alarms()
     context.terminal.result(
         {

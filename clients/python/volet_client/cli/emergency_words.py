@@ -87,13 +87,12 @@ def audited_line(client: Client, found: Audited, now_ms: int) -> list[Said]:
     return lines
 
 
-def open_reviews(client: Client) -> list[Said]:
+def to_audit(client: Client) -> list[Audited]:
     """Return the emergencies of all cases that nobody judged yet, to an auditor; nothing to anybody else."""
     if not client.emergency_reviews.audits:
         return []
     now_ms = client.clock()
-    waiting = [found for found in client.emergency_reviews.listed() if found.awaits_review(now_ms)]
-    return [said for found in waiting for said in audited_line(client, found, now_ms)]
+    return [found for found in client.emergency_reviews.listed() if found.awaits_review(now_ms)]
 
 
 def row(client: Client, shown: Shown) -> dict[str, JsonValue]:

@@ -36,7 +36,8 @@ def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
         parser.set_defaults(run=init)
     elif name == "whoami":
         parser.description = Said(
-            "Affiche votre carte de contact, à remettre à vos collègues.", "Shows your contact card, for colleagues."
+            "Affiche votre carte de contact, à remettre à vos collègues, et ce qui vous attend.",
+            "Shows your contact card, for colleagues, and what waits for you.",
         ).to(lang)
         parser.set_defaults(run=whoami)
     else:
@@ -102,11 +103,13 @@ def whoami(context: Context, _args: argparse.Namespace) -> None:
         "fingerprint": words,
         **({"capacity": client.author.capacity} if client.author.capacity else {}),
     }  # fmt: skip
+    waiting = client.waiting.line()
     context.terminal.result(
         card,
         [
             Said(f"Utilisateur : {user}", f"User: {user}"),
             Said(f"Phrase à comparer de vive voix : {words}", f"Phrase to compare aloud: {words}"),
+            *([waiting] if waiting else []),
         ],
     )
 
