@@ -42,7 +42,7 @@ class Transport(Protocol):
         """Read an object."""
         ...
 
-    def get_list(self, path: str) -> list[JsonObject]:
+    def get_list(self, path: str, **params: str | int) -> list[JsonObject]:
         """Read a list of objects."""
         ...
 
@@ -91,9 +91,9 @@ class HttpTransport:
         """Return the object at `path`."""
         return _object(self._send("GET", path, params=params), path)
 
-    def get_list(self, path: str) -> list[JsonObject]:
+    def get_list(self, path: str, **params: str | int) -> list[JsonObject]:
         """Return the list of objects at `path`."""
-        value = _json(self._send("GET", path), path)
+        value = _json(self._send("GET", path, params=params), path)
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in cast("list[object]", value)):
             raise BadAnswerError(f"{path}: not a list of objects")
         return cast("list[JsonObject]", value)

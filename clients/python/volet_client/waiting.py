@@ -74,7 +74,7 @@ class Waiting:
         """Return the counts of a case by place, new since this device last showed it. Raises what the hub answers."""
         since_ms = self._load("seen").get(case, 0)
         found: list[Count] = []
-        for item in self._hub.transport.get_list(f"/v1/cases/{case}/counts?since={since_ms}"):
+        for item in self._hub.transport.get_list(f"/v1/cases/{case}/counts", since=since_ms):
             fields = Fields(item, "count")
             fields.hash("list")
             found.append(Count(fields.text("place"), *(fields.integer(name) for name in ("listed", "readable", "new"))))
