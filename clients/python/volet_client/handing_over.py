@@ -6,7 +6,7 @@ over is a new entry under the same mask, boxed to whom the first one is for and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from volet_client.author import Author
 from volet_client.casebook import CaseView, ClassView
@@ -23,6 +23,7 @@ from volet_protocol.masks import ANNOUNCEMENT_MS, BEFORE_ANNOUNCEMENT
 from volet_protocol.places import SECTION, Place
 from volet_protocol.policy_table import PERMIT
 from volet_protocol.questions import EntryMeta, Party, Question
+from volet_protocol.release_decision import meta_of
 from volet_protocol.shields import held_back
 from volet_protocol.words import explain
 
@@ -101,11 +102,8 @@ class HandingOver:
         category = None
         if header.capacity is not None:
             category = self._author.directory.attestation(header.capacity).capacity.category
-        return EntryMeta(
-            id=header.id, author=header.preamble.user, author_category=category, written_ms=header.preamble.time_ms,
-            compartment=header.compartment, level=header.level, mask=header.mask, mask_until_ms=header.mask_until_ms,
-            named=frozenset({reader.user for reader in header.named} | set(more)),
-        )  # fmt: skip
+        meta = meta_of(header, category, {})
+        return replace(meta, named=meta.named | set(more))
 
     def _instant(self, chain: ClassView) -> int:
         return chain.state.instant(self._author.clock())
