@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -226,3 +227,18 @@ def test_an_entry_that_a_decision_erased_is_said_so_and_not_asked_for(world: Wor
     assert again.error.said.fr == f"Effacé sur décision (journal n° {done.leaf})."
     with pytest.raises(NotReadableError, match=r"Erased by a decision|Effacé sur décision"):
         mo.entries.read(case, DETAIL, entry.id)
+
+
+def test_the_account_of_disclosures_is_printed_once_and_says_when_an_act_is_missing(
+    world: World, case: str, tmp_path: Path
+) -> None:
+    person, paper = world.clients["person"], tmp_path / "releve.html"
+    status, told, lines = asked(person, "disclosures", "--case", case, "--out", str(paper))
+    assert (status, told["complete"]) == (0, True)
+    assert "Le compte est complet" in lines
+    assert "Document confidentiel" in paper.read_text("utf-8")
+    assert asked(person, "disclosures", "--case", case, "--out", str(paper))[0] == 2
+    client = lied_to(world, "/log/records", lambda answer: answer["records"].pop(-1))
+    status, _, lines = asked(client, "disclosures", "--case", case)
+    assert status == 7
+    assert "n'y est PAS" in lines

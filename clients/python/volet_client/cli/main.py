@@ -70,6 +70,7 @@ GROUPS = {
     "export": _Group("exports", Said("remettre un document à un tiers", "give a document to a third party")),
     "conference": _Group("conferences", Said("réunion autour d'une personne", "case conference")),
     "accesses": _Group("accesses", Said("qui a consulté, et pourquoi", "who looked, and why")),
+    "disclosures": _Group("disclosures", Said("relevé à imprimer : qui a reçu quoi", "who received what, to print")),
     "request": _Group("requests", Said("demandes de la personne et réponses", "the person's requests")),
     "keys": _Group("keys", Said("vérifier les clés de chacun", "audit everybody's keys")),
     "log": _Group("audit", Said("vérifier et exporter le journal", "verify and export the log")),
