@@ -38,11 +38,9 @@ class Logged:
 
     @property
     def statement(self) -> UnverifiedStatement | None:
-        """What a user signed; None for what the hub did by itself and for what controllers signed together."""
-        identity = self.identity
-        if identity is None or identity.user is None or identity.request is None:
-            return None
-        return from_json(identity.request)
+        """What one key signed; None for what the hub did by itself and for what controllers signed together."""
+        request = None if self.identity is None else self.identity.request
+        return None if request is None or "sig" not in request else from_json(request)
 
 
 class CaseReplay:
