@@ -157,7 +157,7 @@ def test_a_false_tag_written_by_the_hub_is_found(world: World, case: str, monkey
 
 def test_an_auditor_or_professional_is_not_told_that_nothing_is_missing(world: World, case: str) -> None:
     world.professional("auditor", "O14", "operator")
-    shown = world.clients["auditor"].audit.accesses(case)
+    shown = world.clients["auditor"].audit.accesses(case, "inspection")
     assert shown.findings is None
     assert not shown.complete
 

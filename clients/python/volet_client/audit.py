@@ -13,7 +13,9 @@ from volet_client.author import Author, draw
 from volet_client.casebook import Casebook
 from volet_client.errors import UsageError, VerificationError
 from volet_client.hub import Hub
+from volet_client.log_cases import logged
 from volet_client.log_export import FORMAT, LogChecked, check_export, identity_of
+from volet_client.log_replay import Logged
 from volet_client.refusals import NotFoundError
 from volet_client.tag_checks import Finding, ShownLeaf, check_key, check_shown
 from volet_client.words import Said
@@ -80,21 +82,27 @@ class Audit:
         self._author = author
         self._casebook = casebook
 
-    def accesses(self, case: str | None) -> Accesses:
+    def accesses(self, case: str | None, reason: str | None = None) -> Accesses:
         """Return the acts of a case, or of all cases to an auditor: every leaf's receipt verified.
 
+        An auditor says why they look up one case (`log_request.REASONS`).
         To the person and their representatives the hub also hands the keys of the tags: none is missing when they fit.
         """
         counted = case is not None and self._author.capacity is None
         keys = self._log_keys(case) if case is not None and counted else {}
         acts: list[Access] = []
         looks: list[VerifiedReceipt] = []
-        for page in self._pages(case, looks):
+        for page in self._pages(case, looks, reason):
             acts += [self._access(Fields(item, "record")) for item in page]
         newest = self._hub.trust.newest()
         assert newest is not None  # noqa: S101 - each page came with a receipt, whose checkpoint is now held
         findings = self._findings(case, keys, acts, looks) if case is not None and counted else None
         return Accesses(tuple(acts), _gaps(acts) if case else {}, newest, findings)
+
+    def records(self, case: str | None, reason: str | None = None) -> list[Logged]:
+        """Return the verified records of a case, or of all, with the facts that an auditor is shown."""
+        found = [logged(record, self._hub.trust.log)[0] for page in self._pages(case, [], reason) for record in page]
+        return [act for act in found if act.view is not None]
 
     def _log_keys(self, case: str) -> dict[str, bytes]:
         """Have the keys of the tags handed over, by class; each hand-over is a leaf, whose receipt is verified."""
@@ -150,11 +158,13 @@ class Audit:
             raise VerificationError("leaves of the log", Reason.BAD_PROOF)
         return leaves
 
-    def _pages(self, case: str | None, looks: list[VerifiedReceipt]) -> Iterator[list[JsonObject]]:
+    def _pages(
+        self, case: str | None, looks: list[VerifiedReceipt], reason: str | None = None
+    ) -> Iterator[list[JsonObject]]:
         """Yield the records page by page; each look is a leaf of the log too: its receipt is verified, and added."""
         start = 0
         while True:
-            fields = Fields(self._ask(case, start), "records")
+            fields = Fields(self._ask(case, start, reason=reason), "records")
             page = [item for item in fields.items("records", 100_000) if isinstance(item, Mapping)]
             looks.append(self._hub.receipt(fields.raw("receipt")))
             yield page
@@ -164,7 +174,7 @@ class Audit:
 
     def record(self, case: str | None, index: int) -> Receipt:
         """Return the receipt of one act as this user may have it, verified; the look is a leaf too."""
-        fields = Fields(self._ask(case, index, index + 1), "records")
+        fields = Fields(self._ask(None if self.audits else case, index, index + 1), "records")
         shown = fields.objects("records")
         self._hub.receipt(fields.raw("receipt"))
         if len(shown) != 1 or shown[0].integer("index") != index or not shown[0].has("receipt"):
@@ -179,11 +189,16 @@ class Audit:
         self._hub.trust.accept_checkpoint(verified.checkpoint, self._hub.consistency_to(verified.checkpoint.size))
         return receipt
 
-    def _ask(self, case: str | None, start: int, end: int | None = None) -> JsonObject:
+    def _ask(self, case: str | None, start: int, end: int | None = None, *, reason: str | None = None) -> JsonObject:
         auditor = self.audits
         if case is None and not auditor:
             raise UsageError(
                 Said("Précisez le dossier.", "Name the case."), Said("volet accesses --case", "volet accesses --case")
+            )
+        if case is not None and auditor and reason is None:
+            raise UsageError(
+                Said("Dites pourquoi vous consultez ce dossier.", "Say why you look this case up."),
+                Said("volet log search --case … --reason inspection", "volet log search --case … --reason inspection"),
             )
         request = LogRequest(
             preamble=self._author.preamble(),
@@ -193,6 +208,7 @@ class Audit:
             capacity=self._author.capacity,
             case=case,
             from_=start,
+            reason=reason if auditor else None,
             to=end,
         )
         statement = self._author.sign(request.to_json())

@@ -1,6 +1,7 @@
 """The signed request to look at the access log; looking is itself logged (docs/spec/releases.md).
 
-A person or their representative asks for one case with purpose `own_access`; an auditor for any, with `audit`.
+A person or their representative asks for one case with purpose `own_access`; an auditor for any, with `audit`. An
+auditor who looks up one case, by the reference printed on a paper, knows whose it is: that takes a reason, kept there.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from volet_protocol.statements import Preamble, UnverifiedStatement
 TYPE = "log-request"
 AUDIT, OWN_ACCESS = "audit", "own_access"
 _PURPOSES = frozenset({AUDIT, OWN_ACCESS})
+REASONS = frozenset({"complaint", "inspection", "incident", "rights_request", "sampling", "court_order"})
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,17 @@ class LogRequest:
     case: str | None = None
     from_: int | None = None
     to: int | None = None
+    reason: str | None = None
 
     def __post_init__(self) -> None:
         if len(self.request_id) != REQUEST_ID_SIZE or self.purpose not in _PURPOSES:
             raise ProtocolError(Reason.MALFORMED, "log-request: request_id or purpose")
         if self.purpose == OWN_ACCESS and self.case is None:
             raise ProtocolError(Reason.MISSING_FIELD, "log-request: own access names a case")
+        if self.reason is not None and self.reason not in REASONS:
+            raise ProtocolError(Reason.MALFORMED, "log-request: reason")
+        if (self.reason is not None) != (self.purpose == AUDIT and self.case is not None):
+            raise ProtocolError(Reason.MISSING_FIELD, "log-request: reason, of an audit of one case")
         if self.from_ is not None and self.to is not None and self.to < self.from_:
             raise ProtocolError(Reason.MALFORMED, "log-request: range")
 
@@ -46,7 +53,7 @@ class LogRequest:
             "request_id": to_base64url(self.request_id), "purpose": self.purpose,
             "checkpoint": self.checkpoint.to_json(), "scope": {} if self.case is None else {"case": self.case},
         }  # fmt: skip
-        optional = {"capacity": self.capacity, "from": self.from_, "to": self.to}
+        optional = {"capacity": self.capacity, "from": self.from_, "to": self.to, "reason": self.reason}
         body.update({name: value for name, value in optional.items() if value is not None})
         return body
 
@@ -67,6 +74,7 @@ class LogRequest:
             case=case,
             from_=fields.optional("from", fields.integer),
             to=fields.optional("to", fields.integer),
+            reason=fields.optional("reason", lambda name: fields.choice(name, REASONS)),
         )
         fields.done()
         return request

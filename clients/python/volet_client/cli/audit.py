@@ -6,8 +6,10 @@ import argparse
 from pathlib import Path
 
 from volet_client.cli.context import Context
+from volet_client.cli.log_reports import register_reports
 from volet_client.cli.log_tree import bundle_of, register_verbs, verifier_of
 from volet_client.errors import EvidenceError
+from volet_client.log_acts import FORMS, write_acts
 from volet_client.log_export import LogChecked, check_export, read_export
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
@@ -34,8 +36,10 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     export.add_argument(
         "--records", action="store_true", help=Said("avec les actes (auditeur)", "with the acts (auditor)").to(lang)
     )
+    export.add_argument("--format", choices=("volet", *FORMS), default="volet")
     export.set_defaults(run=log_export)
-    register_verbs(verbs, lang)
+    register_verbs(verbs.add_parser, lang)
+    register_reports(verbs.add_parser, lang)
 
 
 def log_verify(context: Context, args: argparse.Namespace) -> int:
@@ -110,6 +114,12 @@ def log_checkpoint(context: Context, _args: argparse.Namespace) -> None:
 def log_export(context: Context, args: argparse.Namespace) -> None:
     """Export the log."""
     client = context.client()
+    if args.format != "volet":
+        acts = client.audit.records(None)
+        write_acts(args.file, args.format, acts, client.hub.origin)
+        said = Said(f"{args.file} : {len(acts)} actes.", f"{args.file}: {len(acts)} acts.")
+        context.terminal.result({"file": str(args.file), "records": len(acts), "format": args.format}, [said])
+        return
     checked = client.audit.export(args.file, records=args.records)
     context.terminal.result(
         {"file": str(args.file), "size": checked.checkpoint.size, "records": checked.receipts},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from volet_client.cli.context import Context
@@ -19,24 +20,22 @@ from volet_protocol.proof import TlogProof
 from volet_protocol.trust_bundle import TrustBundle
 
 
-def register_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser], lang: str) -> None:
-    """Add these verbs to `volet log`."""
-    proof = verbs.add_parser(
-        "prove", help=Said("preuve d'une inscription, vérifiable hors ligne", "proof of a leaf").to(lang)
-    )
+def register_verbs(add: Callable[..., argparse.ArgumentParser], lang: str) -> None:
+    """Add these verbs to `volet log`; `add` makes the parser of one."""
+    proof = add("prove", help=Said("preuve d'une inscription, vérifiable hors ligne", "proof of a leaf").to(lang))
     proof.add_argument("index", type=int, nargs="?")
     proof.add_argument("--out", type=Path, metavar="preuve.tlog-proof")
     proof.add_argument("--check", type=Path, metavar="preuve.tlog-proof")
     _add_trust(proof)
     proof.set_defaults(run=log_prove)
-    watch = verbs.add_parser("watch", help=Said("surveiller que le journal ne fait que grandir", "watch it").to(lang))
+    watch = add("watch", help=Said("surveiller que le journal ne fait que grandir", "watch it").to(lang))
     watch.add_argument("--every", type=float, default=60.0, metavar="SECONDES")
     watch.add_argument("--times", type=int, default=0, help=Said("0 : sans fin", "0: without end").to(lang))
     watch.set_defaults(run=log_watch)
-    copy = verbs.add_parser("mirror", help=Said("tenir une copie du journal", "keep a copy of the log").to(lang))
+    copy = add("mirror", help=Said("tenir une copie du journal", "keep a copy of the log").to(lang))
     copy.add_argument("folder", type=Path)
     copy.set_defaults(run=log_mirror)
-    check = verbs.add_parser("fsck", help=Said("refaire l'arbre d'une copie", "rebuild the tree of a copy").to(lang))
+    check = add("fsck", help=Said("refaire l'arbre d'une copie", "rebuild the tree of a copy").to(lang))
     check.add_argument("folder", type=Path)
     _add_trust(check)
     check.set_defaults(run=log_fsck)

@@ -1,0 +1,136 @@
+"""`volet log search`, `volet log report`: acts of the log that somebody asks for, and those somebody should look at."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from collections.abc import Callable
+
+from volet_client.cli.context import Context
+from volet_client.client import Client
+from volet_client.errors import EvidenceError, UsageError
+from volet_client.log_cases import created
+from volet_client.log_replay import Logged
+from volet_client.log_reports import PARIS, REPORTS, Line, Wanted, line_of
+from volet_client.resources import row_label
+from volet_client.words import Said
+from volet_protocol.canonical import JsonValue
+from volet_protocol.encodings import is_hash
+from volet_protocol.log_request import REASONS
+
+SHORT = 8
+_NAMES = ("act", "row", "structure", "compartment", "intent", "purpose")
+
+
+def register_reports(add: Callable[..., argparse.ArgumentParser], lang: str) -> None:
+    """Add these verbs to `volet log`; `add` makes the parser of one."""
+    search = add("search", help=Said("chercher des actes (auditeur)", "find acts (auditor)").to(lang))
+    _add_case(search, lang)
+    for name in ("user", *_NAMES):
+        search.add_argument(f"--{name}")
+    search.add_argument("--emergency", action="store_true")
+    _add_dates(search)
+    search.set_defaults(run=log_search)
+    report = add("report", help=Said("ce qui est à regarder (auditeur)", "what to look at").to(lang))
+    report.add_argument("name", choices=sorted(REPORTS))
+    _add_case(report, lang)
+    _add_dates(report)
+    report.set_defaults(run=log_report)
+
+
+def _add_case(parser: argparse.ArgumentParser, lang: str) -> None:
+    said = Said("référence du dossier, avec --reason", "reference of the case, with --reason")
+    parser.add_argument("--case", help=said.to(lang))
+    parser.add_argument("--reason", choices=sorted(REASONS))
+
+
+def _add_dates(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--since", metavar="AAAA-MM-JJ")
+    parser.add_argument("--until", metavar="AAAA-MM-JJ")
+
+
+def log_search(context: Context, args: argparse.Namespace) -> None:
+    """Show the acts that fit every question asked."""
+    acts = _acts(context.client(), args)
+    named = {name: getattr(args, name) for name in ("user", *_NAMES)}
+    since_ms, until_ms = _dates(args)
+    wanted = Wanted(**named, since_ms=since_ms, until_ms=until_ms, emergency=args.emergency)
+    _show(context, [line_of(act) for act in acts if wanted.fits(act)])
+
+
+def log_report(context: Context, args: argparse.Namespace) -> int:
+    """Show one report; the status says whether anything is to be looked at."""
+    since_ms, until_ms = _dates(args)
+    wanted = Wanted(since_ms=since_ms, until_ms=until_ms)
+    acts = _acts(context.client(), args)
+    lines = [line for line in REPORTS[args.name](acts) if any(wanted.fits(act) for act in _of(acts, line))]
+    _show(context, lines)
+    return EvidenceError.exit_status if lines else 0
+
+
+def _of(acts: list[Logged], line: Line) -> list[Logged]:
+    return [act for act in acts if act.index in line.indexes]
+
+
+def _acts(client: Client, args: argparse.Namespace) -> list[Logged]:
+    """Return the acts of the case looked up, or of all; a case is only ever named with a reason."""
+    if args.case is None:
+        return client.audit.records(None)
+    if args.reason is None:
+        raise UsageError(
+            Said("Dites pourquoi vous consultez ce dossier.", "Say why you look this case up."),
+            Said(f"--reason {'|'.join(sorted(REASONS))}", f"--reason {'|'.join(sorted(REASONS))}"),
+        )
+    return client.audit.records(_case(client, str(args.case)), args.reason)
+
+
+def _case(client: Client, reference: str) -> str:
+    if is_hash(reference):
+        return reference
+    cases = [case for act in client.audit.records(None) if (case := created(act)) is not None]
+    found = [case for case in cases if len(reference) >= SHORT and case.startswith(reference)]
+    if len(found) != 1:
+        raise UsageError(
+            Said(f"Aucun dossier de référence {reference}.", f"No case of reference {reference}."),
+            Said(f"au moins {SHORT} caractères", f"at least {SHORT} characters"),
+        )
+    return found[0]
+
+
+def _dates(args: argparse.Namespace) -> tuple[int | None, int | None]:
+    """Return the first instant asked for and the first after it: both days are included, in Paris time."""
+    return _day(args.since, 0), _day(args.until, 1)
+
+
+def _day(given: str | None, after: int) -> int | None:
+    if given is None:
+        return None
+    try:
+        day = dt.date.fromisoformat(given) + dt.timedelta(days=after)
+    except ValueError:
+        raise UsageError(
+            Said(f"{given} n'est pas une date.", f"{given} is not a date."), Said("2026-03-31", "2026-03-31")
+        ) from None
+    return int(dt.datetime.combine(day, dt.time(), PARIS).timestamp() * 1000)
+
+
+def _show(context: Context, lines: list[Line]) -> None:
+    rows: list[JsonValue] = [line.to_json() for line in lines]
+    said = [_said(line) for line in lines]
+    said.append(Said(f"{len(lines)} lignes.", f"{len(lines)} lines."))
+    context.terminal.result({"lines": rows}, said)
+
+
+def _said(line: Line) -> Said:
+    when = dt.datetime.fromtimestamp(line.time_ms / 1000, dt.UTC).astimezone(PARIS).strftime("%d/%m/%Y %H:%M")
+    return Said(f"{when}  {_words(line, 'fr')}", f"{when}  {_words(line, 'en')}")
+
+
+def _words(line: Line, lang: str) -> str:
+    what = line.what
+    where = ", ".join(f"n° {index}" for index in line.indexes[:3])
+    row = row_label(str(what["row"]), lang) if "row" in what else ""
+    known = [str(what[name]) for name in ("act", "problem", "rules", "count", "entries", "intent", "reason")
+             if isinstance(what.get(name), str | int)]  # fmt: skip
+    ids = [f"{name} {str(what[name])[:SHORT]}" for name in ("case", "user") if name in what]
+    return " · ".join(part for part in (*known, row, *ids, where) if part)
