@@ -6,7 +6,7 @@ import csv
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 import cedarpy
 
@@ -16,7 +16,13 @@ ROOT = Path(__file__).resolve().parents[2]
 _ORACLE = ROOT / "tests" / "oracle"
 _PROPERTY, _BOTH = {"rights", "housing", "budget"}, {"identity", "protection"}
 _CURATORS = {"curatelle_simple", "curatelle_renforcee", "sauvegarde"}
-_NO_WORD = {"agreed": False, "refused": False, "crossing_covers": False}
+ACTS: Final = frozenset({
+    "keep_active", "open_account", "export_log", "read_log", "read_content_from_log", "withdraw_consent",
+    "consent_person", "consent_own", "consent_stand_in",
+})  # fmt: skip
+_NO_WORD = {
+    "agreed": False, "refused": False, "crossing_covers": False, "person_refuses": False, "stand_in_refuses": False,
+}  # fmt: skip
 Context = dict[str, object]
 Judged = tuple[str, str, Record]
 Asked = tuple[str, int, str, str, Record]
@@ -45,8 +51,9 @@ class Oracle:
 
     def __init__(self) -> None:
         self._matrix = matrix()
-        self._standing = _policies("common", "claims", "standing")
-        self._exchange = _policies("common", "exchange")
+        self._standing = _policies("common", "masks", "claims", "standing")
+        self._exchange = _policies("common", "masks", "exchange")
+        self._acts = _policies("masks", "acts")
         self._records = _policies("records")
 
     def effects(self, situations: Sequence[Raw], asks: Sequence[Ask]) -> list[str]:
@@ -56,7 +63,11 @@ class Oracle:
         entities = _entities(contexts, judged)
         words = self._words({(ask.place, ask.level) for ask in asks}, judged, entities)
         found = ["deny"] * len(asks)
-        for policies, whats in ((self._standing, {"read", "write"}), (self._exchange, {"send", "receive"})):
+        for policies, whats in (
+            (self._standing, {"read", "write"}),
+            (self._exchange, {"send", "receive"}),
+            (self._acts, ACTS),
+        ):
             open_ = [number for number, ask in enumerate(asks) if ask.what in whats]
             for action, effect in (
                 ("agreed", "permit_after_consent"), ("informed", "permit_with_notice"), ("now", "permit"),
@@ -239,6 +250,11 @@ def _to_judge(raw: Raw, context: Context) -> list[Judged]:
             ("counts", "refused" if one["decision"] == "refused" else "agreed", _consent(raw, position))
             for position, one in enumerate(raw.consents)
         ]
+    asked += [
+        ("contradicts", f"{one['by']}_refuses", _consent(raw, position))
+        for position, one in enumerate(raw.consents)
+        if one["decision"] == "refused"
+    ]
     return asked
 
 

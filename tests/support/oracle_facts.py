@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import cast
 
@@ -29,7 +30,7 @@ from volet_protocol.fact_powers import Ability, Designation, Emergency, Mandate,
 from volet_protocol.fact_rules import MEMBER
 from volet_protocol.fact_rules import PERSON as BY_PERSON
 from volet_protocol.facts import Fact
-from volet_protocol.questions import EntryMeta, Party, Question
+from volet_protocol.questions import ConsentAsked, EntryMeta, Party, Question
 
 __all__ = ["Draw", "facts_of", "question_of", "user_of"]
 Made = tuple[Fact, str, str]
@@ -48,11 +49,20 @@ def capacity_of(raw: Raw) -> Capacity | None:
 
 
 _ACTIONS = {"send": "exchange_send", "receive": "exchange_receive"}
+_READING = frozenset({"read", "write", "send", "receive", "read_log"})
+_MINE = "record-mandate"
+_GIVERS = {"consent_person": None, "consent_own": _MINE, "consent_stand_in": "stand-in"}
 
 
 def question_of(raw: Raw, what: str, level: int) -> Question:
+    if what in _GIVERS:
+        asked = ConsentAsked(
+            "share_outside_team", (Information(raw.compartment, level),), Recipients(users=(user_of(raw),)),
+            GivenBy(_GIVERS[what]),
+        )  # fmt: skip
+        return replace(question_of(raw, "consent", level), consent=asked)
     entry = None
-    if raw.entry is not None:
+    if raw.entry is not None and what in _READING:
         one = raw.entry
         author = user_of(raw) if one["author"] == READER else "other"
         entry = EntryMeta(
@@ -61,7 +71,8 @@ def question_of(raw: Raw, what: str, level: int) -> Question:
             other_masks=frozenset(cast("tuple[str, ...]", one["masks"])), passages=bool(one["passages"]),
         )  # fmt: skip
     return Question(
-        _ACTIONS.get(what, what), user_of(raw), capacity_of(raw), raw.compartment, level, entry, NOW, via=raw.via,
+        _ACTIONS.get(what, what), user_of(raw), capacity_of(raw), raw.compartment, level, entry, NOW,
+        via=raw.via if what in _READING or raw.as_ in {"person", "representative"} else "any",
         purpose=raw.purpose, account=raw.account, sender=_sender(raw) if what == "receive" else None,
     )  # fmt: skip
 
@@ -86,6 +97,8 @@ def _made(raw: Raw) -> Iterator[Made]:
         yield fact, f"case-{position}", ""
     for position, fact in enumerate(_of_records(raw)):
         yield fact, f"record-{position}", ""
+    if "mandate" in raw.records:
+        yield mandate_of(raw.records["mandate"], user_of(raw)), _MINE, ""
     if "stand_in" in raw.records:
         yield mandate_of(raw.records["stand_in"], "relative"), STAND_IN, ""
     for position, consent in enumerate(raw.consents):
@@ -125,8 +138,6 @@ def _of_records(raw: Raw) -> Iterator[Fact]:
         yield Notice((_line(raw, found["crossing"]),), _int(found["crossing"]["given"]), "oral")
     if "against" in found:
         yield _opposition(raw, found["against"])
-    if "mandate" in found:
-        yield mandate_of(found["mandate"], user)
     if "procedure" in found:
         yield Procedure("coordination_l121_6_2", "mairie", _int(found["procedure"]["start"]), _end(found["procedure"]))
     if "emergency" in found:

@@ -40,11 +40,13 @@ def _outside(raw: Raw, draw: random.Random) -> Raw:
         "category": True, "same_part": draw.random() < 0.7,
     }  # fmt: skip
     part = {**_PART, "limb": draw.choice((0, 0, 1))}
+    spoiled: Record = {draw.choice(("withdrawn", "end")): NOW}
+    over: Record = spoiled if draw.random() < 0.3 else {}
     instants = {"unable": NOW - DAY} if draw.random() < 0.3 else {}
     records: dict[str, Record] = {**_kept(raw, "stand_in", "told"), "part": part, "crossing": crossing}
     return replace(
         raw, as_="professional", row=row, category=category, case="care", compartment=draw.choice(("plan", "autonomy")),
-        records=records, consents=(_CONSENT,), instants=instants,
+        records=records, consents=({**_CONSENT, **over},), instants=instants,
     )  # fmt: skip
 
 
@@ -96,12 +98,14 @@ def _urgent(raw: Raw, draw: random.Random) -> Raw:
 def _disagreed(raw: Raw, draw: random.Random) -> Raw:
     """Words of the person and of somebody who stands in for them, of every power, that may contradict each other."""
     kind = draw.choice(("parental_authority", "tutelle", "curatelle_simple"))
-    stand_in: Record = {**_MANDATE, "kind": kind, "exercise": draw.random() < 0.7}
+    stand_in: Record = {**_MANDATE, "kind": kind, "exercise": draw.random() < 0.5}
     if draw.random() < 0.3:
         stand_in["end"] = NOW - DAY
     spoken = {**_CONSENT, "by": "stand_in", "kind": draw.choice(("share_outside_team", "mdph_exchange"))}
     refused = {**spoken, "decision": "refused", "by": draw.choice(("person", "stand_in"))}
     instants = draw.choice(({}, {"unable": NOW - 5 * DAY}, {"majority": NOW + DAY}))
+    if kind == "parental_authority" and draw.random() < 0.7:
+        instants = {"majority": NOW + DAY}
     part = {**_PART, "regime": "mdph" if spoken["kind"] == "mdph_exchange" else "care"}
     return replace(
         raw, as_="professional", row="S1", category=2, case="care", compartment="social", instants=instants,

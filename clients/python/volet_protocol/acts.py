@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from volet_protocol import consents, powers, shields, situation
-from volet_protocol.case_facts import CaseFacts
+from volet_protocol.case_facts import FOREVER, CaseFacts
 from volet_protocol.decisions import answer, worst
 from volet_protocol.fact_codec import GivenBy
 from volet_protocol.fact_notices import Consent, Opposition
@@ -187,14 +187,19 @@ def _contradicted(facts: CaseFacts, asked: ConsentAsked, at_ms: int) -> bool:
         same = fact.kind == asked.kind and any(
             mine.compartment == theirs.compartment for mine in asked.information for theirs in fact.information
         )
-        current = fact.given_ms <= at_ms < facts.ended_at(record.hash)
-        if same and current and fact.decision == consents.REFUSED and fact.given_by != asked.given_by:
+        refused = same and fact.decision == consents.REFUSED and fact.given_by != asked.given_by
+        if refused and consents.in_force(facts, record, at_ms) and powers.has_say(facts, fact.given_by, at_ms):
             return True
     return any(
-        record.fact.from_ms <= at_ms < facts.ended_at(record.hash) and record.fact.expressed_by != asked.given_by
+        record.fact.from_ms <= at_ms < min(_end(record.fact.until_ms), facts.ended_at(record.hash))
+        and record.fact.expressed_by != asked.given_by and powers.has_say(facts, record.fact.expressed_by, at_ms)
         and _overlaps(record.fact, asked)
         for record in facts.of(Opposition)
     )  # fmt: skip
+
+
+def _end(until_ms: int | None) -> int:
+    return FOREVER if until_ms is None else until_ms
 
 
 def _overlaps(fact: Opposition, asked: ConsentAsked) -> bool:

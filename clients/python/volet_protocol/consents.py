@@ -121,6 +121,11 @@ def consent_cover(  # noqa: PLR0917 - the question, in the order of the law: whe
     return Cover(reason, (), missing)
 
 
+def in_force(facts: CaseFacts, record: Record[Consent], at_ms: int) -> bool:
+    """Tell whether a word, consent or refusal, stands at that instant: begun, not over, not replaced (P4, P6, R21)."""
+    return _counts(facts, record, at_ms) and not _over(facts, record, at_ms)
+
+
 def _counts(facts: CaseFacts, record: Record[Consent], at_ms: int) -> bool:
     """Tell whether a consent has begun and none that has been given since takes its place."""
     if max(record.fact.given_ms, record.fact.starts_ms or 0) > at_ms:
@@ -175,10 +180,9 @@ def _names(consent: Consent, asked: Information, entry: str | None, recipient: R
 def _failure(facts: CaseFacts, record: Record[Consent], at_ms: int, recipient: Recipient) -> str:
     """Return "" for a consent that counts, else the first condition it fails (rules.md section 2)."""
     consent = record.fact
-    if facts.ended_at(record.hash) <= at_ms:
-        return WITHDRAWN
-    if min(FOREVER if consent.until_ms is None else consent.until_ms, facts.episode_end(consent.episode)) <= at_ms:
-        return EXPIRED
+    over = _over(facts, record, at_ms)
+    if over:
+        return over
     if _late(consent):
         return LATE
     if consent.kind == REQUEST and consent.decision == GIVEN and consent.means == "oral" and recipient.row != _COURT:
@@ -188,6 +192,15 @@ def _failure(facts: CaseFacts, record: Record[Consent], at_ms: int, recipient: R
     if power:
         return power
     return REPORTED if record.reported and record.author.user == recipient.id else ""
+
+
+def _over(facts: CaseFacts, record: Record[Consent], at_ms: int) -> str:
+    """Return why a word stands no more, or ""."""
+    consent = record.fact
+    if facts.ended_at(record.hash) <= at_ms:
+        return WITHDRAWN
+    until = min(FOREVER if consent.until_ms is None else consent.until_ms, facts.episode_end(consent.episode))
+    return EXPIRED if until <= at_ms else ""
 
 
 def _late(consent: Consent) -> bool:
