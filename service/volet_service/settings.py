@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     blobs: Path = Path("blobs")
     # Signs the log. Whoever copies it can show a second history to clients without witnesses.
     log_key: Path = Path("keys/log.key")
+    # The key that takes over (`volet admin rotate-log-key`): signs beside the first once the trust bundle lists it.
+    log_key_next: Path = Path("keys/log-next.key")
     # The second log key, ML-DSA-44, for checkpoints that witnesses see. Absent: Ed25519 alone. Trusted like the first.
     log_key_mldsa: Path = Path("keys/log-mldsa.key")
     # The newest checkpoint shown, where no witness remembers it. Put it on another volume than the database: a backup

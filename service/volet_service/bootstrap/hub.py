@@ -16,14 +16,12 @@ from functools import partial
 from pathlib import Path
 
 from volet_protocol.errors import ProtocolError
-from volet_protocol.trust_bundle import TrustBundle
 from volet_service.adapters.blobs import FolderBlobs
 from volet_service.adapters.clock import SystemClock
 from volet_service.adapters.folder_lock import FolderLock, InUse
 from volet_service.adapters.sealed import LooseKey, Sealer
 from volet_service.adapters.sequencer import Sequencer
 from volet_service.adapters.shares import ShareStore
-from volet_service.adapters.signer import read_log_key
 from volet_service.adapters.store.engine import WrongSchema, open_checked, open_writer
 from volet_service.adapters.store.entries import existing_entries
 from volet_service.adapters.store.log import LogAppender
@@ -38,6 +36,7 @@ from volet_service.application.ports import Clock, Hub, IdentityProvider, Limits
 from volet_service.bootstrap.active_policy import ceiling_of, load_source, to_activate
 from volet_service.bootstrap.housekeeping import Housekeeping
 from volet_service.bootstrap.one_history import ShownHistory
+from volet_service.bootstrap.own_keys import own_log
 from volet_service.bootstrap.terms import read_terms
 from volet_service.bootstrap.witnessing import Witnessing
 from volet_service.domain.errors import Refusal
@@ -90,17 +89,17 @@ def build(
 
 
 def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serving: bool) -> Running:
-    signer = read_log_key(settings.path(settings.log_key))
+    own, terms = own_log(settings), read_terms(settings)
     payloads = Sealer.of_file(settings.path(settings.payload_key))
     share_sealer = Sealer.of_file(settings.path(settings.share_key))
-    trust, terms = load_trust(settings, signer.name, signer.vkey), read_terms(settings)
+    trust, signer = own.trust, own.signers[0]
     source = load_source(settings)
     policies = PoliciesInForce(source, ceiling_of(source, trust), payloads)
     database = settings.path(settings.database)
     readers = open_checked(database)
     shares = ShareStore(settings.path(settings.shares), share_sealer)
     shares.check()
-    check_log(readers, signer, payloads)
+    check_log(readers, own.signers, payloads)
     with readers.connect() as connection:
         history = read_history(connection, payloads)
     activate = to_activate(settings, trust, source, history, now_ms=clock.now_ms())
@@ -108,7 +107,7 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
         shares.sweep(partial(existing_entries, readers))
     shown = ShownHistory.of(settings.path(settings.high_water), trust, SignedTree(readers))
     shown.check()
-    log = LogAppender(signer, payloads, os.urandom, shown.before_shown)
+    log = LogAppender(signer, payloads, os.urandom, shown.before_shown, own.signers[1:])
     engine = open_writer(database)
     writer = Writer(engine, log, shares, clock=clock, origin=settings.origin, policies=policies)
     sequencer = Sequencer(writer, settings.queue_bound)
@@ -147,14 +146,3 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
         readers.dispose()
 
     return Running(hub, stop)
-
-
-def load_trust(settings: Settings, log_origin: str, vkey: str) -> TrustBundle:
-    """Return the trust bundle; refuse one of another hub or another log."""
-    path = settings.path(settings.trust)
-    bundle = TrustBundle.read(path.read_bytes()).verify(None)
-    if bundle.hub != settings.origin:
-        raise CannotStart(f"{path} is the trust bundle of {bundle.hub}, this hub is {settings.origin}")
-    if (bundle.log_origin, bundle.log_vkey) != (log_origin, vkey):
-        raise CannotStart(f"{path} names another log key than {settings.path(settings.log_key)}")
-    return bundle

@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from volet_protocol import canonical
 from volet_protocol.canonical import JsonObject, JsonValue
@@ -24,7 +25,7 @@ from volet_protocol.leaf import LeafType
 VERSION = 1
 DEFAULT_MONTHS = 12
 LEAST_MONTHS, MOST_MONTHS = 6, 36
-RETAINED = (LeafType.ACT, LeafType.REFUSAL, LeafType.LOG, LeafType.ERASE)
+RETAINED: tuple[LeafType, ...] = (LeafType.ACT, LeafType.REFUSAL, LeafType.LOG, LeafType.ERASE)
 _NAMES = {type_.name.lower(): type_ for type_ in RETAINED}
 _CODE = re.compile("[a-z0-9-]{1,64}")
 
@@ -58,7 +59,7 @@ class RetentionPolicy:
     @staticmethod
     def default() -> RetentionPolicy:
         """Return 12 months for everything."""
-        return RetentionPolicy(dict.fromkeys(RETAINED, Term()))
+        return RetentionPolicy({type_: Term() for type_ in RETAINED})
 
     @staticmethod
     def read(data: bytes) -> RetentionPolicy:
@@ -67,7 +68,7 @@ class RetentionPolicy:
         if fields.integer("v") != VERSION:
             raise ProtocolError(Reason.WRONG_VERSION, "retention")
         classes = fields.nested("classes")
-        terms = dict.fromkeys(RETAINED, Term())
+        terms = {type_: Term() for type_ in RETAINED}
         for name, type_ in _NAMES.items():
             if classes.has(name):
                 term = classes.nested(name)
@@ -93,9 +94,9 @@ class RetentionPolicy:
 def _loose(data: bytes) -> JsonObject:
     """Return what an operator typed, whatever its spaces and order."""
     try:
-        found = json.loads(data)
+        found: object = json.loads(data)
     except ValueError:
         found = None
     if not isinstance(found, dict):
         raise ProtocolError(Reason.MALFORMED, "retention")
-    return found
+    return cast("JsonObject", found)

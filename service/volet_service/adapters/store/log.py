@@ -7,7 +7,7 @@ the same file makes it fail, and the whole batch with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -50,11 +50,12 @@ class LogAppender:
 
     def __init__(
         self, signer: NoteSigner, sealer: Sealer, random: Callable[[int], bytes],
-        before_shown: Callable[[str], None] | None = None,
+        before_shown: Callable[[str], None] | None = None, also: Sequence[NoteSigner] = (),
     ) -> None:  # fmt: skip
         self._before_shown = before_shown
         self._note = ""
         self._signer = signer
+        self._also = also
         self._sealer = sealer
         self._random = random
         self._pending: list[bytes] = []
@@ -193,7 +194,7 @@ class LogAppender:
             raise LogUnavailable("another writer moved the log's head")
         # Signed before the commit, served only after it: a note whose commit fails is never shown.
         root = range_.root()
-        note = Checkpoint(self._signer.name, after.size, root).sign(self._signer).note
+        note = Checkpoint(self._signer.name, after.size, root).sign(self._signer, *self._also).note
         row = {"size": after.size, "root": root, "signed_ms": self.now_ms, "note": note}
         connection.execute(insert(t.log_checkpoint), row)
         self._note = note
