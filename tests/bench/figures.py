@@ -22,6 +22,8 @@ class Size:
     users: int = 100_000
     document: int = 1_000_000_000
     rebuild: bool = True
+    log_sizes: tuple[int, ...] = (10_000, 100_000, 1_000_000, 10_000_000)
+    appends: int = 20_000
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """The access log in SQL: append in the batch's transaction, sign, and the rows that proofs are made of.
 
-Leaves of a batch wait in memory until `seal`, so that a refused use case takes its own back; their payloads are rows
-of the use case's savepoint. `seal` extends the tree, signs, and moves the head by compare-and-set: a second writer on
-the same file makes it fail, and the whole batch with it.
+Leaves of a batch wait in memory until `seal`, with their payloads and the numbers of their cases: a refused use case
+takes its own back, and a batch writes each table once. `seal` extends the tree, signs, and moves the head by
+compare-and-set: a second writer on the same file makes it fail, and the whole batch with it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from volet_protocol import canonical
 from volet_protocol.checkpoint import Checkpoint
@@ -32,6 +32,29 @@ MOST_BEHIND_MS = 1_000
 OPENING = 32
 # Two payloads of the protocol's size, in base64url.
 _SEALED_LIMIT = 4 * canonical.DEFAULT_LIMIT
+
+
+_OF_CASE = (t.log_case.c.case == bindparam("of_case")) & (t.log_case.c["class"] == bindparam("of_class"))
+# Built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
+_READ_CASE = select(t.log_case.c.log_key, t.log_case.c.next_seq).where(_OF_CASE)
+_MOVE_CASE = update(t.log_case).where(_OF_CASE).values(next_seq=bindparam("seq"))
+
+
+@dataclass(frozen=True)
+class _Pending:
+    """A leaf that waits for the end of its batch; `numbered` is the case and class whose next number it took."""
+
+    leaf: bytes
+    payload: dict[str, object] | None = None
+    numbered: tuple[str, str] | None = None
+
+
+@dataclass
+class _Numbers:
+    """The key of a case's tags and the number that its next act takes, of one batch."""
+
+    key: bytes
+    next: int
 
 
 @dataclass(frozen=True)
@@ -58,7 +81,8 @@ class LogAppender:
         self._also = also
         self._sealer = sealer
         self._random = random
-        self._pending: list[bytes] = []
+        self._pending: list[_Pending] = []
+        self._numbers: dict[tuple[str, str], _Numbers] = {}
         self.state = LogState(0, CompactRange(), 0, 0, 0)
         self.connection: Connection | None = None
         self.now_ms = 0
@@ -66,7 +90,7 @@ class LogAppender:
 
     def load(self, connection: Connection) -> None:
         """Read the head from the disk and check it against the last checkpoint that was signed."""
-        self._pending.clear()
+        self._forget()
         self._heads_root = None
         row = connection.execute(select(t.log_head)).one()
         packed = row.compact_range
@@ -105,23 +129,29 @@ class LogAppender:
             raise LogUnavailable("the clock stands behind the last leaf")
         self.connection = connection
         self.now_ms = max(now_ms, self.state.last_ts_ms)
-        self._pending.clear()
+        self._forget()
 
     def mark(self) -> int:
         """Return where to roll back to."""
         return len(self._pending)
 
     def rollback(self, mark: int) -> None:
-        """Take back the leaves of a refused use case."""
+        """Take back the leaves of a refused use case, and the numbers they took."""
+        for taken in self._pending[mark:]:
+            if taken.numbered is not None:
+                self._numbers[taken.numbered].next -= 1
         del self._pending[mark:]
+        # A case that the same use case opened is gone with it.
+        kept = {pending.numbered for pending in self._pending}
+        self._numbers = {one: numbers for one, numbers in self._numbers.items() if one in kept}
 
     def append(self, content: LeafContent) -> int:
         """Append a leaf; return its index. Its payloads are sealed beside the tree."""
-        connection, index = self._tx(), self.size
-        view, tag_ = content.view, ZERO
+        index, view, tag_, numbers = self.size, content.view, ZERO, None
         if content.case is not None and content.class_ is not None:
-            key, seq = self._next_tag(content.case, content.class_)
-            view, tag_ = replace(view, class_=content.class_, case_seq=seq), tag(key, seq)
+            numbers = self._numbers_of(content.case, content.class_)
+            view = replace(view, class_=content.class_, case_seq=numbers.next)
+            tag_ = tag(numbers.key, numbers.next)
         view_bytes = canonical.encode(view.to_json())
         identity_bytes = canonical.encode(content.identity.to_json())
         if len(identity_bytes) > canonical.DEFAULT_LIMIT:
@@ -136,49 +166,58 @@ class LogAppender:
                 "identity": to_base64url(identity_bytes), "identity_opening": to_base64url(openings[1]),
             }
         )  # fmt: skip
-        connection.execute(
-            insert(t.log_payload),
-            {"idx": index, "case": content.case, "class": content.class_,
-             "sealed": self._sealer.seal(sealed, _payload_place(index))},
-        )  # fmt: skip
-        self._pending.append(leaf.to_bytes())
+        payload: dict[str, object] = {
+            "idx": index, "case": content.case, "class": content.class_,
+            "sealed": self._sealer.seal(sealed, _payload_place(index)),
+        }  # fmt: skip
+        numbered = None
+        if numbers is not None and content.case is not None and content.class_ is not None:
+            numbered = content.case, content.class_
+            numbers.next += 1
+        self._pending.append(_Pending(leaf.to_bytes(), payload, numbered))
         return index
 
     def add_case(self, case: str, class_: str, log_key: bytes) -> None:
         """Store the key of a case's completeness tags."""
         sealed = self._sealer.seal(log_key, _key_place(case, class_))
+        self._numbers.pop((case, class_), None)
         self._tx().execute(insert(t.log_case), {"case": case, "class": class_, "log_key": sealed, "next_seq": 0})
 
     def case_key(self, case: str, class_: str) -> bytes:
         """Return the key of a case's completeness tags."""
-        where = (t.log_case.c.case == case) & (t.log_case.c["class"] == class_)
-        sealed = self._tx().execute(select(t.log_case.c.log_key).where(where)).scalar_one()
-        return self._sealer.open(sealed, _key_place(case, class_))
+        return self._numbers_of(case, class_).key
 
-    def _next_tag(self, case: str, class_: str) -> tuple[bytes, int]:
-        where = (t.log_case.c.case == case) & (t.log_case.c["class"] == class_)
-        row = self._tx().execute(select(t.log_case.c.log_key, t.log_case.c.next_seq).where(where)).one()
-        self._tx().execute(update(t.log_case).where(where).values(next_seq=row.next_seq + 1))
-        return self._sealer.open(row.log_key, _key_place(case, class_)), row.next_seq
+    def _numbers_of(self, case: str, class_: str) -> _Numbers:
+        found = self._numbers.get((case, class_))
+        if found is None:
+            row = self._tx().execute(_READ_CASE, {"of_case": case, "of_class": class_}).one()
+            found = _Numbers(self._sealer.open(row.log_key, _key_place(case, class_)), row.next_seq)
+            self._numbers[case, class_] = found
+        return found
+
+    def _forget(self) -> None:
+        self._pending.clear()
+        self._numbers.clear()
 
     def seal(self, heads_root: bytes | None) -> LogState | None:
         """Write the batch's leaves, the heads leaf last, and the signed checkpoint; return the head to be committed."""
         if heads_root is not None:
-            self._pending.append(chain_heads_leaf(self.now_ms, heads_root).to_bytes())
+            self._pending.append(_Pending(chain_heads_leaf(self.now_ms, heads_root).to_bytes()))
         if not self._pending:
             return None
         before, connection = self.state, self._tx()
         range_ = before.range.copy()
         leaves: list[dict[str, object]] = []
         nodes: list[dict[str, object]] = []
-        for index, leaf in enumerate(self._pending, before.size):
-            hashed = leaf_hash(leaf)
-            leaves.append({"idx": index, "leaf_hash": hashed, "leaf": leaf})
+        for index, pending in enumerate(self._pending, before.size):
+            hashed = leaf_hash(pending.leaf)
+            leaves.append({"idx": index, "leaf_hash": hashed, "leaf": pending.leaf})
             for node, root in range_.append(hashed):
                 nodes.append({"level": node.level, "idx": node.number, "hash": root})
         connection.execute(insert(t.log_entry), leaves)
         if nodes:
             connection.execute(insert(t.log_node), nodes)
+        self._write_payloads(connection)
         moved = heads_root is not None
         after = LogState(
             range_.size, range_, self.now_ms, range_.size - 1 if moved else before.heads_leaf,
@@ -200,6 +239,15 @@ class LogAppender:
         self._note = note
         return after
 
+    def _write_payloads(self, connection: Connection) -> None:
+        payloads = [pending.payload for pending in self._pending if pending.payload is not None]
+        if payloads:
+            connection.execute(insert(t.log_payload), payloads)
+        numbered = {pending.numbered for pending in self._pending if pending.numbered is not None}
+        if numbered:
+            rows = [{"of_case": one[0], "of_class": one[1], "seq": self._numbers[one].next} for one in numbered]
+            connection.execute(_MOVE_CASE, rows)
+
     def committed(self, state: LogState | None) -> None:
         """Take over the head that was committed; its note may leave only once `before_shown` has kept it."""
         if state is not None and self._before_shown is not None:
@@ -207,7 +255,7 @@ class LogAppender:
                 self._before_shown(self._note)
             except OSError as error:
                 raise LogUnavailable("the newest checkpoint could not be kept") from error
-        self._pending.clear()
+        self._forget()
         self.state = state or self.state
 
     def record(self, index: int) -> LogRecord | None:

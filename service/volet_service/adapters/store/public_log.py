@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, func, select, tuple_
+from sqlalchemy import Connection, Engine, func, or_, select
 
 from volet_protocol import canonical, merkle
 from volet_protocol.head_proof import HeadProof
@@ -173,10 +173,12 @@ def resolve_plan(connection: Connection, plan: Plan) -> list[bytes]:
         c = t.log_entry.c
         rows = connection.execute(select(c.idx, c.leaf_hash).where(c.idx.in_(leaves)))
         found |= {Node(0, row.idx): row.leaf_hash for row in rows}
-    inner = [(node.level, node.number) for node in wanted if node.level]
+    inner = [node for node in wanted if node.level]
     if inner:
         n = t.log_node.c
-        rows = connection.execute(select(n.level, n.idx, n.hash).where(tuple_(n.level, n.idx).in_(inner)))
+        # One key a term: SQLite reads the whole table for a row value in a list.
+        keys = or_(*((n.level == node.level) & (n.idx == node.number) for node in inner))
+        rows = connection.execute(select(n.level, n.idx, n.hash).where(keys))
         found |= {Node(row.level, row.idx): row.hash for row in rows}
     if len(found) != len(wanted):
         raise LogUnavailable("a node of the log's tree is missing")

@@ -1,0 +1,201 @@
+"""The log as it grows: durable appends through the sequencer, proofs, receipts. Appends are in seconds of the wall
+clock, because they wait for the disk; everything else is CPU time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import os
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from bench.figures import Figure, Size, each_cpu
+from support.entries import identity_of, items_of, request_for, sealed_list, signed, view_of
+from support.hub import OpenDoor, make_folder
+from support.log_builder import LogBuilder
+from volet_protocol import merkle
+from volet_protocol.canonical import JsonObject
+from volet_protocol.checkpoint import Checkpoint
+from volet_protocol.leaf import ZERO, Leaf, LeafType
+from volet_protocol.note_keys import NoteSigner
+from volet_protocol.receipt import Opening, Receipt
+from volet_service.adapters.clock import SystemClock
+from volet_service.adapters.sealed import Sealer
+from volet_service.adapters.sequencer import Sequencer
+from volet_service.adapters.shares import ShareStore
+from volet_service.adapters.signer import read_log_key
+from volet_service.adapters.store.engine import open_readers, open_writer
+from volet_service.adapters.store.log import LogAppender
+from volet_service.adapters.store.public_log import resolve_plan
+from volet_service.adapters.store.unit_of_work import Writer
+from volet_service.application.ports import UnitOfWork
+from volet_service.bootstrap.hub import build
+from volet_service.domain.leaves import LeafContent
+from volet_service.settings import Settings
+
+CALLERS = 64
+FEW = 8
+_CHUNK = 65_536
+_CASE = "ca" * 32
+_ITEMS = items_of(sealed_list(1))
+_RELEASE = LeafContent(
+    replace(view_of(_ITEMS), class_=None, case_seq=None),
+    identity_of(signed(request_for([item.id for item in _ITEMS])), _ITEMS),
+    _CASE,
+    "main",
+)
+
+
+def append(uow: UnitOfWork, /) -> int:
+    """What a release writes to the log: a leaf under the case's next tag, its two payloads sealed beside it."""
+    return uow.log.append(_RELEASE)
+
+
+def add_case(uow: UnitOfWork, /) -> None:
+    assert isinstance(uow.log, LogAppender)
+    uow.log.add_case(_CASE, "main", bytes(32))
+
+
+class Log:
+    """A hub's log in a folder, without the rest of the hub; grown in bulk between measurements."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = make_folder(folder)
+        running = build(self.settings, OpenDoor(), SystemClock())
+        self.policy = running.hub.policy
+        running.stop()
+        with self.sequencer() as sequencer:
+            sequencer.submit(add_case).result()
+
+    @contextmanager
+    def sequencer(self) -> Iterator[Sequencer]:
+        settings: Settings = self.settings
+        sealer = Sealer.of_file(settings.path(settings.payload_key))
+        shares = ShareStore(settings.path(settings.shares), Sealer.of_file(settings.path(settings.share_key)))
+        log = LogAppender(self.signer, sealer, os.urandom)
+        engine = open_writer(settings.path(settings.database))
+        writer = Writer(engine, log, shares, clock=SystemClock(), origin=settings.origin, policies=self.policy)  # type: ignore[arg-type]  # the hub's own
+        sequencer = Sequencer(writer, settings.queue_bound)
+        sequencer.start()
+        try:
+            yield sequencer
+        finally:
+            sequencer.stop()
+
+    @property
+    def signer(self) -> NoteSigner:
+        return read_log_key(self.settings.path(self.settings.log_key))
+
+    def grow(self, size: int) -> None:
+        """Fill the tree up to `size` leaves, past everything that a hub does for each: only the tree is true."""
+        with closing(sqlite3.connect(self.settings.path(self.settings.database), isolation_level=None)) as disk:
+            disk.execute("PRAGMA synchronous=OFF")
+            old, packed, last_ms = disk.execute("SELECT size, compact_range, last_ts_ms FROM log_head").fetchone()
+            tree = merkle.CompactRange(old, [packed[at : at + 32] for at in range(0, len(packed), 32)])
+            before, _, after = (
+                Leaf(LeafType.ACT, last_ms, b"\x01" * 32, b"\x02" * 32).to_bytes().partition(b"\x02" * 32)
+            )
+            for start in range(old, size, _CHUNK):
+                leaves: list[tuple[int, bytes, bytes]] = []
+                nodes: list[tuple[int, int, bytes]] = []
+                for index in range(start, min(start + _CHUNK, size)):
+                    leaf = before + index.to_bytes(32, "big") + after
+                    hashed = merkle.leaf_hash(leaf)
+                    leaves.append((index, hashed, leaf))
+                    nodes += [(node.level, node.number, root) for node, root in tree.append(hashed)]
+                disk.execute("BEGIN")
+                disk.executemany("INSERT INTO log_entry (idx, leaf_hash, leaf) VALUES (?, ?, ?)", leaves)
+                disk.executemany("INSERT INTO log_node (level, idx, hash) VALUES (?, ?, ?)", nodes)
+                disk.execute("COMMIT")
+            note = Checkpoint(self.signer.name, tree.size, tree.root()).sign(self.signer).note
+            disk.execute("INSERT INTO log_checkpoint VALUES (?, ?, ?, ?)", (tree.size, tree.root(), last_ms, note))
+            disk.execute("UPDATE log_head SET size = ?, compact_range = ?", (tree.size, b"".join(tree.hashes)))
+
+    def appends(self, callers: int, count: int) -> tuple[float, float]:
+        """Return durable appends a second, and the 99th percentile of one in ms, with this many callers at once."""
+        waits: list[float] = []
+
+        async def call(sequencer: Sequencer, turns: Iterator[int]) -> None:
+            for _ in turns:
+                start = time.perf_counter()
+                await sequencer.write(append)
+                waits.append(time.perf_counter() - start)
+
+        async def all_of_them(sequencer: Sequencer) -> float:
+            turns, start = iter(range(count)), time.perf_counter()
+            await asyncio.gather(*(call(sequencer, turns) for _ in range(callers)))
+            return time.perf_counter() - start
+
+        with self.sequencer() as sequencer:
+            took = asyncio.run(all_of_them(sequencer))
+        return count / took, sorted(waits)[len(waits) * 99 // 100] * 1000
+
+    def proof(self, rounds: int, times: int) -> float:
+        """Return the CPU seconds of one inclusion proof, read from the disk, verified once."""
+        engine = open_readers(self.settings.path(self.settings.database))
+        with closing(sqlite3.connect(self.settings.path(self.settings.database))) as disk:
+            size, root = disk.execute("SELECT size, root FROM log_checkpoint ORDER BY size DESC LIMIT 1").fetchone()
+        # Spread over the tree: neighbours would share their nodes in the cache.
+        indexes = itertools.cycle([size * step // 97 for step in range(97)])
+        with engine.connect() as connection:
+
+            def prove() -> Sequence[bytes]:
+                return resolve_plan(connection, merkle.inclusion_plan(next(indexes), size))
+
+            leaf = connection.exec_driver_sql("SELECT leaf_hash FROM log_entry WHERE idx = 0").scalar_one()
+            assert merkle.verify_inclusion(0, size, leaf, prove(), root)
+            took = each_cpu(prove, rounds, times)
+        engine.dispose()
+        return took
+
+
+def receipts(size: Size) -> list[Figure]:
+    """Receipts as they travel, read and verified: many under one checkpoint, as a page brings them, and each alone."""
+    log = LogBuilder()
+    for number in range(1, min(10_000, size.entries * 10)):
+        log.append(Leaf(LeafType.ACT, 1_000, ZERO, number.to_bytes(32, "big")).to_bytes())
+    served: JsonObject = log.receipt(
+        Opening(_RELEASE.view.to_json(), bytes(32)), Opening(_RELEASE.identity.to_json(), bytes(32))
+    ).to_json()
+    text, verifier = json.dumps(served), log.verifier
+
+    def together() -> None:
+        Receipt.read(json.loads(text)).verify(verifier)
+
+    def alone() -> None:
+        Receipt.read(json.loads(text)).verify(log.verifier)
+
+    many, single = (1 / each_cpu(run, size.rounds, min(200, size.entries)) for run in (together, alone))
+    return [
+        Figure("receipts read and verified, of one checkpoint", many, "/s", 5000, more_is_better=True),
+        Figure("receipts read and verified, each of its own", single, "/s"),
+    ]
+
+
+def measure(size: Size) -> list[Figure]:
+    """Appends and proofs at each size of the log, then receipts."""
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory() as folder:
+        log = Log(Path(folder) / "hub")
+        for leaves in size.log_sizes:
+            log.grow(leaves)
+            rate, p99 = log.appends(CALLERS, size.appends)
+            few, few_p99 = log.appends(FEW, size.appends // 4 or 1)
+            proof = log.proof(size.rounds, min(97, size.entries))
+            what = f"log of {leaves:,} leaves"
+            figures += [
+                Figure(f"{what}: durable appends, {CALLERS} callers", rate, "/s", 20_000, more_is_better=True),
+                Figure(f"  99 % of them wait at most, {CALLERS} callers", p99, "ms", 5),
+                Figure(f"  durable appends, {FEW} callers", few, "/s"),
+                Figure(f"  99 % of them wait at most, {FEW} callers", few_p99, "ms", 5),
+                Figure("  one proof of inclusion from the disk", proof * 1000, "ms", 5),
+                Figure("  database", log.settings.path(log.settings.database).stat().st_size / 2**20, "MiB"),
+            ]
+    return [*figures, *receipts(size)]
