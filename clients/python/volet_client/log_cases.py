@@ -7,7 +7,7 @@ trust but the bundle.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
 from volet_client.log_decisions import Decided, judge_case
@@ -75,10 +75,17 @@ def decide_export(
     directory = ExportedDirectory(chains, dict(_attestations(acts, bundle)))
     tables = ActiveTables(_tables(content), _periods([one for _, one in read if one is not None], bundle))
     cases = [case for act in acts if (case := created(act)) is not None]
+    unsigned = frozenset(_numbers(act for act in acts if act.statement is None))
     return {
-        case: judge_case([act for act in acts if _erased(act) or case_of(act) == case], directory, tables)
+        case: judge_case([act for act in acts if _erased(act) or case_of(act) == case], directory, tables, unsigned)
         for case in cases
     }  # fmt: skip
+
+
+def _numbers(acts: Iterable[Logged]) -> Iterator[tuple[str, int]]:
+    for act in acts:
+        if act.view is not None and act.view.class_ is not None and act.view.case_seq is not None:
+            yield act.view.class_, act.view.case_seq
 
 
 def _erased(act: Logged) -> bool:

@@ -95,8 +95,15 @@ class Decided:
     findings: tuple[WrongAct, ...]
 
 
-def judge_case(acts: Iterable[Logged], directory: Directory, tables: Mapping[str, PolicyTable]) -> Decided:
-    """Judge every act of one case, given in the order of the log. A number is missing only where a later one stands."""
+def judge_case(
+    acts: Iterable[Logged], directory: Directory, tables: Mapping[str, PolicyTable],
+    unsigned: frozenset[tuple[str, int]] = frozenset(),
+) -> Decided:  # fmt: skip
+    """Judge every act of one case, given in the order of the log. A number is missing only where a later one stands.
+
+    `unsigned`: class and number of acts that nobody signed, whose case the records do not tell (the keys of the tags
+    handed over): each may fill one number. Whoever holds those keys tells them apart by their tags.
+    """
     judging = _Judging(CaseReplay(directory, tables))
     numbers: dict[str, int] = {}
     for act in acts:
@@ -107,6 +114,8 @@ def judge_case(acts: Iterable[Logged], directory: Directory, tables: Mapping[str
             continue
         if view.class_ is not None and view.case_seq is not None:
             awaited = numbers.get(view.class_, 0)
+            while (view.class_, awaited) in unsigned and awaited < view.case_seq:
+                awaited += 1
             if view.case_seq != awaited and not judging.replay.blind:
                 judging.found(act, Flaw.WITHHELD, f"{view.class_} {awaited}")
                 judging.blind()
