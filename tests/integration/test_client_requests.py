@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -11,7 +12,10 @@ from support.client_world import World, client_world
 from volet_client.cli.context import Context
 from volet_client.cli.main import run_line
 from volet_client.cli.terminal import Recorder
+from volet_client.client import Client
 from volet_client.members import Terms
+from volet_client.transport import HttpTransport
+from volet_protocol.canonical import JsonObject
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +66,33 @@ def test_a_refusal_without_a_reason_is_not_recorded(world: World) -> None:
 
 def test_a_request_that_is_answered_or_unknown_is_not_answered_again(world: World) -> None:
     asked(world, "coord", "answer", "opposition", "granted", status=2)
+
+
+def test_the_officer_sees_the_requests_of_every_case_and_a_member_does_not(world: World) -> None:
+    asked(world, "mme", "name", "7")
+    world.professional("dpo", "O14", "operator")
+    told, lines = asked(world, "dpo", "desk")
+    (named,) = [one for one in told["requests"] if one["kind"] == "name"]
+    assert named["case"] == world.clients["mme"].cases.ids()[0]
+    assert named["state"] == "waiting"
+    assert "demande qui a fait un accès : acte n° 7 — la personne" in lines
+    asked(world, "coord", "desk", status=2)
+
+
+class LyingTransport(HttpTransport):
+    """The real hub, whose records show another request than the one that was signed."""
+
+    def post(self, path: str, body: JsonObject) -> JsonObject:
+        answer = copy.deepcopy(cast("dict[str, Any]", super().post(path, body)))
+        for record in answer.get("records", []):
+            if record.get("fact", {}).get("type") == "request":
+                record["fact"]["means"] = "paper"
+        return answer
+
+
+def test_a_fact_that_the_logged_link_does_not_name_is_not_taken_for_a_request(world: World) -> None:
+    asked(world, "mme", "add", "access")
+    former = world.professional("dpo again", "O14", "operator")
+    former.close()
+    world.clients["dpo again"] = Client(former.profile, LyingTransport(world.url))
+    asked(world, "dpo again", "desk", status=6)

@@ -20,6 +20,7 @@ client.team        what she still has to be told; adding somebody in one gesture
 client.waiting     what is to review, to send and to see
 client.audit       who looked; verify and export the log
 client.keys        every key relied on, audited
+client.request_desk  requests of every case, for the data protection officer
 client.receipts    receipts of acts as files, cosigned once witnesses have signed
 """
 
@@ -69,6 +70,7 @@ from volet_client.receipt_keeping import ReceiptKeeping
 from volet_client.receipts_paper import ReceiptPapers
 from volet_client.releases import Releases
 from volet_client.reports import Reports
+from volet_client.requests_desk import RequestDesk
 from volet_client.rules import Rules
 from volet_client.sealing_keys import SealingKeys
 from volet_client.session import Session
@@ -294,6 +296,11 @@ class Client:
     def keys(self) -> KeysAudit:
         """Keys relied on."""
         return KeysAudit(self.hub, self.author, self.directory, self.casebook)
+
+    @cached_property
+    def request_desk(self) -> RequestDesk:
+        """Requests of every case."""
+        return RequestDesk(self.hub, self.audit)
 
     @cached_property
     def receipts(self) -> ReceiptKeeping:

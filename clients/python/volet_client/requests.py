@@ -5,6 +5,7 @@ Read from the signed facts of the case, so that everybody who takes part, the pe
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, unique
 
@@ -36,10 +37,16 @@ class Registered:
 
 def register(facts: CaseFacts, now_ms: int) -> tuple[Registered, ...]:
     """Return the requests of a case, those that wait first, then by term."""
-    answers = facts.of(RequestAnswer)
+    return registered(facts.of(Request), facts.of(RequestAnswer), now_ms)
+
+
+def registered(
+    requests: Iterable[Record[Request]], answers: Sequence[Record[RequestAnswer]], now_ms: int
+) -> tuple[Registered, ...]:
+    """Return these requests with their answers, wherever they were read."""
     found = [
         _registered(record, tuple(one for one in answers if one.fact.request == record.hash), now_ms)
-        for record in facts.of(Request)
+        for record in requests
     ]
     return tuple(sorted(found, key=lambda one: (one.state in {State.ANSWERED, State.ANSWERED_LATE}, one.term_ms)))
 

@@ -12,9 +12,11 @@ from volet_client.cli.facts_telling import tell
 from volet_client.cli.members import Verbs
 from volet_client.client import Client
 from volet_client.facts_recording import Make
+from volet_client.facts_words import MEANS as MEANS_WORDS
 from volet_client.facts_words import date, sentence
 from volet_client.requests import Registered, State, answer, request
 from volet_client.requests import register as registered
+from volet_client.requests_words import request_words
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
 from volet_protocol.case_facts import CaseFacts
@@ -26,15 +28,16 @@ _STATES = {
     State.ANSWERED: Said("répondu", "answered"),
     State.ANSWERED_LATE: Said("répondu EN RETARD", "answered LATE"),
 }
+_HOLDERS = {True: Said("la personne", "the person"), False: Said("qui la représente", "who represents them")}
 
 
 def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     """Add the arguments of `volet request`."""
     parser.description = Said(
         "Registre des demandes de la personne : un mois pour répondre (RGPD, article 12). "
-        "Le référent répond ; le délégué à la protection des données les voit dans le journal.",
+        "Le référent répond ; le délégué à la protection des données les voit tous : volet request desk.",
         "Register of the person's requests: one month to answer (GDPR article 12). "
-        "The referent answers; the data protection officer sees them in the log.",
+        "The referent answers; the data protection officer sees them all: volet request desk.",
     ).to(lang)
     parser.epilog = Said(
         "exemples :\n  volet request add copy --means phone\n  volet request contest 123\n"
@@ -57,6 +60,10 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     listed = verbs.add_parser("list", help=Said("le registre", "the register").to(lang))
     add_case(listed, lang)
     listed.set_defaults(run=request_list)
+    desk = verbs.add_parser(
+        "desk", help=Said("tous les dossiers (délégué à la protection des données)", "all cases (DPO)").to(lang)
+    )
+    desk.set_defaults(run=request_desk)
     told = verbs.add_parser("answer", help=Said("répondre (référent)", "answer (referent)").to(lang))
     told.add_argument("which", metavar="MOT")
     told.add_argument("outcome", choices=sorted(OUTCOMES))
@@ -102,6 +109,25 @@ def request_list(context: Context, args: argparse.Namespace) -> None:
     found = registered(facts, client.clock())
     rows: list[JsonValue] = [_row(client, facts, one, lang) for one in found]
     lines = [said for one in found for said in _lines(client, facts, one, lang)]
+    context.terminal.result({"requests": rows}, lines or [Said("Aucune demande.", "No request.")])
+
+
+def request_desk(context: Context, _args: argparse.Namespace) -> None:
+    """Show the requests of every case: to who watches over the log."""
+    client, lang = context.client(), context.config.lang
+    found = client.request_desk.everywhere(client.clock())
+    rows: list[JsonValue] = []
+    lines: list[Said] = []
+    for one in found:
+        fact, state = one.registered.request.fact, one.registered.state
+        rows.append({
+            "case": one.case, "fact": one.registered.request.hash, "kind": fact.kind, "state": state.value,
+            "term_ms": one.registered.term_ms, "answers": len(one.registered.answers),
+        })  # fmt: skip
+        by = _HOLDERS[fact.made_by.mandate is None].to(lang)
+        line = f"{one.case[:16]}  {request_words(fact, by, MEANS_WORDS[fact.means].to(lang), lang)}"
+        line += f" [{_STATES[state].to(lang)}, {date(one.registered.term_ms)}]"
+        lines.append(Said(line, line))
     context.terminal.result({"requests": rows}, lines or [Said("Aucune demande.", "No request.")])
 
 
