@@ -109,29 +109,35 @@ def _explain(args: argparse.Namespace, files: PolicyFiles) -> int:
     else:
         facts, question = _of_options(table, args)
         question = replace(question, action=args.action)
-    return _say(steps.told(table, facts, question, files.sentences(policies(), args.lang), args.lang))
+    sentences, labels = files.sentences(policies(), args.lang), _labels(files, args.lang)
+    return _say(steps.told(table, facts, question, sentences, labels, args.lang))
 
 
-def _can(args: argparse.Namespace, _files: PolicyFiles) -> int:
+def _can(args: argparse.Namespace, files: PolicyFiles) -> int:
     table = shipped_table()
     if args.what in ROW_SET:
         args.row = args.what
         facts, question = _of_options(table, args)
     else:
         facts, question = _of_scenario(Path(args.what), args.id)
-    return _say([steps.who(question, args.lang), *reading.can(table, facts, question, args.lang)])
+    asked = steps.who(question, _labels(files, args.lang), args.lang)
+    return _say([asked, *reading.can(table, facts, question, args.lang)])
 
 
 def _who(args: argparse.Namespace, files: PolicyFiles) -> int:
     table = shipped_table()
     if args.file is not None:
         facts, question = _of_scenario(args.file, args.id)
-        return _say(reading.who(table, facts, question, args.lang))
+        return _say(reading.who(table, facts, question, args.lang, _labels(files, args.lang)))
     if args.compartment is None:
         raise ScenarioError("donner FICHIER ID, ou --compartment (give FILE ID, or --compartment)")
+    return _say(reading.who_by_row(table, args.compartment, args.level, args.lang, _labels(files, args.lang)))
+
+
+def _labels(files: PolicyFiles, lang: str) -> dict[str, str]:
+    """Return what people call each row."""
     texts = files.rows(policies())
-    labels = {row: text.label_en if args.lang == "en" else text.label_fr for row, text in texts.items()}
-    return _say(reading.who_by_row(table, args.compartment, args.level, args.lang, labels))
+    return {row: text.label_en if lang == "en" else text.label_fr for row, text in texts.items()}
 
 
 def _of_scenario(file: Path, name: str | None) -> tuple[CaseFacts, Question]:

@@ -43,6 +43,12 @@ def test_explain_shows_every_step_the_line_the_article_and_the_next_step(run: Ru
     assert shipped().hash in out
 
 
+def test_explain_names_the_row_as_people_call_it_beside_its_code(run: Run) -> None:
+    asked = ("explain", "--row", "S1", "--compartment", "medical")
+    assert "(S1 Assistant de service social" in run(*asked).splitlines()[0]
+    assert "(S1 Social worker (ASS)" in run(*asked, "--lang", "en").splitlines()[0]
+
+
 def test_explain_asks_from_options_alone(run: Run) -> None:
     asked = ("explain", "--row", "S1", "--compartment", "medical", "--level", "1", "--lang", "en")
     assert "permit_with_notice (R15)" in run(*asked)
@@ -78,15 +84,15 @@ def test_can_tells_every_part_and_level(run: Run) -> None:
 
 def test_can_answers_for_the_actor_of_a_scenario(run: Run) -> None:
     out = run("can", TEAM, "4", "--lang", "en")
-    assert out.startswith("dr-iris (H1, category 1, ssiad-est)\n")
+    assert out.startswith("dr-iris (H1 Doctor, category 1, ssiad-est)\n")
     assert "once informed" in out
 
 
 def test_who_tells_each_party_of_a_scenario(run: Run) -> None:
     out = run("who", TEAM, "4")
     assert "mme-lac (-) : oui" in out
-    assert "dr-iris (H1) : après information (R15)" in out
-    assert "aide-nil (S9) : non" in out
+    assert "dr-iris (H1 Médecin) : après information (R15)" in out
+    assert "aide-nil (S9 Aide à domicile) : non" in out
 
 
 def test_who_by_row_opens_nothing_that_the_matrix_closes(run: Run) -> None:

@@ -14,6 +14,7 @@ from volet_protocol.questions import Decision, Question
 from volet_protocol.vocabulary import COMPARTMENTS, LEVELS
 from volet_protocol.words import part_name
 from volet_service.entrypoints.policy_views.situations import Placing, situation
+from volet_service.entrypoints.policy_views.steps import named
 
 _EFFECTS = {
     "fr": {"permit": "oui", "permit_with_notice": "après information", "permit_after_consent": "après accord",
@@ -35,11 +36,13 @@ def can(table: PolicyTable, facts: CaseFacts, question: Question, lang: str) -> 
         yield f"{part_name(part, lang)} ({part})\n    " + "\n    ".join(cells)
 
 
-def who(table: PolicyTable, facts: CaseFacts, question: Question, lang: str) -> Iterator[str]:
+def who(
+    table: PolicyTable, facts: CaseFacts, question: Question, lang: str, labels: Mapping[str, str]
+) -> Iterator[str]:
     """Yield one line for each party of the case: whether they may open what the question is about."""
     asked = replace(question, action="read", account="active", via="any", mandate=None, recipients=())
     for one in _parties(facts, asked):
-        row = one.capacity.row if one.capacity else "-"
+        row = named(one.capacity.row, labels) if one.capacity else "-"
         yield f"{one.user} ({row}){_COLON[lang]}{_said(decide(table, facts, one), lang)}"
 
 

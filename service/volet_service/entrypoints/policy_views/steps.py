@@ -36,18 +36,19 @@ _ACTIONS = {
 _COLON = {"fr": " : ", "en": ": "}
 
 
-def told(
-    table: PolicyTable, facts: CaseFacts, question: Question, sentences: Mapping[str, str], lang: str
-) -> Iterator[str]:
+def told(  # noqa: PLR0917 -- the question and its world, then the words
+    table: PolicyTable, facts: CaseFacts, question: Question, sentences: Mapping[str, str],
+    labels: Mapping[str, str], lang: str,
+) -> Iterator[str]:  # fmt: skip
     """Yield the lines that tell a decision: the question, each step, the answer, what follows, the next step.
 
-    `sentences` gives what each policy line says, with its article. For whoever writes the law, not for the requester:
-    a refusal that hides is shown with its reason.
+    `sentences` gives what each policy line says, with its article, `labels` what people call a row. For whoever writes
+    the law, not for the requester: a refusal that hides is shown with its reason.
     """
     decision = decide(table, facts, question)
     english = lang == "en"
     colon = _COLON[lang]
-    yield asked(question, lang)
+    yield asked(question, labels, lang)
     decided = next((number for number, step in enumerate(_STEPS) if decision.step in step[0]), len(_STEPS) - 1)
     findings = _findings(table, facts, question)
     for number, (_, french, in_english) in enumerate(_STEPS):
@@ -64,22 +65,27 @@ def told(
     yield f"policy {decision.policy}" if english else f"politique {decision.policy}"
 
 
-def asked(question: Question, lang: str) -> str:
+def asked(question: Question, labels: Mapping[str, str], lang: str) -> str:
     """Return the question in words."""
     action = _ACTIONS.get(question.action, (question.action, question.action))[lang == "en"]
     part = f" « {part_name(question.compartment, lang)} »" if question.compartment else ""
     level = f", {LEVELS[lang][question.level]}" if question.level else ""
     entry = f", {'entry' if lang == 'en' else 'écrit'} {question.entry.id}" if question.entry else ""
-    return f"{who(question, lang)}{_COLON[lang]}{action}{part}{level}{entry}"
+    return f"{who(question, labels, lang)}{_COLON[lang]}{action}{part}{level}{entry}"
 
 
-def who(question: Question, lang: str) -> str:
-    """Return who asks: user, row, category, structure."""
+def who(question: Question, labels: Mapping[str, str], lang: str) -> str:
+    """Return who asks: user, row as code and as people call it, category, structure."""
     capacity = question.capacity
     if capacity is None:
         return f"{question.user} ({'la personne ou un représentant' if lang == 'fr' else 'the person or their own'})"
     category = f", {'category' if lang == 'en' else 'catégorie'} {capacity.category}" if capacity.category else ""
-    return f"{question.user} ({capacity.row}{category}, {capacity.structure})"
+    return f"{question.user} ({named(capacity.row, labels)}{category}, {capacity.structure})"
+
+
+def named(row: str, labels: Mapping[str, str]) -> str:
+    """Return a row for a lawyer: its code, then what people call it where the policy says so."""
+    return f"{row} {labels[row]}" if row in labels else row
 
 
 def _answer(decision: Decision, *, english: bool) -> Iterator[str]:
