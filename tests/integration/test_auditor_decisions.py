@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -100,6 +100,25 @@ def test_an_honest_hub_decided_nothing_wrong_on_line_and_off_line(honest: Scene,
     assert (
         run(honest.auditor, "log", "verify", str(file), "--trust", str(honest.auditor.profile.config.trust_file)) == 0
     )
+
+
+def test_a_key_handed_to_the_person_is_no_missing_act(world: World, scene: Scene) -> None:
+    assert world.clients["person"].audit.accesses(scene.case).complete
+    scene.doctor.entries.post(scene.case, DETAIL, "Ensuite", fields={"text": "x"})
+    assert not scene.flaws()
+
+
+def test_a_record_that_the_hub_keeps_back_is_found(scene: Scene) -> None:
+    content = cast("dict[str, Any]", scene.auditor.audit.collect(records=True))
+    deposits = [one for one in content["records"] if act_of(one) == "deposit"]
+    content["records"].remove(deposits[-1])
+    bundle = scene.auditor.profile.bundle
+    findings = check_export(content, scene.auditor.hub.trust.log, bundle).cases[scene.case].findings
+    assert Flaw.WITHHELD in {one.flaw for one in findings}
+
+
+def act_of(record: dict[str, Any]) -> str:
+    return str(record.get("receipt", {}).get("view", {}).get("payload", {}).get("act", ""))
 
 
 def permits(ruled: Ruled) -> Ruled:
