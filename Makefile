@@ -11,7 +11,7 @@ COMPILE := --quiet --universal --generate-hashes --no-header --no-annotate --no-
 TESTS ?= tests
 SOURCES := service clients/python migrations tests
 
-.PHONY: help setup tools demo test check format lint types imports lock bench openapi policy clean
+.PHONY: help setup tools demo test soak check format lint types imports lock bench openapi policy clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ demo: setup ## play the whole story with real processes, then keep serving (ARGS
 
 test: tools ## run every test (TESTS=path for a part)
 	@$(BIN)/pytest $(TESTS) $(ARGS)
+
+soak: tools ## kill the hub under load again and again (RUNS=1000)
+	@VOLET_SOAK=$(or $(RUNS),1000) $(BIN)/pytest -p no:randomly tests/integration/test_kill.py $(ARGS)
 
 check: tools ## exactly what CI runs: format, lint, types, imports, tests
 	@$(BIN)/ruff format --check $(SOURCES)
