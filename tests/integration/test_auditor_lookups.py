@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,8 @@ from volet_client.cli.main import run_line
 from volet_client.cli.terminal import Terminal
 from volet_client.client import Client
 from volet_client.errors import EvidenceError, UsageError
-from volet_client.members import GENERAL
+from volet_client.log_reports import PARIS
+from volet_client.members import GENERAL, Terms
 from volet_client.refusals import RefusedError
 from volet_protocol.canonical import JsonObject
 from volet_protocol.errors import ProtocolError
@@ -107,3 +109,21 @@ def test_an_export_for_other_tools_holds_no_name_and_replaces_no_file(world: Wor
         assert "Titre" not in text
         assert run(auditor, "log", "export", str(file), "--format", form) == UsageError.exit_status
     assert run(world.clients["doctor"], "log", "export", str(tmp_path / "x"), "--format", "csv") != 0
+
+
+def test_an_inspection_says_who_had_access_that_day_and_by_which_facts(
+    world: World, case: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.clients["doctor"].members.add(case, world.clients["doctor"].author.user, Terms())
+    today = dt.datetime.now(PARIS).date()
+    asked = ("log", "report", "inspection", "--case", case, "--reason", "inspection", "--at")
+    assert run(world.clients["auditor"], *asked, today.isoformat()) == 0
+    sheet = "\n".join(str(line) for line in lines(capsys))
+    doctor = world.clients["doctor"].author.user
+    assert doctor[:16] in sheet.partition("Avaient accès")[2].partition("Informations")[0]
+    assert "Règle appliquée" in sheet
+    assert "Titre" not in sheet
+    assert run(world.clients["auditor"], *asked, (today - dt.timedelta(days=30)).isoformat()) == 0
+    assert "n'existait pas" in str(lines(capsys))
+    assert run(world.clients["auditor"], "log", "report", "inspection") == UsageError.exit_status
+    assert run(world.clients["auditor"], *asked, "hier") == UsageError.exit_status

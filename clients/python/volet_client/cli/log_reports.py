@@ -10,6 +10,7 @@ from volet_client.cli.context import Context
 from volet_client.client import Client
 from volet_client.errors import EvidenceError, UsageError
 from volet_client.log_cases import created
+from volet_client.log_inspection import inspect
 from volet_client.log_replay import Logged
 from volet_client.log_reports import PARIS, REPORTS, Line, Wanted, line_of
 from volet_client.resources import row_label
@@ -19,6 +20,7 @@ from volet_protocol.encodings import is_hash
 from volet_protocol.log_request import REASONS
 
 SHORT = 8
+INSPECTION = "inspection"
 _NAMES = ("act", "row", "structure", "compartment", "intent", "purpose")
 
 
@@ -32,7 +34,8 @@ def register_reports(add: Callable[..., argparse.ArgumentParser], lang: str) -> 
     _add_dates(search)
     search.set_defaults(run=log_search)
     report = add("report", help=Said("ce qui est à regarder (auditeur)", "what to look at").to(lang))
-    report.add_argument("name", choices=sorted(REPORTS))
+    report.add_argument("name", choices=[*sorted(REPORTS), INSPECTION])
+    report.add_argument("--at", metavar="AAAA-MM-JJ", help=Said("jour du contrôle", "day inspected").to(lang))
     _add_case(report, lang)
     _add_dates(report)
     report.set_defaults(run=log_report)
@@ -60,12 +63,30 @@ def log_search(context: Context, args: argparse.Namespace) -> None:
 
 def log_report(context: Context, args: argparse.Namespace) -> int:
     """Show one report; the status says whether anything is to be looked at."""
+    if args.name == INSPECTION:
+        return _inspection(context, args)
     since_ms, until_ms = _dates(args)
     wanted = Wanted(since_ms=since_ms, until_ms=until_ms)
     acts = _acts(context.client(), args)
     lines = [line for line in REPORTS[args.name](acts) if any(wanted.fits(act) for act in _of(acts, line))]
     _show(context, lines)
     return EvidenceError.exit_status if lines else 0
+
+
+def _inspection(context: Context, args: argparse.Namespace) -> int:
+    """Print the sheet of one case on one day: a result, never a finding."""
+    client, start_ms, end_ms = context.client(), _day(args.at, 0), _day(args.at, 1)
+    if args.case is None or start_ms is None or end_ms is None:
+        raise UsageError(
+            Said("Précisez le dossier et le jour.", "Name the case and the day."),
+            Said("--case … --at 2026-03-31 --reason inspection", "--case … --at 2026-03-31 --reason inspection"),
+        )
+    acts = _acts(client, args)
+    for user in sorted({act.identity.user for act in acts if act.identity is not None and act.identity.user}):
+        client.directory.known(user)
+    lines = inspect(acts, client.directory, client.rules.tables, (start_ms, end_ms))
+    context.terminal.result({"lines": list(lines)}, [Said(line, line) for line in lines])
+    return 0
 
 
 def _of(acts: list[Logged], line: Line) -> list[Logged]:
