@@ -91,6 +91,19 @@ def case(world: World) -> str:
     return case
 
 
+@pytest.fixture(autouse=True)
+def whole_again(world: World) -> Iterator[None]:
+    """Cables are plugged in and outboxes emptied behind each test: the tests run in any order."""
+    yield
+    for client in world.clients.values():
+        transport, outbox = client.hub.transport, client.outbox
+        if isinstance(transport, Cable):
+            transport.pulled = transport.answers_lost = False
+            transport.killed_before = transport.killed_after = None
+        for item in outbox.items():
+            outbox.remove(item.id)
+
+
 def recorded(done: Recorded | Kept) -> Recorded:
     assert isinstance(done, Recorded)
     return done
