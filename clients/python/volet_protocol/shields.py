@@ -117,7 +117,7 @@ def announced_ms(facts: CaseFacts, entry: EntryMeta) -> int:
 
 def held_back(facts: CaseFacts, entry: EntryMeta, at_ms: int) -> bool:
     """Tell whether a mask of an entry is in force, so that no link may name it to those it is hidden from."""
-    if entry.masks == {BEFORE_ANNOUNCEMENT}:
+    if set(entry.masks) == {BEFORE_ANNOUNCEMENT}:
         return at_ms < announced_ms(facts, entry)
     return bool(entry.masks)
 
