@@ -20,6 +20,9 @@ ACTS: Final = frozenset({
     "keep_active", "open_account", "export_log", "read_log", "read_content_from_log", "withdraw_consent",
     "consent_person", "consent_own", "consent_stand_in",
 })  # fmt: skip
+# Sending what the law orders to send: no opposition stops it.
+ORDERED: Final = "send_ordered"
+SENT: Final = frozenset({"send", ORDERED, "receive"})
 _NO_WORD = {
     "agreed": False, "refused": False, "crossing_covers": False, "person_refuses": False, "stand_in_refuses": False,
 }  # fmt: skip
@@ -42,7 +45,8 @@ class Ask(NamedTuple):
     level: int
 
 
-def _policies(*names: str) -> cedarpy.PolicySet:
+def policies_of(*names: str) -> cedarpy.PolicySet:
+    """Return the policies of those files, together."""
     return cedarpy.PolicySet.from_str("\n".join((_ORACLE / f"{name}.cedar").read_text("utf-8") for name in names))
 
 
@@ -51,21 +55,21 @@ class Oracle:
 
     def __init__(self) -> None:
         self._matrix = matrix()
-        self._standing = _policies("common", "masks", "claims", "standing")
-        self._exchange = _policies("common", "masks", "exchange")
-        self._acts = _policies("masks", "acts")
-        self._records = _policies("records")
+        self._standing = policies_of("common", "masks", "claims", "standing")
+        self._exchange = policies_of("common", "masks", "exchange")
+        self._acts = policies_of("masks", "acts")
+        self._records = policies_of("records")
 
     def effects(self, situations: Sequence[Raw], asks: Sequence[Ask]) -> list[str]:
         """Return the effect of each question."""
-        contexts = [self._context(raw) for raw in situations]
+        contexts = [self.context(raw) for raw in situations]
         judged = [_to_judge(raw, context) for raw, context in zip(situations, contexts, strict=True)]
         entities = _entities(contexts, judged)
         words = self._words({(ask.place, ask.level) for ask in asks}, judged, entities)
         found = ["deny"] * len(asks)
         for policies, whats in (
             (self._standing, {"read", "write"}),
-            (self._exchange, {"send", "receive"}),
+            (self._exchange, SENT),
             (self._acts, ACTS),
         ):
             open_ = [number for number, ask in enumerate(asks) if ask.what in whats]
@@ -77,7 +81,7 @@ class Oracle:
                     ask = asks[number]
                     context = {**self._question(situations[ask.place], ask), **words[ask.place, ask.level]}
                     requests.append((action, ask.place, "File", "one", context))
-                answers = _ask(policies, requests, entities)
+                answers = allowed(policies, requests, entities)
                 open_ = [number for number, yes in zip(open_, answers, strict=True) if yes]
                 for number in open_:
                     found[number] = effect
@@ -93,7 +97,7 @@ class Oracle:
             (judged[place][one][0], place, "Record", f"{place}-{one}", {"level": level})
             for (place, level), one in places
         ]
-        for (key, one), yes in zip(places, _ask(self._records, requests, entities), strict=True):
+        for (key, one), yes in zip(places, allowed(self._records, requests, entities), strict=True):
             name = judged[key[0]][one][1]
             words[key][name] = bool(words[key][name]) or yes
         return words
@@ -101,20 +105,22 @@ class Oracle:
     def _question(self, raw: Raw, ask: Ask) -> Record:
         entry: Record = raw.entry or {}
         kind = entry.get("kind") in {"information_preoccupante", "signalement"}
-        report = kind if ask.what in {"send", "receive"} else (
+        report = kind if ask.what in SENT else (
             raw.as_ == "professional" and ask.what == "write" and raw.compartment == "child_protection"
             and (kind or raw.purpose == "child_protection")
         )  # fmt: skip
         from_ = self._from(raw, ask)
         return {
-            "what": ask.what,
+            "what": "send" if ask.what == ORDERED else ask.what,
+            "ordered": ask.what == ORDERED,
             "level": ask.level,
             "report": report,
             "from": from_,
             "sent_by_author": _by_author(raw),
         }
 
-    def _context(self, raw: Raw) -> Context:
+    def context(self, raw: Raw) -> Context:
+        """Return the situation as attributes of an entity."""
         row, designated = self._acting_row(raw)
         entry: Record = raw.entry or {}
         user = PERSON if raw.as_ == "person" else READER
@@ -185,10 +191,13 @@ def _by_author(raw: Raw) -> bool:
     return raw.sender is not None and raw.entry is not None and raw.entry["author"] != READER
 
 
-def _ask(policies: cedarpy.PolicySet, asked: Sequence[Asked], entities: cedarpy.Entities) -> list[bool]:
+def allowed(
+    policies: cedarpy.PolicySet, asked: Sequence[Asked], entities: cedarpy.Entities, whose: str = "Situation"
+) -> list[bool]:
+    """Return of each request whether the policies allow it."""
     requests: list[dict[str, object]] = [
         {
-            "principal": {"type": "Situation", "id": str(place)}, "action": f'Action::"{action}"',
+            "principal": {"type": whose, "id": str(place)}, "action": f'Action::"{action}"',
             "resource": {"type": kind, "id": name}, "context": context,
         }
         for action, place, kind, name, context in asked
@@ -201,13 +210,14 @@ def _ask(policies: cedarpy.PolicySet, asked: Sequence[Asked], entities: cedarpy.
 
 def _entities(contexts: Sequence[Context], judged: Sequence[Sequence[Judged]]) -> cedarpy.Entities:
     """The situations with their records."""
-    listed = [_entity("Situation", str(place), context) for place, context in enumerate(contexts)]
+    listed = [entity("Situation", str(place), context) for place, context in enumerate(contexts)]
     for place, ones in enumerate(judged):
-        listed += [_entity("Record", f"{place}-{position}", record) for position, (_, _, record) in enumerate(ones)]
+        listed += [entity("Record", f"{place}-{position}", record) for position, (_, _, record) in enumerate(ones)]
     return cedarpy.Entities.from_json_str(json.dumps(listed))
 
 
-def _entity(kind: str, name: str, attributes: Record) -> Record:
+def entity(kind: str, name: str, attributes: Record) -> Record:
+    """Return one entity with its attributes."""
     return {"uid": {"type": kind, "id": name}, "attrs": attributes, "parents": []}
 
 
@@ -247,11 +257,11 @@ def _to_judge(raw: Raw, context: Context) -> list[Judged]:
         context["consent_kind"] = "mdph_exchange"
     if raw.as_ in {"professional", "representative"}:
         asked += [
-            ("counts", "refused" if one["decision"] == "refused" else "agreed", _consent(raw, position))
+            ("counts", "refused" if one["decision"] == "refused" else "agreed", consent_record(raw, position))
             for position, one in enumerate(raw.consents)
         ]
     asked += [
-        ("contradicts", f"{one['by']}_refuses", _consent(raw, position))
+        ("contradicts", f"{one['by']}_refuses", consent_record(raw, position))
         for position, one in enumerate(raw.consents)
         if one["decision"] == "refused"
     ]
@@ -272,7 +282,7 @@ def _crossing(raw: Raw, one: Record) -> Record:
     return {**record, "entries": [one["entries"]]} if "entries" in one else record
 
 
-def _consent(raw: Raw, position: int) -> Record:
+def consent_record(raw: Raw, position: int) -> Record:
     one = raw.consents[position]
     record: Record = {
         "kind": one["kind"], "decision": one["decision"], "given": one["given"], "level": one["level"],

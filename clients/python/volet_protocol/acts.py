@@ -140,6 +140,11 @@ def _invite(table: PolicyTable, facts: CaseFacts, question: Question) -> Decisio
         return _answer(table, question, "unbound" if inviter == "unbound" else "outside_list")
     decisions: list[Decision] = []
     for party in question.recipients:
+        closed = shields.gate(table, facts, question.of(party), None)
+        if closed:
+            # Whoever has no open account, or whose identity nobody checked, enters no list (R1, R11).
+            decisions.append(answer(table, question, table.ask("shield", closed, "O14"), "gate"))
+            continue
         capacity = party.capacity
         row = table.row(capacity.row) if capacity else None
         bound = capacity is not None and row is not None and row.account and bool(capacity.secret_basis)

@@ -25,7 +25,8 @@ _PROCEDURES = {"C3": "ccapex", "C2": "siao"}
 _REPORTS = frozenset({"signalement", "information_preoccupante"})
 # No opposition stops a transmission that the law orders (R3, R31, R33, R36, R37, R42).
 _STATUTORY = frozenset({"C2", "C3", "O11", "O13"})
-_ADDRESS = frozenset({"address_secret"})
+_ADDRESS, _CHILD_HIDDEN = frozenset({"address_secret"}), frozenset({"child_protection_hidden"})
+_COURT = "O13"
 
 
 def decide_export(table: PolicyTable, facts: CaseFacts, question: Question) -> Decision:
@@ -146,7 +147,9 @@ def _decides(facts: CaseFacts, question: Question, standing: situation.Standing)
     mandate = standing.mandate
     if mandate is None or standing.relation not in {"parent", "guardian"}:
         return False
-    property_ = PROPERTY in domains_of(question.compartment) and standing.reaches_domain
+    # A mandate for the person alone gives no word on property, nor while the person is able on anything (R56, R57).
+    held = PROPERTY in mandate.fact.domains and PROPERTY in domains_of(question.compartment)
+    property_ = held and standing.reaches_domain
     return property_ or not powers.consent_power(
         facts, GivenBy(mandate.hash), question.at_ms, (question.compartment,)
     )  # fmt: skip
@@ -156,7 +159,9 @@ def _mask(facts: CaseFacts, question: Question, entry: EntryMeta, party: Party, 
     """Return the mask that keeps an entry from a party outside: what no request of the person or relative lifts."""
     asked = replace(question, user=party.user, capacity=None)
     if row in _STATUTORY:
-        shown = replace(entry, kind="note", other_masks=entry.masks & _ADDRESS, mask=None)
+        # Reports, and what child protection hides, go to the prosecutor and to no other authority (R35, R36, R37).
+        told, kind = (_ADDRESS, "note") if row == _COURT else (_ADDRESS | _CHILD_HIDDEN, entry.kind)
+        shown = replace(entry, kind=kind, other_masks=entry.masks & told, mask=None)
         return shields.mask(facts, shown, asked, row, "")
     # What the person or a representative may not see is not sent at their request.
     own = shields.mask(facts, entry, asked, row, "parent" if facts.is_minor(question.at_ms) else "self")
