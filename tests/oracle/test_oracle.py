@@ -2,8 +2,8 @@
 
 The Cedar files say the rules of reading, writing, exchanges, claims, consents, withdrawals and the log once more; what
 leaves the hub and who enters the child-protection list, in test_outside.py. They know raw records only: instants,
-marks, cells of matrix.csv; nothing of the product's codes, table or folding. Every line of the policy that answers in those
-tables answers some question drawn here or there.
+marks, cells of matrix.csv; nothing of the product's codes, table or folding. Every line of the policy that answers in
+those tables answers some question drawn here or there.
 """
 
 from __future__ import annotations
