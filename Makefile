@@ -50,7 +50,7 @@ check: tools ## exactly what CI runs: format, lint, types, imports, tests
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports
 	@$(BIN)/volet policy check tests/scenarios/*.yaml
-	@$(BIN)/pytest tests
+	@$(BIN)/pytest tests --randomly-seed=2026
 
 format: tools ## rewrite files in the project's format
 	@$(BIN)/ruff format $(SOURCES)

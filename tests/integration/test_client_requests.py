@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -18,9 +19,10 @@ from volet_client.transport import HttpTransport
 from volet_protocol.canonical import JsonObject
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with client_world(tmp_path_factory.mktemp("requests")) as world:
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A hub for each test: what one of them asked must not stand in another's register."""
+    with client_world(tmp_path) as world:
         coord = world.professional("coord", "S13", "dac")
         world.professional("ide", "H2", "practice")
         world.person("mme")

@@ -150,7 +150,7 @@ class TestLog:
         assert problem(self.looked(team, "nurse")) in {"denied", "not-found"}
 
     def test_the_purpose_audit_is_the_auditors(self, team: HubCase) -> None:
-        assert problem(self.looked(team, "doctor", purpose="audit")) == "denied"
+        assert problem(self.looked(team, "doctor", purpose="audit", reason="inspection")) == "denied"
         team.attest("auditor", "O14", "operator")
         answer = self.looked(team, "auditor", purpose="audit", case=None)
         assert answer.is_success, answer.text

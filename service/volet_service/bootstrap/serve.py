@@ -42,6 +42,8 @@ def run(arguments: Sequence[str]) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     # Client libraries log addresses they ask, which hold codes and states.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    # The engine prints its model at each build: nothing for an operator.
+    logging.getLogger("casbin").setLevel(logging.WARNING)
     try:
         with httpx.Client(timeout=TIMEOUT_S) as http:
             running = build(settings, open_identity(settings, http))
