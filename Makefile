@@ -10,8 +10,11 @@ ARGS ?=
 COMPILE := --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 TESTS ?= tests
 SOURCES := service clients/python migrations tests
+WEB := clients/web
+WEB_READY := $(WEB)/node_modules/.ready
+CHROMIUM := $(or $(VOLET_CHROMIUM),/usr/bin/chromium)
 
-.PHONY: help setup tools demo test soak check format lint types imports lock bench openapi policy clean
+.PHONY: help setup tools demo test soak check format lint types imports lock bench openapi policy clean web web-check
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -34,6 +37,22 @@ $(READY_DEV): $(READY) requirements-dev.lock requirements-independent.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --ignore-requires-python -r requirements-independent.lock
 	@touch $(READY_DEV)
 
+$(WEB_READY): $(WEB)/package-lock.json
+	@command -v npm >/dev/null || { echo "The web client is built with Node.js 20.19 or newer, which is not here. Install nodejs and npm; everything but the web client works without."; exit 1; }
+	@echo "installing the web client's tools ..."
+	@cd $(WEB) && npm ci --silent 2>/dev/null || npm ci
+	@touch $@
+
+$(CHROMIUM):
+	@echo "installing Chromium, in which the web client is tested ..."
+	@{ apt-get update && apt-get install --yes --no-install-recommends chromium; } >/dev/null || { echo "Tests of the web client need Chromium: install it, or name it in VOLET_CHROMIUM."; exit 1; }
+
+web: $(WEB_READY) ## build the web client into clients/web/dist (needs Node.js)
+	@cd $(WEB) && npm run --silent build
+
+web-check: $(WEB_READY) $(CHROMIUM) ## format, lint, types, build and tests of the web client, in Node.js and in Chromium
+	@cd $(WEB) && npm run --silent check && npm run --silent test:browser && npm run --silent build
+
 demo: setup ## play the whole story with real processes, then keep serving (ARGS=--once ends after the story)
 	@$(BIN)/volet demo $(ARGS)
 
@@ -43,13 +62,14 @@ test: tools ## run every test (TESTS=path for a part)
 soak: tools ## kill the hub under load again and again (RUNS=1000)
 	@VOLET_SOAK=$(or $(RUNS),1000) $(BIN)/pytest -p no:randomly tests/integration/test_kill.py $(ARGS)
 
-check: tools ## exactly what CI runs: format, lint, types, imports, tests
+check: tools ## exactly what CI runs: format, lint, types, imports, web client, tests
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/mypy
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports
 	@$(BIN)/volet policy check tests/scenarios/*.yaml
+	@$(MAKE) --no-print-directory web-check
 	@$(BIN)/pytest tests --randomly-seed=2026
 
 format: tools ## rewrite files in the project's format
@@ -81,4 +101,4 @@ lock: ## pin the dependencies anew (needs uv)
 	@uv pip compile $(COMPILE) --constraint requirements-dev.lock pyproject.toml requirements-build.in -o requirements.lock
 
 clean: ## remove the environment and everything generated
-	@rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(WEB)/node_modules $(WEB)/dist var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

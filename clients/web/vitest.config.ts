@@ -1,0 +1,33 @@
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+
+/** Debian's Chromium, as everywhere in this project; VOLET_CHROMIUM names another. */
+const launchOptions = {
+  executablePath: process.env["VOLET_CHROMIUM"] ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+};
+
+const shared = { include: ["src/**/*.test.ts", "src/**/*.test.tsx", "tests/**/*.test.ts"], testTimeout: 60_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { ...shared, name: "node", environment: "node", exclude: ["tests/browser/**"] } },
+      {
+        server: { fs: { allow: ["../.."] } },
+        test: {
+          ...shared,
+          name: "browser",
+          include: ["tests/vectors/**/*.test.ts", "tests/browser/**/*.test.ts"],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions }),
+            instances: [{ browser: "chromium" }],
+          },
+        },
+      },
+    ],
+  },
+});
