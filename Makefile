@@ -60,7 +60,7 @@ test: tools ## run every test (TESTS=path for a part)
 	@$(BIN)/pytest $(TESTS) $(ARGS)
 
 soak: tools ## kill the hub under load again and again (RUNS=1000)
-	@VOLET_SOAK=$(or $(RUNS),1000) $(BIN)/pytest -p no:randomly tests/integration/test_kill.py $(ARGS)
+	@VOLET_SOAK=$(or $(RUNS),1000) $(BIN)/pytest -s -p no:randomly tests/integration/test_kill.py $(ARGS)
 
 check: tools ## exactly what CI runs: format, lint, types, imports, web client, tests
 	@$(BIN)/ruff format --check $(SOURCES)

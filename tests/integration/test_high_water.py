@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from support.hub import HubCase, LiveHub, make_folder, running_hub
+from support.forgery import forged_leaf
+from support.hub import HubCase, LiveHub, running_hub
+from support.hub_entries import deposit_body, header, seal
+from support.log_builder import LogBuilder
+from support.provoked import assert_problem
+from volet_protocol.problems import Problem
 from volet_service.adapters.high_water import HighWater
-from volet_service.bootstrap.hub import CannotStart
-from volet_service.settings import Settings
+from volet_service.adapters.hub_identity import HubIdentity
+from volet_service.bootstrap.hub import CannotStart, build
 
 DATABASE = ("hub.sqlite", "shares.sqlite")
 
@@ -98,19 +103,48 @@ def test_a_slot_that_a_crash_cut_leaves_the_other(folder: Path) -> None:
         pass
 
 
-def test_a_checkpoint_that_cannot_be_kept_is_not_shown(tmp_path: Path) -> None:
-    settings: Settings = make_folder(tmp_path / "hub")
-    with running_hub(settings.folder) as hub:
-        HubCase(hub)
-        with hub.client() as http:
-            before = http.get("/v1/log/checkpoint").text
-        # From here on its writes fail, as on a volume that is gone.
-        water = hub.running.hub.store._writer.log._before_shown.__self__  # type: ignore[attr-defined]  # the open file
+def shown_by(hub: LiveHub) -> str:
+    with hub.client() as http:
+        return http.get("/v1/log/checkpoint").text
+
+
+def test_a_checkpoint_that_cannot_be_kept_is_not_shown_until_it_can(team: HubCase) -> None:
+    hub, asked = team.hub, deposit_body(seal(team, "doctor", header(team, "doctor")))
+    before = shown_by(hub)
+    # From here on its writes fail, as on a volume that is gone.
+    hub.running.hub.store._writer.log._before_shown.__self__.close()  # type: ignore[attr-defined]  # the open file
+    (hub.folder / "high-water").rename(hub.folder / "gone")
+    for _ in range(2):
+        assert_problem(team.clients["doctor"].post("/v1/entries", json=asked), Problem.LOG_UNAVAILABLE)
+        # Its leaf is in the database: read again from there, it is not shown either.
+        assert shown_by(hub) == before
+    (hub.folder / "gone").rename(hub.folder / "high-water")
+    assert team.clients["doctor"].post("/v1/entries", json=asked).status_code in {200, 201}
+    assert shown_by(hub) in notes(hub)
+
+
+def test_a_checkpoint_that_was_committed_but_not_kept_is_kept_before_the_next_start_shows_it(folder: Path) -> None:
+    # The hub died between the two: the file stands one checkpoint behind.
+    (folder / "high-water").unlink()
+    HighWater.create(folder / "high-water")
+    with running_hub(folder) as hub:
+        assert shown_by(hub) in notes(hub)
+
+
+def test_a_check_beside_a_running_hub_does_not_write_its_file(folder: Path) -> None:
+    with running_hub(folder) as hub:
+        before = (folder / "high-water").read_bytes()
+        build(hub.settings, HubIdentity({}, hub.settings.origin), hub.clock, serving=False).stop()
+        assert (folder / "high-water").read_bytes() == before
+
+
+def test_a_process_begins_with_the_slot_that_holds_less(tmp_path: Path) -> None:
+    path, log = tmp_path / "high-water", LogBuilder()
+    HighWater.create(path)
+    for _ in range(5):
+        log.append(forged_leaf(0))
+        water = HighWater(path)
+        water.keep(log.checkpoint().note)
         water.close()
-        (hub.folder / "high-water").chmod(0o400)
-        (hub.folder / "high-water").rename(hub.folder / "gone")
-        with hub.client() as http:
-            answer = http.post("/v1/cases", json={})
-            assert answer.status_code in {401, 503}
-        with hub.client() as http:
-            assert http.get("/v1/log/checkpoint").text == before
+        sizes = {int(note.split("\n")[1]) for note in water.newest()}
+        assert sizes == {log.tree.size, max(1, log.tree.size - 1)}

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
+import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,10 +23,11 @@ from typing import Any
 import httpx
 import pytest
 
-from support.folders import Shown, Whole, check
+from support.folders import Shown, Whole, check, database
 from support.hub import running_hub
 from support.hub_entries import ask, deposit_body, header, release_request, seal
-from support.hub_process import ClockedCase, HubProcess
+from support.hub_forks import ForkedHub
+from support.hub_process import ClockedCase
 from volet_protocol import case_chain
 from volet_protocol.case_links import FactLink
 from volet_protocol.encodings import from_base64url
@@ -35,6 +40,9 @@ from volet_protocol.statements import from_json
 KILLS = int(os.environ.get("VOLET_SOAK", "4"))
 SEED = 20260105
 SESSION_WRITERS = 6
+# After so many kills a folder is thrown away: else each run would check what all before it wrote.
+LIVES_OF_A_FOLDER = 40
+WAL_HEADER, WAL_FRAME = 32, 24 + 4096
 
 
 @dataclass
@@ -136,21 +144,92 @@ class Load:
             self.told.taken_back.append(entry)
 
 
-@pytest.fixture
-def loaded(tmp_path: Path) -> Iterator[tuple[HubProcess, ClockedCase]]:
+class Lives:
+    """One folder, killed and started again; now and then it begins anew, so that each run costs the same."""
+
+    def __init__(self, process: ForkedHub, case: ClockedCase) -> None:
+        self.process, self.case, self.told = process, case, Told()
+        self.counts: Counter[str] = Counter()
+        self._image, self._main = process.folder.with_name("image"), case.main
+        shutil.copytree(process.folder, self._image)
+
+    def begin_again(self) -> None:
+        """Put the first folder back, under a hub that is dead."""
+        shutil.rmtree(self.process.folder)
+        shutil.copytree(self._image, self.process.folder)
+        self.case.main, self.told = self._main, Told()
+
+    def kill_under_load(self, after_s: float) -> None:
+        """Let the writers go on for a while, then kill the hub."""
+        load = Load(self.case, self.told)
+        for thread in load.threads:
+            thread.start()
+        time.sleep(after_s)
+        assert self.process.end(signal.SIGKILL) == -signal.SIGKILL
+        load.over.set()
+        for thread in load.threads:
+            thread.join(30)
+
+    def look_at_what_is_left(self) -> Whole:
+        """Compare a dead hub's folder with what its writers were told."""
+        told = self.told
+        assert told.wrong == []
+        whole = check(self.process.folder, self.case.hub.verifier, crashed=True)
+        with closing(database(self.process.folder)) as hub:
+            kept = {row[0]: row[1] for row in hub.execute("SELECT id, n FROM entry")}
+            gone = {row[0] for row in hub.execute("SELECT id FROM entry WHERE take_back IS NOT NULL")}
+            links = {row[0] for row in hub.execute("SELECT hash FROM link")}
+        assert told.entries.items() <= kept.items()
+        assert set(told.taken_back) <= gone
+        assert set(told.facts) <= links
+        told.shown += [Shown.by(receipt, self.case.hub.verifier) for receipt in told.receipts]
+        told.receipts.clear()
+        assert all(whole.holds(shown) for shown in told.shown)
+        return whole
+
+    def start(self, whole: Whole) -> None:
+        """Start it again on what is left, and read it as clients do."""
+        self.process.start()
+        with closing(database(self.process.folder, "shares.sqlite")) as shares:
+            kept = {row[0] for row in shares.execute("SELECT entry FROM share")}
+        assert kept.isdisjoint(self.told.taken_back)
+        assert set(self.told.facts) <= set(catch_up(self.case))
+        assert_consistent(self.case, self.told, whole)
+
+    def count(self) -> None:
+        """Add up what the writers of this folder were told."""
+        told = self.told
+        self.counts.update(
+            entries=len(told.entries), facts=len(told.facts), taken_back=len(told.taken_back), receipts=len(told.shown)
+        )
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lives]:
     """A hub with a team, made in this process and then handed to one of its own."""
-    with running_hub(tmp_path / "hub") as hub:
+    with running_hub(tmp_path_factory.mktemp("kill") / "hub") as hub:
         case = ClockedCase(hub)
         case.join("coordinator", "S10", "dac")
         case.inform()
         case.join("doctor", "H1", "clinic")
         case.claim("doctor", "medical/2")
-        process = HubProcess(hub)
+        process = ForkedHub(hub)
     process.take_over(case)
     try:
-        yield process, case
+        yield Lives(process, case)
     finally:
         process.stop()
+
+
+@pytest.fixture
+def lives(made: Lives) -> Iterator[Lives]:
+    """That hub, on its first folder, whatever other tests did to it."""
+    made.begin_again()
+    made.counts.clear()
+    made.process.start()
+    yield made
+    if made.process.running:
+        made.process.end(signal.SIGKILL)
 
 
 def catch_up(case: ClockedCase) -> list[str]:
@@ -180,15 +259,11 @@ def listed(case: ClockedCase) -> tuple[dict[str, int], set[str]]:
 
 
 def assert_consistent(case: ClockedCase, told: Told, whole: Whole) -> None:
-    """Every receipt is about this log, and the hub can prove it from the tree that each writer had seen."""
-    new = [Shown.by(receipt, case.hub.verifier) for receipt in told.receipts]
-    told.receipts.clear()
-    told.shown += new
-    assert all(whole.holds(shown) for shown in told.shown)
+    """The hub can prove every receipt's tree to be a prefix of what it serves now."""
     with case.hub.client() as http:
         now = case.hub.verifier.open(http.get("/v1/log/checkpoint").text)
-        sizes = sorted({shown.size for shown in new})
-        for size in sizes[:: max(1, len(sizes) // 10)]:
+        sizes = sorted({shown.size for shown in told.shown})
+        for size in sizes[:: max(1, len(sizes) // 5)]:
             path = http.get("/v1/log/consistency", params={"from": size, "to": now.size}).raise_for_status()
             hashes = [from_base64url(one) for one in path.json()["hashes"]]
             assert verify_consistency(size, now.size, whole.roots[size], now.root, hashes)
@@ -196,32 +271,55 @@ def assert_consistent(case: ClockedCase, told: Told, whole: Whole) -> None:
 
 @pytest.mark.fault
 @pytest.mark.slow
-def test_whatever_was_acknowledged_survives_being_killed(loaded: tuple[HubProcess, ClockedCase]) -> None:
-    process, case = loaded
-    rng, told = random.Random(SEED), Told()  # noqa: S311 -- when to kill
-    process.start()
-    for _ in range(KILLS):
-        load = Load(case, told)
-        for thread in load.threads:
-            thread.start()
-        time.sleep(rng.uniform(0.2, 1.0))
-        assert process.end(signal.SIGKILL) == -signal.SIGKILL
-        load.over.set()
-        for thread in load.threads:
-            thread.join(30)
-        process.start()
-        assert told.wrong == []
-        assert set(told.facts) <= set(catch_up(case))
-        whole = check(process.folder, case.hub.verifier)
-        assert_consistent(case, told, whole)
-    assert told.entries
-    assert told.facts
-    assert told.taken_back
+def test_whatever_was_acknowledged_survives_being_killed(lives: Lives) -> None:
+    case, rng = lives.case, random.Random(SEED)  # noqa: S311 -- when to kill
+    for kill in range(1, KILLS + 1):
+        lives.kill_under_load(rng.uniform(0.02, 0.6))
+        whole = lives.look_at_what_is_left()
+        if kill % LIVES_OF_A_FOLDER == 0 and kill < KILLS:
+            lives.count()
+            lives.begin_again()
+            whole = check(lives.process.folder, case.hub.verifier)
+        lives.start(whole)
+    lives.count()
+    print(f"{KILLS} kills; told before one and found after it: {dict(lives.counts)}")  # noqa: T201 -- `make soak` shows it
+    assert all(lives.counts.values())
     found, taken_back = listed(case)
-    assert told.entries.items() <= found.items()
-    assert set(told.taken_back) <= taken_back
+    assert lives.told.entries.items() <= found.items()
+    assert set(lives.told.taken_back) <= taken_back
     # It goes on as if nothing had happened.
     sealed = seal(case, "doctor", replace(header(case, "doctor"), case_head=case.main.head))
     assert case.clients["doctor"].post("/v1/entries", json=deposit_body(sealed)).status_code == 201
-    assert process.end(signal.SIGTERM) in {0, -signal.SIGTERM}
-    check(process.folder, case.hub.verifier)
+    assert lives.process.end(signal.SIGTERM) in {0, -signal.SIGTERM}
+    check(lives.process.folder, case.hub.verifier)
+
+
+def lose_half_of_the_newest(folder: Path) -> None:
+    """Cut the write-ahead log: commits that the disk had confirmed are gone, as with a disk that lies."""
+    path = folder / "hub.sqlite-wal"
+    os.truncate(path, WAL_HEADER + (path.stat().st_size - WAL_HEADER) // (2 * WAL_FRAME) * WAL_FRAME)
+
+
+def lose_shares(folder: Path) -> None:
+    """Lose the shares of what was posted last."""
+    with closing(sqlite3.connect(folder / "shares.sqlite")) as shares, shares:
+        shares.execute("DELETE FROM share WHERE rowid = (SELECT max(rowid) FROM share)")
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("lose", [lose_half_of_the_newest, lose_shares])
+def test_a_loss_that_is_planted_is_found(lives: Lives, lose: Callable[[Path], None]) -> None:
+    # Else a thousand quiet runs would say nothing.
+    lives.kill_under_load(0.6)
+    lives.look_at_what_is_left()
+    lose(lives.process.folder)
+    with pytest.raises(AssertionError):
+        lives.look_at_what_is_left()
+
+
+@pytest.mark.fault
+def test_a_hub_that_lost_what_it_had_shown_does_not_start(lives: Lives) -> None:
+    lives.kill_under_load(0.6)
+    lose_half_of_the_newest(lives.process.folder)
+    with pytest.raises(RuntimeError, match="of another or older history: restore the newest database"):
+        lives.process.start()

@@ -64,7 +64,8 @@ def build(
 ) -> Running:  # fmt: skip
     """Return the running hub; raise `CannotStart` with a sentence for the operator.
 
-    Only a hub that is `serving` throws away what crashes left and logs its table: a check may run beside another hub.
+    Only a hub that is `serving` throws away what crashes left, logs its table and writes the high-water file: a check
+    may run beside another hub.
     """
     clock = clock or SystemClock()
     try:
@@ -107,7 +108,7 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
         shares.sweep(partial(existing_entries, readers))
     shown = ShownHistory.of(settings.path(settings.high_water), trust, SignedTree(readers))
     shown.check()
-    log = LogAppender(signer, payloads, os.urandom, shown.before_shown, own.signers[1:])
+    log = LogAppender(signer, payloads, os.urandom, shown.before_shown if serving else None, own.signers[1:])
     engine = open_writer(database)
     writer = Writer(engine, log, shares, clock=clock, origin=settings.origin, policies=policies)
     sequencer = Sequencer(writer, settings.queue_bound)

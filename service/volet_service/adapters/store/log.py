@@ -102,9 +102,12 @@ class LogAppender:
             # An older head under a newer checkpoint: going on would sign a second history.
             raise LogUnavailable("the log's head stands behind what was signed")
         if row.size:
-            signed = connection.execute(select(t.log_checkpoint.c.root).where(t.log_checkpoint.c.size == row.size))
-            if signed.scalar() != range_.root():
+            c = t.log_checkpoint.c
+            signed = connection.execute(select(c.root, c.note).where(c.size == row.size)).one()
+            if signed.root != range_.root():
                 raise LogUnavailable("the log's head is not the tree it last signed")
+            # A crash or a full volume right after a commit left a note that nothing outside the database remembers.
+            self._keep(signed.note)
             leaf = connection.execute(select(t.log_entry.c.leaf).where(t.log_entry.c.idx == row.heads_leaf)).scalar()
             heads = Leaf.parse(leaf or b"")
             # Leaves before the first heads leaf: no head has moved yet, and no proof can stand on them.
@@ -250,13 +253,17 @@ class LogAppender:
 
     def committed(self, state: LogState | None) -> None:
         """Take over the head that was committed; its note may leave only once `before_shown` has kept it."""
-        if state is not None and self._before_shown is not None:
-            try:
-                self._before_shown(self._note)
-            except OSError as error:
-                raise LogUnavailable("the newest checkpoint could not be kept") from error
+        if state is not None:
+            self._keep(self._note)
         self._forget()
         self.state = state or self.state
+
+    def _keep(self, note: str) -> None:
+        try:
+            if self._before_shown is not None:
+                self._before_shown(note)
+        except OSError as error:
+            raise LogUnavailable("the newest checkpoint could not be kept") from error
 
     def record(self, index: int) -> LogRecord | None:
         """Return a committed leaf with its payloads."""
