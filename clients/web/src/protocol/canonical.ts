@@ -47,6 +47,13 @@ function secondSpelling(data: Uint8Array): ProtocolError {
   return new ProtocolError("not-canonical", "a second spelling of the same object");
 }
 
+/** The object without its undefined entries: an absent value is an absent key. */
+export function present(value: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
+  const result = Object.create(null) as Record<string, JsonValue>;
+  for (const [key, item] of Object.entries(value)) if (item !== undefined) result[key] = item;
+  return result;
+}
+
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

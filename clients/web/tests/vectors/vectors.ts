@@ -91,3 +91,8 @@ function checkKeys(value: JsonObject, required: readonly string[], optional: rea
 function plain(value: Output): unknown {
   return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }
+
+/** A list of byte strings of any size, in base64url. */
+export function datas(fields: Fields, name: string): Uint8Array[] {
+  return fields.items(name).map((item) => new Fields({ item }, name).data("item"));
+}
