@@ -1,4 +1,4 @@
-"""Finds policies/ and migrations/, in an installed wheel or in a checkout."""
+"""Finds policies/, migrations/ and the built web client, in an installed wheel or in a checkout."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ def policies() -> Path:
     """Return the folder of the policy files."""
     packaged = Path(volet_protocol.__file__).parent / "_policies"
     return packaged if packaged.is_dir() else _CHECKOUT / "policies"
+
+
+def web() -> Path:
+    """Return the folder of the built web client, which may be absent."""
+    packaged = _HERE / "_web"
+    return packaged if packaged.is_dir() else _CHECKOUT / "clients" / "web" / "dist"
 
 
 def shipped_table() -> PolicyTable:

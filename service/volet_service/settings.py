@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     # How long the log says what its leaves committed to. Absent: 12 months. Whoever changes it can have more erased or
     # kept at the next `volet admin retention`; what it says is published, and each erasure is a leaf.
     retention: Path = Path("retention.json")
+    # Folder of the built web client; empty: the one of this checkout or package, if it was built; `none`: not served.
+    # Whoever changes it decides the code that browsers run; what is served is a leaf of the log.
+    web: str = ""
     # Identity providers: issuer, client id and secret. Whoever changes it decides who can log in, not who can read.
     issuers: Path = Path("issuers.json")
 

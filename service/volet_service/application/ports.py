@@ -17,6 +17,7 @@ from volet_protocol.receipt import Receipt
 from volet_protocol.statements import HeadRef
 from volet_protocol.tiles import TilePath
 from volet_protocol.trust_bundle import TrustBundle
+from volet_protocol.web_manifest import WebManifest
 from volet_service.application.emergency_records import Emergencies
 from volet_service.application.erasure_ports import Erasures
 from volet_service.application.records import Login, Session
@@ -276,6 +277,23 @@ class IdentityProvider(Protocol):
 
 
 @dataclass(frozen=True)
+class WebFiles:
+    """The web client: its files by path, as they are and compressed, and the manifest over them."""
+
+    manifest: WebManifest
+    plain: Mapping[str, bytes]
+    compressed: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class WebVersion:
+    """The web client that this hub serves, and the leaf that says so."""
+
+    files: WebFiles
+    leaf: int
+
+
+@dataclass(frozen=True)
 class Limits:
     """Bounds from the settings: bytes and milliseconds."""
 
@@ -302,3 +320,4 @@ class Hub:
     limits: Limits
     ready: Callable[[], bool]
     retention: RetentionPolicy
+    web: WebVersion | None = None

@@ -31,6 +31,7 @@ from volet_service.adapters.store.public_log import SqlPublicLog
 from volet_service.adapters.store.signed_tree import SignedTree
 from volet_service.adapters.store.unit_of_work import Writer
 from volet_service.adapters.store.users import CommittedSessions
+from volet_service.adapters.web_files import NotBuilt
 from volet_service.application.activate_policy import activate_policy
 from volet_service.application.ports import Clock, Hub, IdentityProvider, Limits
 from volet_service.bootstrap.active_policy import ceiling_of, load_source, to_activate
@@ -38,6 +39,7 @@ from volet_service.bootstrap.housekeeping import Housekeeping
 from volet_service.bootstrap.one_history import ShownHistory
 from volet_service.bootstrap.own_keys import own_log
 from volet_service.bootstrap.terms import read_terms
+from volet_service.bootstrap.web_client import publish, web_files
 from volet_service.bootstrap.witnessing import Witnessing
 from volet_service.domain.errors import Refusal
 from volet_service.domain.policy_codes import PolicyError
@@ -77,7 +79,7 @@ def build(
             return Running(running.hub, held.pop_all().close)
     except PolicyError as error:
         raise CannotStart(f"the policy cannot decide: {error}") from error
-    except (LooseKey, WrongSchema, AlteredLog, InUse) as error:
+    except (LooseKey, WrongSchema, AlteredLog, InUse, NotBuilt) as error:
         raise CannotStart(str(error)) from error
     except ProtocolError as error:
         raise CannotStart(f"{error.what} does not load: {error.reason.value}") from error
@@ -90,14 +92,13 @@ def build(
 
 
 def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serving: bool) -> Running:
-    own, terms = own_log(settings), read_terms(settings)
+    own, terms, files = own_log(settings), read_terms(settings), web_files(settings) if serving else None
     payloads = Sealer.of_file(settings.path(settings.payload_key))
     share_sealer = Sealer.of_file(settings.path(settings.share_key))
     trust, signer = own.trust, own.signers[0]
     source = load_source(settings)
     policies = PoliciesInForce(source, ceiling_of(source, trust), payloads)
-    database = settings.path(settings.database)
-    readers = open_checked(database)
+    readers = open_checked(settings.path(settings.database))
     shares = ShareStore(settings.path(settings.shares), share_sealer)
     shares.check()
     check_log(readers, own.signers, payloads)
@@ -109,19 +110,27 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
     shown = ShownHistory.of(settings.path(settings.high_water), trust, SignedTree(readers))
     shown.check()
     log = LogAppender(signer, payloads, os.urandom, shown.before_shown if serving else None, own.signers[1:])
-    engine = open_writer(database)
-    writer = Writer(engine, log, shares, clock=clock, origin=settings.origin, policies=policies)
+    writer = Writer(
+        open_writer(settings.path(settings.database)),
+        log,
+        shares,
+        clock=clock,
+        origin=settings.origin,
+        policies=policies,
+    )
     sequencer = Sequencer(writer, settings.queue_bound)
     sequencer.start()
     blobs = FolderBlobs(settings.path(settings.blobs), settings.upload_limit)
     housekeeping = Housekeeping(blobs, clock)
     witnessing = Witnessing.of(settings, shown, sequencer, clock)
+    version = None
     if serving:
         # Logged before the first decision that rests on it.
         try:
             witnessing.check_start()
             if activate is not None:
                 sequencer.submit(partial(activate_policy, activate, trust, policies.ceiling)).result()
+            version = publish(files, sequencer)
         except (Refusal, AlteredLog):
             witnessing.stop()
             sequencer.stop()
@@ -135,7 +144,7 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
     hub = Hub(
         origin=settings.origin, store=sequencer, sessions=CommittedSessions(readers), log=public, blobs=blobs,
         trust=trust, policy=policies, identity=identity, clock=clock, random=os.urandom, limits=limits,
-        ready=lambda: sequencer.ready, retention=terms,
+        ready=lambda: sequencer.ready, retention=terms, web=version,
     )  # fmt: skip
 
     def stop() -> None:

@@ -74,6 +74,9 @@ GROUPS = {
     "request": _Group("requests", Said("demandes de la personne et réponses", "the person's requests")),
     "keys": _Group("keys", Said("vérifier les clés de chacun", "audit everybody's keys")),
     "log": _Group("audit", Said("vérifier et exporter le journal", "verify and export the log")),
+    "web": _Group(
+        "web", Said("comparer le client web servi avec le journal", "compare the web client served with the log")
+    ),
     "controller": _Group(
         "controller", Said("clés du responsable, fichier de confiance", "controller's keys, trust bundle")
     ),

@@ -59,6 +59,7 @@ class Stated:
 
 _PROOF = Stated(Action.PROVE, Asks.NOTHING, "hashes and signatures of the log: anybody may check the hub")
 _RULES = Stated(Action.PUBLISH, Asks.NOTHING, "the rules themselves, which everybody may know")
+_WEB = Stated(Action.PROVE, Asks.NOTHING, "the public files of the web client and the proof that the log holds them")
 _ALIVE = Stated(Action.PUBLISH, Asks.NOTHING, "whether the process serves")
 _STEP = Stated(Action.LOGIN, Asks.NOTHING, "nobody is known before it ends; it hands out nothing of a case")
 
@@ -101,6 +102,7 @@ ACTIONS: Final[Mapping[tuple[str, str], Stated]] = {
     ("GET", "/v1/heads/{label}/{chain}"): Stated(
         Action.PROVE, Asks.NOTHING, "ids of chains cannot be guessed; for a list, whose id can, standing is asked"
     ),
+    ("GET", "/v1/web"): _WEB,
     ("GET", "/v1/log/checkpoint"): _PROOF,
     ("GET", "/v1/log/checkpoint/cosigned"): _PROOF,
     ("GET", "/v1/log/leaves"): _PROOF,

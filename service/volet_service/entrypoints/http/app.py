@@ -23,9 +23,11 @@ from volet_service.entrypoints.http.routers import (
     policy,
     releases,
     users,
+    web,
 )
+from volet_service.entrypoints.http.web import WebClient
 
-ROUTERS = (logins, users, cases, emergencies, entries, releases, exchanges, log, policy, health)
+ROUTERS = (logins, users, cases, emergencies, entries, releases, exchanges, log, policy, web, health)
 VERSION = "0.1.0"
 
 
@@ -42,6 +44,7 @@ def create_app(hub: Hub, stop: Callable[[], None] = lambda: None) -> FastAPI:
     problems.install(app)
     app.add_middleware(BodyLimit, limit=hub.limits.request)
     app.add_middleware(RulesInForce, policy=hub.policy)
+    app.add_middleware(WebClient, files=None if hub.web is None else hub.web.files)
     app.add_middleware(AccessLog)
     return app
 

@@ -1,0 +1,216 @@
+"""The hub serves a web client, logs what it serves, and anybody can compare (docs/spec/web.md)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from support.client_world import World, client_world
+from support.hub import LiveHub, make_folder, running_hub
+from volet_client.cli.context import Context
+from volet_client.cli.main import run_line
+from volet_client.cli.terminal import Terminal
+from volet_client.errors import EvidenceError, UsageError, VerificationError
+from volet_client.transport import HttpTransport
+from volet_client.web_check import WebFlaw, compare, logged_version
+from volet_protocol.canonical import JsonObject
+from volet_protocol.receipt import Receipt
+from volet_protocol.web_manifest import WebManifest
+from volet_service.bootstrap.hub import CannotStart
+
+PAGE = (
+    '<!doctype html><script type="module" crossorigin src="/assets/a-1.js" integrity="sha384-x"></script>'
+    '<link rel="stylesheet" href="/assets/a-1.css" integrity="sha384-y">'
+)
+FILES = {"index.html": PAGE, "assets/a-1.js": "export {};\n" * 100, "assets/a-1.css": "body{}", "icon.svg": "<svg/>"}
+
+
+def build(folder: Path, **changes: str) -> Path:
+    for path, text in {**FILES, **changes}.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Iterator[LiveHub]:
+    with running_hub(tmp_path_factory.mktemp("hub"), web=str(built)) as live:
+        yield live
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Iterator[World]:
+    with client_world(tmp_path_factory.mktemp("world"), web=str(built)) as world:
+        world.profile("somebody")
+        yield world
+
+
+class TestServing:
+    def test_the_page_comes_with_a_policy_that_lets_only_this_origin_s_code_run(self, hub: LiveHub) -> None:
+        answer = hub.client().get("/")
+        assert answer.text == PAGE
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+        rules = dict(one.strip().split(" ", 1) for one in answer.headers["content-security-policy"].split(";"))
+        assert rules["default-src"] == "'none'"
+        assert rules["script-src"] == "'self'"
+        assert rules["frame-ancestors"] == "'none'"
+        assert rules["require-trusted-types-for"] == "'script'"
+        assert rules["trusted-types"] == "'none'"
+        assert "unsafe" not in answer.headers["content-security-policy"]
+        assert answer.headers["integrity-policy"] == "blocked-destinations=(script)"
+        assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+
+    def test_built_files_are_kept_by_browsers_and_the_page_is_asked_for_again(self, hub: LiveHub) -> None:
+        http = hub.client()
+        script, page = http.get("/assets/a-1.js"), http.get("/")
+        assert "immutable" in script.headers["cache-control"]
+        assert page.headers["cache-control"] == "no-cache"
+        again = http.get("/", headers={"If-None-Match": page.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+
+    def test_a_browser_that_takes_gzip_gets_fewer_bytes_of_the_same_file(self, hub: LiveHub) -> None:
+        http = hub.client()
+        small = http.get("/assets/a-1.js", headers={"Accept-Encoding": "gzip"})
+        large = http.get("/assets/a-1.js", headers={"Accept-Encoding": "identity"})
+        assert small.text == large.text == FILES["assets/a-1.js"]
+        assert int(small.headers["content-length"]) < int(large.headers["content-length"]) / 10
+
+    @pytest.mark.parametrize(
+        "path", ["/../hub.sqlite", "/%2e%2e/trust.json", "/assets/", "/assets", "/index.htm", "/INDEX.HTML", "/a/b"]
+    )
+    def test_what_is_not_in_the_manifest_is_not_there(self, hub: LiveHub, path: str) -> None:
+        with httpx.Client(base_url=hub.url, trust_env=False) as http:
+            answer = http.get(httpx.URL(hub.url, raw_path=path.encode()))
+        assert answer.status_code == 404
+        assert answer.headers["content-type"].startswith("application/problem+json")
+
+    def test_a_file_changed_on_disk_is_not_served(self, tmp_path: Path) -> None:
+        changed = build(tmp_path / "dist")
+        with running_hub(tmp_path / "hub", web=str(changed)) as live:
+            (changed / "index.html").write_text("<script>steal()</script>", "utf-8")
+            (changed / "more.js").write_text("steal()", "utf-8")
+            http = live.client()
+            assert http.get("/").text == PAGE
+            assert http.get("/more.js").status_code == 404
+
+    def test_only_reading_is_answered(self, hub: LiveHub) -> None:
+        http = hub.client()
+        whole = {"Accept-Encoding": "identity"}
+        assert http.head("/", headers=whole).headers["content-length"] == str(len(PAGE))
+        assert http.head("/").content == b""
+        assert http.post("/").status_code in {404, 405}
+
+    def test_a_hub_without_web_client_says_so_and_serves_the_rest(self, tmp_path: Path) -> None:
+        with running_hub(tmp_path / "bare") as bare:
+            http = bare.client()
+            answer = http.get("/")
+            assert answer.status_code == 404
+            assert "make web" in answer.text
+            assert http.get("/v1/web").status_code == 404
+            assert http.get("/v1/health").status_code == 200
+
+    def test_a_hub_told_to_serve_a_folder_that_holds_none_does_not_start(self, tmp_path: Path) -> None:
+        make_folder(tmp_path / "hub")
+        with pytest.raises(CannotStart, match="make web"), running_hub(tmp_path / "hub", web=str(tmp_path / "nothing")):
+            pass
+
+
+class TestLeaf:
+    def test_the_log_holds_the_manifest_before_the_first_file_is_served(self, hub: LiveHub) -> None:
+        answer = hub.client().get("/v1/web").json()
+        manifest = WebManifest.read(answer["manifest"])
+        verified = hub.receipt(answer["receipt"])
+        assert Receipt.read(answer["receipt"]).view.payload["act"] == "web-version"
+        assert verified.identity is not None
+        assert verified.identity["request"] == manifest.to_json()
+        assert {file.path for file in manifest.files} == FILES.keys()
+
+    def test_another_build_is_another_leaf(self, tmp_path: Path, built: Path) -> None:
+        with running_hub(tmp_path / "hub", web=str(built)) as before:
+            first = before.client().get("/v1/web").json()
+        other = build(tmp_path / "other", **{"icon.svg": "<svg></svg>"})
+        with running_hub(tmp_path / "hub", web=str(other)) as after:
+            second = after.client().get("/v1/web").json()
+        assert first["manifest"] != second["manifest"]
+        assert WebManifest.read(first["manifest"]).hash != WebManifest.read(second["manifest"]).hash
+
+
+class Server:
+    """Whatever serves the files to browsers: honest until a test changes an answer."""
+
+    def __init__(self, hub: str) -> None:
+        self._hub = hub
+        self.changed: dict[str, httpx.Response] = {}
+
+    def fetch(self, path: str) -> httpx.Response:
+        if path in self.changed:
+            return self.changed[path]
+        with httpx.Client(trust_env=False) as http:
+            return http.get(f"{self._hub}/{path}")
+
+
+class TestCheck:
+    def test_files_that_are_those_of_the_log_are_said_to_be(self, world: World, built: Path) -> None:
+        assert run(world, "web", "verify", world.url, "--build", str(built)) == 0
+
+    def test_a_build_of_one_s_own_that_differs_is_named(self, world: World, tmp_path: Path) -> None:
+        own = build(tmp_path / "own", **{"icon.svg": "<svg> </svg>", "extra.js": "1"})
+        assert run(world, "web", "verify", world.url, "--build", str(own)) == EvidenceError.exit_status
+
+    @pytest.mark.parametrize(
+        ("path", "answer", "flaw"),
+        [
+            ("assets/a-1.js", httpx.Response(200, text="steal()"), ("/assets/a-1.js", "altered")),
+            ("assets/a-1.css", httpx.Response(404), ("/assets/a-1.css", "missing")),
+            ("", httpx.Response(200, text=PAGE), ("/", "policy")),
+            ("", httpx.Response(200, text=PAGE, headers={"content-security-policy": "script-src *"}), ("/", "policy")),
+            ("", httpx.Response(200, text=PAGE + "<script src=x>"), ("/", "altered")),
+            ("", httpx.Response(200, text="<script src=/assets/a-1.js>"), ("/", "unsealed")),
+        ],
+    )
+    def test_each_difference_that_a_browser_would_meet_is_named(
+        self, world: World, path: str, answer: httpx.Response, flaw: tuple[str, str]
+    ) -> None:
+        server = Server(world.url)
+        server.changed[path] = answer
+        manifest = logged_version(world.clients["somebody"].hub).manifest
+        assert compare(manifest, server.fetch) != []
+        assert WebFlaw(*flaw) in compare(manifest, server.fetch)
+
+    def test_a_manifest_that_the_log_does_not_hold_is_refused(self, world: World) -> None:
+        client = world.profile("careful")
+        client.hub.transport = LyingTransport(world.url)
+        with pytest.raises(VerificationError):
+            logged_version(client.hub)
+
+    def test_an_address_that_is_none_is_refused_with_an_example(self, world: World) -> None:
+        assert run(world, "web", "verify", "volet.example") == UsageError.exit_status
+
+
+class LyingTransport(HttpTransport):
+    """A hub that serves other files than it logged, and says so in the manifest alone."""
+
+    def get(self, path: str, **params: str | int) -> JsonObject:
+        answer = super().get(path, **params)
+        if path != "/v1/web":
+            return answer
+        text = json.dumps(answer["manifest"]).replace('"size": 6', '"size": 7')
+        return {**answer, "manifest": json.loads(text)}
+
+
+def run(world: World, *arguments: str) -> int:
+    context = Context(world.clients["somebody"].profile.config, Terminal("fr", as_json=False))
+    context._client = world.clients["somebody"]
+    return run_line(context, arguments)
