@@ -34,7 +34,7 @@ export class FactGroups {
     return [...chosen].sort((left, right) => left - right).flatMap((place) => records.slice(place, place + 1));
   }
 
-  #of<F, R extends Recorded<F>>(records: readonly R[], keys: KeysOf<F>): Grouped {
+  #of<F>(records: readonly Recorded<F>[], keys: KeysOf<F>): Grouped {
     const known = this.#known.get(keys);
     // Never what was made of other records, whoever kept the state.
     if (known?.records === records) return known;
