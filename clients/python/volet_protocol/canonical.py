@@ -25,6 +25,8 @@ MAX_INTEGER = 2**53 - 1
 DEFAULT_LIMIT = 1024 * 1024
 
 _KEY = re.compile(r"[a-z0-9_]+", re.ASCII)
+# What is a string's end, wants an escape, or is forbidden.
+_NEVER_PLAIN = bytes(range(0x20)) + b'"\\\x7f'
 # C0 but LF, DEL, C1; lone surrogates would make the encoder raise.
 _FORBIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -40,15 +42,23 @@ def encode(value: JsonObject) -> bytes:
     # Strings were written as they are. That is their one spelling when nothing inside them wants an escape: no quote
     # but the two around each, no backslash, no line feed. Nothing composes with a quote, so that the whole is in NFC
     # exactly when each string is.
-    if "\\" in text or text.count('"') != 2 * strings or not _is_plain(text):
+    if not (is_plain_ascii(text, strings) or _is_plain(text, strings)):
         return _encode_checked(value)
     return text.encode("utf-8", "strict")
 
 
-def _is_plain(text: str) -> bool:
-    if text.isascii():
-        return text.isprintable()
-    return "\n" not in text and not _FORBIDDEN.search(text) and unicodedata.is_normalized("NFC", text)
+def is_plain_ascii(text: str, strings: int) -> bool:
+    """Tell whether written text holds, but for the quotes around its `strings`, ASCII that wants no escape."""
+    if not text.isascii():
+        return False
+    data = text.encode("ascii")
+    return len(data) - len(data.translate(None, _NEVER_PLAIN)) == 2 * strings
+
+
+def _is_plain(text: str, strings: int) -> bool:
+    if text.isascii() or "\\" in text or "\n" in text or text.count('"') != 2 * strings:
+        return False
+    return not _FORBIDDEN.search(text) and unicodedata.is_normalized("NFC", text)
 
 
 def _encode_checked(value: JsonObject) -> bytes:

@@ -14,7 +14,7 @@ from enum import IntEnum, unique
 
 from volet_protocol.canonical import MAX_INTEGER
 from volet_protocol.errors import ProtocolError, Reason
-from volet_protocol.hashing import hmac_sha256
+from volet_protocol.hashing import HmacKey
 
 LABEL = b"volet-access/v1\n"
 MAX_LEAF = 2048
@@ -23,9 +23,9 @@ ZERO = bytes(32)
 
 _HEAD = struct.Struct(">16sBQ32s32sH")
 _ERASE = struct.Struct(">QHH")
-_VIEW = b"volet-access-commit/v1/view"
-_IDENTITY = b"volet-access-commit/v1/identity"
-_PAIR = b"volet-access-commit/v1/pair"
+_VIEW = HmacKey(b"volet-access-commit/v1/view")
+_IDENTITY = HmacKey(b"volet-access-commit/v1/identity")
+_PAIR = HmacKey(b"volet-access-commit/v1/pair")
 _TAG = b"volet-access-tag/v1"
 
 
@@ -127,7 +127,7 @@ def pair_commitment(view: bytes, identity: bytes) -> bytes:
     """Return the leaf's commitment from the two HMACs."""
     if len(view) != len(ZERO) or len(identity) != len(ZERO):
         raise ProtocolError(Reason.BAD_COMMITMENT, "commitment of one view")
-    return hmac_sha256(_PAIR, view, identity)
+    return _PAIR.digest(view + identity)
 
 
 def commitment(view_opening: bytes, view: bytes, identity_opening: bytes, identity: bytes) -> bytes:
@@ -135,11 +135,34 @@ def commitment(view_opening: bytes, view: bytes, identity_opening: bytes, identi
     return pair_commitment(view_commitment(view_opening, view), identity_commitment(identity_opening, identity))
 
 
+class TagKey:
+    """The key of the completeness tags of a case and class; refuses (`wrong-tag`) one of another size."""
+
+    __slots__ = ("_key", "raw")
+
+    def __init__(self, case_log_key: bytes) -> None:
+        if len(case_log_key) != len(ZERO):
+            raise ProtocolError(Reason.WRONG_TAG, "log key of a tag")
+        self.raw = case_log_key
+        self._key = HmacKey(case_log_key)
+
+    def tag(self, case_seq: int) -> bytes:
+        """Return tag number `case_seq` (0, 1, 2... without gap)."""
+        if not 0 <= case_seq <= MAX_INTEGER:
+            raise ProtocolError(Reason.WRONG_TAG, "number of a tag")
+        return self._key.digest(_TAG + case_seq.to_bytes(8, "big"))
+
+
 def tag(case_log_key: bytes, case_seq: int) -> bytes:
-    """Return the completeness tag number `case_seq` (0, 1, 2... without gap) of a case and class."""
-    if len(case_log_key) != len(ZERO) or not 0 <= case_seq <= MAX_INTEGER:
-        raise ProtocolError(Reason.WRONG_TAG, "log key or number of a tag")
-    return hmac_sha256(case_log_key, _TAG, case_seq.to_bytes(8, "big"))
+    """Return the completeness tag number `case_seq` of a case and class."""
+    return TagKey(case_log_key).tag(case_seq)
+
+
+def act_bytes(type_: LeafType, ts_ms: int, tag_: bytes, commit: bytes) -> bytes:
+    """Return the bytes of a leaf without public body: those of `Leaf`, which says what each field is."""
+    if type_ in _BODY_SIZE or not 0 <= ts_ms <= MAX_INTEGER or not len(tag_) == len(commit) == len(ZERO):
+        raise ProtocolError(Reason.MALFORMED, "leaf: type, time, tag or commitment")
+    return _HEAD.pack(LABEL, type_, ts_ms, tag_, commit, 0)
 
 
 def chain_heads_leaf(ts_ms: int, root: bytes) -> Leaf:
@@ -147,7 +170,7 @@ def chain_heads_leaf(ts_ms: int, root: bytes) -> Leaf:
     return Leaf(LeafType.CHAIN_HEADS, ts_ms, ZERO, ZERO, root)
 
 
-def _commit(label: bytes, opening: bytes, payload: bytes) -> bytes:
+def _commit(label: HmacKey, opening: bytes, payload: bytes) -> bytes:
     if len(opening) != OPENING_SIZE:
         raise ProtocolError(Reason.BAD_COMMITMENT, "opening of 32 bytes")
-    return hmac_sha256(label, opening, payload)
+    return label.digest(opening + payload)

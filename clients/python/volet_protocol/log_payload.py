@@ -10,13 +10,17 @@ One pair of formats for every act of a closed list; which fields an act needs is
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
+from volet_protocol import canonical
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_codec import LATE_REASONS
 from volet_protocol.fact_collection import UNSTATED
 from volet_protocol.fields import Fields
+from volet_protocol.flat_object import FlatForm
 from volet_protocol.places import CLASSES
 from volet_protocol.sealing import PARTS
 from volet_protocol.vocabulary import COMPARTMENTS, LEVELS
@@ -105,6 +109,18 @@ class ViewPayload:
             **{name: value for name, value in optional.items() if value is not None},
         }  # fmt: skip
 
+    def to_bytes(self, class_: str | None = None, case_seq: int | None = None) -> bytes:
+        """Return the payload as committed, numbered in its case and class when both are given."""
+        values: list[object] = [*_view_values(self), VERSION]
+        values[_EMERGENCY] = self.emergency or None
+        if class_ is not None:
+            values[_CLASS], values[_CASE_SEQ] = class_, case_seq
+        written = _VIEW.write(values)
+        if written is not None:
+            return written
+        view = self if class_ is None else replace(self, class_=class_, case_seq=case_seq)
+        return canonical.encode(view.to_json())
+
     @staticmethod
     def read(payload: JsonObject) -> ViewPayload:
         """Read a view payload strictly."""
@@ -170,6 +186,11 @@ class IdentityPayload:
         present = {name: value for name, value in optional.items() if value is not None}
         return {"v": VERSION, "facts": self.facts, **present}
 
+    def to_bytes(self) -> bytes:
+        """Return the payload as committed."""
+        written = _IDENTITY.write([*_identity_values(self), VERSION])
+        return canonical.encode(self.to_json()) if written is None else written
+
     @staticmethod
     def read(payload: JsonObject) -> IdentityPayload:
         """Read an identity payload strictly; the request inside is judged by whoever verifies it."""
@@ -188,6 +209,24 @@ class IdentityPayload:
         )
         fields.done()
         return identity
+
+
+# `v` stands last in both, by its name.
+_VIEW = FlatForm(
+    (
+        "act", "case_seq", "category", "class", "collected_ms", "compartment", "count", "emergency", "entries",
+        "intent", "late", "level", "part", "participation", "policy", "purpose", "row", "rules", "structure", "time_ms",
+        "to", "v",
+    )
+)  # fmt: skip
+_CASE_SEQ, _CLASS, _EMERGENCY = (_VIEW.names.index(name) for name in ("case_seq", "class", "emergency"))
+_view_values: Callable[[ViewPayload], tuple[object, ...]] = attrgetter(
+    *("class_" if name == "class" else name for name in _VIEW.names[:-1])
+)
+_IDENTITY = FlatForm(
+    ("auth_level", "device", "facts", "refusal", "request", "request_hash", "row", "shares_hash", "user", "v")
+)
+_identity_values: Callable[[IdentityPayload], tuple[object, ...]] = attrgetter(*_IDENTITY.names[:-1])
 
 
 def _version(fields: Fields) -> None:

@@ -16,6 +16,7 @@ from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.encodings import from_base64url, to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
+from volet_protocol.flat_object import Written
 from volet_protocol.hashing import LABEL, sha256
 
 VERSION = 1
@@ -154,6 +155,12 @@ class UnverifiedStatement:
     def to_bytes(self) -> bytes:
         """Return the wire form as canonical bytes."""
         return canonical.encode(self.to_json())
+
+    def written(self) -> Written:
+        """Return the wire form as an object that knows its canonical text: the body was written when it was hashed."""
+        body = self.signed_bytes.partition(b"\n")[2].decode("utf-8")
+        signature = to_base64url(self.signature)
+        return Written({"body": self.body, "sig": signature}, f'{{"body":{body},"sig":"{signature}"}}')
 
     def verify(self, public: bytes) -> Statement:
         """Return the verified statement, or raise bad-key or bad-signature."""

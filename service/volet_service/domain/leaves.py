@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from volet_protocol.canonical import JsonObject
 from volet_protocol.leaf import Erasure, LeafType
 from volet_protocol.log_payload import PUBLIC_TYPE, IdentityPayload, ViewPayload
 from volet_protocol.statements import Preamble, UnverifiedStatement
@@ -44,7 +43,6 @@ class LeafContent:
 
 def by_statement(statement: UnverifiedStatement, preamble: Preamble, **more: str | None) -> IdentityPayload:
     """Return who acted, from the statement they signed."""
-    wire: JsonObject = statement.to_json()
     return IdentityPayload(
         user=preamble.user,
         device=preamble.device,
@@ -52,5 +50,5 @@ def by_statement(statement: UnverifiedStatement, preamble: Preamble, **more: str
         refusal=more.get("refusal"),
         shares_hash=more.get("shares_hash"),
         request_hash=statement.hash,
-        request=wire,
+        request=statement.written(),
     )
