@@ -23,9 +23,13 @@ from support.log_builder import LogBuilder
 from volet_protocol import merkle
 from volet_protocol.canonical import JsonObject
 from volet_protocol.checkpoint import Checkpoint
+from volet_protocol.hashing import sha256
 from volet_protocol.leaf import ZERO, Leaf, LeafType
+from volet_protocol.log_payload import ViewPayload
 from volet_protocol.note_keys import NoteSigner
 from volet_protocol.receipt import Opening, Receipt
+from volet_protocol.release import shares_hash
+from volet_protocol.statements import from_json
 from volet_service.adapters.clock import SystemClock
 from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.sequencer import Sequencer
@@ -37,30 +41,42 @@ from volet_service.adapters.store.public_log import resolve_plan
 from volet_service.adapters.store.unit_of_work import Writer
 from volet_service.application.ports import UnitOfWork
 from volet_service.bootstrap.hub import build
-from volet_service.domain.leaves import LeafContent
+from volet_service.domain.leaves import LeafContent, by_statement
 from volet_service.settings import Settings
 
 CALLERS = 64
 FEW = 8
 _CHUNK = 65_536
-_CASE = "ca" * 32
 _ITEMS = items_of(sealed_list(1))
-_RELEASE = LeafContent(
-    replace(view_of(_ITEMS), class_=None, case_seq=None),
-    identity_of(signed(request_for([item.id for item in _ITEMS])), _ITEMS),
-    _CASE,
-    "main",
-)
+_CASES = [sha256(str(number).encode()).hex() for number in range(32)]
+_ITEMS = items_of(sealed_list(1))
+_VIEW = replace(view_of(_ITEMS), class_=None, case_seq=None)
+_IDENTITY = identity_of(signed(request_for([item.id for item in _ITEMS])), _ITEMS)
+# Parsed and hashed before they are queued, as a request is.
+_REQUESTS = [
+    from_json(signed(replace(request_for([item.id for item in _ITEMS]), case=case)).to_json()) for case in _CASES
+]
+_SHARES = shares_hash(_ITEMS)
+_turns = itertools.count()
 
 
 def append(uow: UnitOfWork, /) -> int:
-    """What a release writes to the log: a leaf under the case's next tag, its two payloads sealed beside it."""
-    return uow.log.append(_RELEASE)
+    """What a release writes to the log: a leaf under its case's next tag, its two payloads composed and sealed."""
+    turn = next(_turns) % len(_CASES)
+    statement, was = _REQUESTS[turn], _VIEW
+    view = ViewPayload(
+        "release", uow.now_ms, row=was.row, category=was.category, structure=was.structure,
+        compartment=was.compartment, level=was.level, part=was.part, entries=was.entries, intent=was.intent,
+        purpose=was.purpose, rules=was.rules, policy=was.policy,
+    )  # fmt: skip
+    who = by_statement(statement, statement.preamble, row=view.row, shares_hash=_SHARES)
+    return uow.log.append(LeafContent(view, who, _CASES[turn], "main"))
 
 
-def add_case(uow: UnitOfWork, /) -> None:
+def add_cases(uow: UnitOfWork, /) -> None:
     assert isinstance(uow.log, LogAppender)
-    uow.log.add_case(_CASE, "main", bytes(32))
+    for case in _CASES:
+        uow.log.add_case(case, "main", bytes(32))
 
 
 class Log:
@@ -72,7 +88,7 @@ class Log:
         self.policy = running.hub.policy
         running.stop()
         with self.sequencer() as sequencer:
-            sequencer.submit(add_case).result()
+            sequencer.submit(add_cases).result()
 
     @contextmanager
     def sequencer(self) -> Iterator[Sequencer]:
@@ -164,7 +180,7 @@ def receipts(size: Size) -> list[Figure]:
     for number in range(1, min(10_000, size.entries * 10)):
         log.append(Leaf(LeafType.ACT, 1_000, ZERO, number.to_bytes(32, "big")).to_bytes())
     served: JsonObject = log.receipt(
-        Opening(_RELEASE.view.to_json(), bytes(32)), Opening(_RELEASE.identity.to_json(), bytes(32))
+        Opening(_VIEW.to_json(), bytes(32)), Opening(_IDENTITY.to_json(), bytes(32))
     ).to_json()
     text, verifier = json.dumps(served), log.verifier
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
-import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -141,16 +140,13 @@ def test_a_key_that_is_kept_back_is_found(world: World, case: str) -> None:
 
 
 def test_a_number_given_twice_by_the_hub_is_found(world: World, case: str) -> None:
-    database = sqlite3.connect(world.folder / "hub" / "hub.sqlite")
-    with database:
-        database.execute("UPDATE log_case SET next_seq = next_seq - 1 WHERE \"case\" = ? AND class = 'main'", (case,))
-    database.close()
+    world.app.state.hub.store._writer.log._numbers[case, MAIN].next -= 1
     assert flaws(world.clients["person"], case) == {(Flaw.TWICE, MAIN)}
 
 
 def test_a_false_tag_written_by_the_hub_is_found(world: World, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("volet_service.adapters.store.log.tag", lambda *_: bytes(range(32)))
+        patched.setattr("volet_service.adapters.store.log.Numbers.tag", lambda *_: bytes(range(32)))
         world.clients["mo"].members.give_notice(case, [GENERAL], "paper")
     assert flaws(world.clients["person"], case) == {(Flaw.FALSE_TAG, MAIN)}
 

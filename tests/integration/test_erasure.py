@@ -20,7 +20,7 @@ from volet_protocol.leaf import Leaf, LeafType
 from volet_protocol.receipt import Receipt, VerifiedReceipt
 from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.store.engine import open_readers
-from volet_service.adapters.store.log import select_records
+from volet_service.adapters.store.log_payloads import select_records
 from volet_service.adapters.store.tables import log_entry
 from volet_service.bootstrap import admin
 

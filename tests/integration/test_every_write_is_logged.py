@@ -28,7 +28,7 @@ from volet_protocol.narrowing import Cell, narrow
 from volet_protocol.take_back import TakeBack
 from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.store.engine import open_readers
-from volet_service.adapters.store.log import select_records
+from volet_service.adapters.store.log_payloads import select_records
 from volet_service.adapters.store.tables import log_entry
 from volet_service.application import add_binding, exchange_links
 from volet_service.entrypoints.http.app import ROUTERS

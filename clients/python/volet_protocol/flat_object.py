@@ -8,7 +8,7 @@ to escape, a number out of bounds) is left to `canonical.encode`, which writes o
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import cast
+from typing import Any
 
 from volet_protocol.canonical import MAX_DEPTH, MAX_INTEGER, JsonObject, JsonValue, is_plain_ascii
 
@@ -29,13 +29,13 @@ class Written(dict[str, JsonValue]):
 
 
 class FlatForm:
-    """The fields of one kind of object, in any order: strings, integers, true, lists of strings, and what is `Written`."""
+    """The fields of one kind of object: strings, integers, true, lists of strings, and what is `Written`."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.names = tuple(sorted(names))
         self._prefixes = tuple(f'"{name}":' for name in self.names)
 
-    def write(self, values: Sequence[object]) -> bytes | None:
+    def write(self, values: Sequence[Any]) -> bytes | None:
         """Return the bytes of the object with these values, None where a field is absent, in the order of `names`.
 
         Returns None when `canonical.encode` must judge it.
@@ -52,16 +52,15 @@ class FlatForm:
                 strings += 2
                 continue
             strings += 1
-            if kind is int and 0 <= cast("int", value) <= MAX_INTEGER:
+            if kind is int and 0 <= value <= MAX_INTEGER:
                 pieces.append(f"{prefix}{value}")
             elif kind is tuple:
-                texts = cast("tuple[str, ...]", value)
-                strings += len(texts)
-                pieces.append(prefix + ('["' + '","'.join(texts) + '"]' if texts else "[]"))
+                strings += len(value)
+                pieces.append(prefix + ('["' + '","'.join(value) + '"]' if value else "[]"))
             elif kind is bool:
                 pieces.append(prefix + ("true" if value else "false"))
-            elif kind is Written and cast("Written", value).stands_in_another:
-                held.append((len(pieces), prefix + cast("Written", value).text))
+            elif kind is Written and value.stands_in_another:
+                held.append((len(pieces), prefix + value.text))
                 pieces.append(prefix)
             else:
                 return None

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
+from typing import Any
 
 from volet_protocol import canonical
 from volet_protocol.canonical import JsonObject, JsonValue
@@ -111,7 +112,7 @@ class ViewPayload:
 
     def to_bytes(self, class_: str | None = None, case_seq: int | None = None) -> bytes:
         """Return the payload as committed, numbered in its case and class when both are given."""
-        values: list[object] = [*_view_values(self), VERSION]
+        values: list[Any] = [*_view_values(self), VERSION]
         values[_EMERGENCY] = self.emergency or None
         if class_ is not None:
             values[_CLASS], values[_CASE_SEQ] = class_, case_seq
@@ -220,13 +221,13 @@ _VIEW = FlatForm(
     )
 )  # fmt: skip
 _CASE_SEQ, _CLASS, _EMERGENCY = (_VIEW.names.index(name) for name in ("case_seq", "class", "emergency"))
-_view_values: Callable[[ViewPayload], tuple[object, ...]] = attrgetter(
+_view_values: Callable[[ViewPayload], tuple[Any, ...]] = attrgetter(
     *("class_" if name == "class" else name for name in _VIEW.names[:-1])
 )
 _IDENTITY = FlatForm(
     ("auth_level", "device", "facts", "refusal", "request", "request_hash", "row", "shares_hash", "user", "v")
 )
-_identity_values: Callable[[IdentityPayload], tuple[object, ...]] = attrgetter(*_IDENTITY.names[:-1])
+_identity_values: Callable[[IdentityPayload], tuple[Any, ...]] = attrgetter(*_IDENTITY.names[:-1])
 
 
 def _version(fields: Fields) -> None:

@@ -14,7 +14,8 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, Protocol, TypeVar
+from contextlib import suppress
+from typing import Any, NoReturn, Protocol, TypeVar
 
 from volet_service.application.ports import Work
 from volet_service.domain.errors import LogUnavailable, Overloaded, Refusal, Unavailable
@@ -53,12 +54,32 @@ class BatchWriter(Protocol):
 
 
 class _Job:
-    __slots__ = ("answer", "future", "work")
+    """A use case and who waits for it: a future of a loop, or (`loop` is None) one of threads."""
 
-    def __init__(self, work: Work[Any]) -> None:
+    __slots__ = ("answer", "future", "loop", "work")
+
+    def __init__(
+        self, work: Work[Any], future: asyncio.Future[Any] | Future[Any], loop: asyncio.AbstractEventLoop | None
+    ) -> None:
         self.work = work
-        self.future: Future[Any] = Future()
-        self.answer: Callable[[], Any] | None = None
+        self.future = future
+        self.loop = loop
+        self.answer: Callable[[], Any] = _nothing
+
+    def is_wanted(self) -> bool:
+        """Tell whether somebody still waits for it; a future of threads cannot be cancelled from now on."""
+        if isinstance(self.future, Future):
+            return self.future.set_running_or_notify_cancel()
+        return not self.future.cancelled()
+
+    def settle(self) -> None:
+        """Answer, in the thread that its future belongs to."""
+        if self.future.cancelled():
+            return
+        try:
+            self.future.set_result(self.answer())
+        except Exception as error:  # noqa: BLE001 -- a refusal or a bug of this use case; its caller translates it
+            self.future.set_exception(error)
 
 
 class Sequencer:
@@ -66,7 +87,10 @@ class Sequencer:
 
     def __init__(self, writer: BatchWriter, bound: int) -> None:
         self._writer = writer
-        self._jobs: queue.Queue[_Job | None] = queue.Queue(bound)
+        self._bound = bound
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        # Between looking at the queue's length and adding to it.
+        self._adding = threading.Lock()
         self._thread = threading.Thread(target=self._loop, name="volet-sequencer", daemon=True)
         self._broken = False
         self._halted = ""
@@ -94,22 +118,28 @@ class Sequencer:
 
     async def write(self, work: Work[T]) -> T:
         """Run a use case in the next batch; return after its commit."""
-        return await asyncio.wrap_future(self.submit(work))
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._add(_Job(work, future, loop))
+        return await future
 
     async def read(self, work: Work[T]) -> T:
         """Run a use case that decides and writes nothing: in the same thread, for the same reason."""
-        return await asyncio.wrap_future(self.submit(work))
+        return await self.write(work)
 
     def submit(self, work: Work[T]) -> Future[T]:
-        """Queue a use case."""
+        """Queue a use case, for a thread that waits by itself."""
+        future: Future[T] = Future()
+        self._add(_Job(work, future, None))
+        return future
+
+    def _add(self, job: _Job) -> None:
         if self._halted:
             raise LogUnavailable("the log is halted")
-        job = _Job(work)
-        try:
-            self._jobs.put_nowait(job)
-        except queue.Full:
-            raise Overloaded("the queue is full") from None
-        return job.future
+        with self._adding:
+            if self._jobs.qsize() >= self._bound:
+                raise Overloaded("the queue is full")
+            self._jobs.put(job)
 
     def _loop(self) -> None:
         ended = False
@@ -118,7 +148,7 @@ class Sequencer:
             batch: list[_Job] = []
             while job is not None:
                 # A caller who went away is not served: nothing of theirs is in the batch.
-                if job.future.set_running_or_notify_cancel():
+                if job.is_wanted():
                     batch.append(job)
                 if len(batch) >= MOST_IN_BATCH:
                     break
@@ -146,9 +176,7 @@ class Sequencer:
             self._fail(
                 batch, error if isinstance(error, Unavailable) else LogUnavailable("the log could not be written")
             )
-            return
-        for job in batch:
-            _settle(job)
+        _settle(batch)
 
     def _fail(self, batch: list[_Job], error: Refusal) -> None:
         self._broken = True
@@ -158,12 +186,32 @@ class Sequencer:
         except Exception as broken:  # noqa: BLE001 -- the thread must outlive a broken disk
             # Tried again before the next batch; until then nothing is answered but 503.
             _log.error("the disk could not be read again (%s)", type(broken).__name__)
+
+        def unavailable() -> NoReturn:
+            raise error
+
         for job in batch:
-            job.future.set_exception(error)
+            job.answer = unavailable
 
 
-def _settle(job: _Job) -> None:
-    try:
-        job.future.set_result(job.answer() if job.answer else None)
-    except Exception as error:  # noqa: BLE001 -- a refusal or a bug of this use case; its caller translates it
-        job.future.set_exception(error)
+def _nothing() -> None:
+    """Answer nothing: what a job says before it ran."""
+
+
+def _settle(batch: list[_Job]) -> None:
+    """Answer the whole batch, each loop woken once."""
+    waiting: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+    for job in batch:
+        if job.loop is None:
+            job.settle()
+        else:
+            waiting.setdefault(job.loop, []).append(job)
+    for loop, jobs in waiting.items():
+        # A loop that was closed has nobody left who waits.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(_settle_here, jobs)
+
+
+def _settle_here(jobs: list[_Job]) -> None:
+    for job in jobs:
+        job.settle()

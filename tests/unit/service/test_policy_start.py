@@ -22,7 +22,7 @@ from volet_service.adapters.policy.build import build as build_table
 from volet_service.adapters.policy.loader import load
 from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.store.engine import open_readers
-from volet_service.adapters.store.log import select_records
+from volet_service.adapters.store.log_payloads import select_records
 from volet_service.adapters.store.tables import log_entry
 from volet_service.application.records import LogRecord
 from volet_service.bootstrap.hub import CannotStart, Running, build

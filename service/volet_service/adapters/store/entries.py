@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, insert, select, update
 
 from volet_protocol import statements
 from volet_protocol.entry import read_entry
@@ -13,8 +13,15 @@ from volet_protocol.entry_list import EntryListHead
 from volet_protocol.statements import HeadRef
 from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.live import Live
+from volet_service.adapters.store.prepared import RowsInto
 from volet_service.adapters.store.users import move_head
 from volet_service.application.records import Answered, StoredEntry, StoredPart
+from volet_service.domain.errors import VersionConflict
+
+_FIND_REQUEST = select(t.request).where(
+    (t.request.c.device == bindparam("of_device")) & (t.request.c.id == bindparam("of_id"))
+)
+_REQUESTS = RowsInto(t.request, "device", "id", "hash", "leaf", "answer")
 
 
 def existing_entries(engine: Engine, ids: Sequence[str]) -> set[str]:
@@ -162,17 +169,37 @@ class BoxRows:
 
 
 class RequestRows:
-    """Requests that were answered, by device and id; kept for ever."""
+    """Requests that were answered, by device and id; kept for ever. Those of a batch wait in memory for its end."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._pending: dict[tuple[str, str], Answered] = {}
 
     def find(self, device: str, id: str) -> Answered | None:  # noqa: A002 -- the glossary's word
         """Return the earlier answer."""
-        c = t.request.c
-        row = self._connection.execute(select(t.request).where((c.device == device) & (c.id == id))).first()
+        waiting = self._pending.get((device, id))
+        if waiting is not None:
+            return waiting
+        row = self._connection.execute(_FIND_REQUEST, {"of_device": device, "of_id": id}).first()
         return None if row is None else Answered(row.hash, row.leaf, row.answer)
 
     def add(self, device: str, id: str, answered: Answered) -> None:  # noqa: A002 -- the glossary's word
-        """Remember an answer."""
-        self._connection.execute(insert(t.request), {"device": device, "id": id, **asdict(answered)})
+        """Remember an answer; the caller has looked for an earlier one."""
+        if (device, id) in self._pending:
+            raise VersionConflict("a request answered in this batch")
+        self._pending[device, id] = answered
+
+    def mark(self) -> int:
+        """Return where to roll back to."""
+        return len(self._pending)
+
+    def rollback(self, mark: int) -> None:
+        """Take back what a refused use case remembered."""
+        while len(self._pending) > mark:
+            self._pending.popitem()
+
+    def flush(self) -> None:
+        """Write what the batch remembered."""
+        rows = [(*key, one.hash, one.leaf, one.answer) for key, one in self._pending.items()]
+        _REQUESTS.write(self._connection, rows)
+        self._pending.clear()

@@ -1,27 +1,29 @@
 """The access log in SQL: append in the batch's transaction, sign, and the rows that proofs are made of.
 
 Leaves of a batch wait in memory until `seal`, with their payloads and the numbers of their cases: a refused use case
-takes its own back, and a batch writes each table once. `seal` extends the tree, signs, and moves the head by
-compare-and-set: a second writer on the same file makes it fail, and the whole batch with it.
+takes its own back, and a batch writes each table once. What may be refused is refused by `append`; `seal` commits,
+seals, extends the tree, signs, and moves the head by compare-and-set: a second writer on the same file makes it fail,
+and the whole batch with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from volet_protocol import canonical
 from volet_protocol.checkpoint import Checkpoint
-from volet_protocol.encodings import from_base64url, to_base64url
 from volet_protocol.errors import ProtocolError, Reason
-from volet_protocol.fields import Fields
-from volet_protocol.leaf import ZERO, Leaf, LeafType, chain_heads_leaf, commitment, tag
+from volet_protocol.leaf import OPENING_SIZE, ZERO, Leaf, LeafType, TagKey, act_bytes, chain_heads_leaf, commitment
 from volet_protocol.merkle import CompactRange, leaf_hash
 from volet_protocol.note_keys import NoteSigner
 from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.store import tables as t
+from volet_service.adapters.store.log_payloads import seal_payloads, select_records
+from volet_service.adapters.store.prepared import RowsInto
 from volet_service.application.records import LogRecord
 from volet_service.domain.errors import LogUnavailable
 from volet_service.domain.leaves import LeafContent
@@ -29,32 +31,44 @@ from volet_service.domain.leaves import LeafContent
 _HASH = 32
 # A clock that stands further behind than this would put leaves of different hours under one time.
 MOST_BEHIND_MS = 1_000
-OPENING = 32
-# Two payloads of the protocol's size, in base64url.
-_SEALED_LIMIT = 4 * canonical.DEFAULT_LIMIT
+# Cases whose tag key stays in memory.
+MOST_CASES = 20_000
 
-
-_OF_CASE = (t.log_case.c.case == bindparam("of_case")) & (t.log_case.c["class"] == bindparam("of_class"))
 # Built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
+_OF_CASE = (t.log_case.c.case == bindparam("of_case")) & (t.log_case.c["class"] == bindparam("of_class"))
 _READ_CASE = select(t.log_case.c.log_key, t.log_case.c.next_seq).where(_OF_CASE)
 _MOVE_CASE = update(t.log_case).where(_OF_CASE).values(next_seq=bindparam("seq"))
+_MOVE_HEAD = (
+    update(t.log_head)
+    .where(t.log_head.c.size == bindparam("old"))
+    .values({name: bindparam(f"new_{name}") for name in ("size", "compact_range", "last_ts_ms", "heads_leaf")})
+)
+_ENTRIES = RowsInto(t.log_entry, "idx", "leaf_hash", "leaf")
+_NODES = RowsInto(t.log_node, "level", "idx", "hash")
+_PAYLOADS = RowsInto(t.log_payload, "idx", "case", "class", "sealed")
+_CHECKPOINTS = RowsInto(t.log_checkpoint, "size", "root", "signed_ms", "note")
 
 
-@dataclass(frozen=True)
-class _Pending:
-    """A leaf that waits for the end of its batch; `numbered` is the case and class whose next number it took."""
+class _Pending(NamedTuple):
+    """An act that waits for the end of its batch; `numbered` is the case and class whose next number it took."""
 
-    leaf: bytes
-    payload: dict[str, object] | None = None
-    numbered: tuple[str, str] | None = None
+    content: LeafContent
+    numbered: tuple[str, str] | None
+    tag: bytes
+    view: bytes
+    identity: bytes
 
 
 @dataclass
-class _Numbers:
-    """The key of a case's tags and the number that its next act takes, of one batch."""
+class Numbers:
+    """The key of a case's tags and the number that its next act takes."""
 
-    key: bytes
+    key: TagKey
     next: int
+
+    def tag(self) -> bytes:
+        """Return the tag of the next act."""
+        return self.key.tag(self.next)
 
 
 @dataclass(frozen=True)
@@ -82,7 +96,9 @@ class LogAppender:
         self._sealer = sealer
         self._random = random
         self._pending: list[_Pending] = []
-        self._numbers: dict[tuple[str, str], _Numbers] = {}
+        # What this writer alone moves: as long as the head is where it left it, so are they.
+        self._numbers: dict[tuple[str, str], Numbers] = {}
+        self._opened: list[tuple[str, str]] = []
         self.state = LogState(0, CompactRange(), 0, 0, 0)
         self.connection: Connection | None = None
         self.now_ms = 0
@@ -132,130 +148,131 @@ class LogAppender:
             raise LogUnavailable("the clock stands behind the last leaf")
         self.connection = connection
         self.now_ms = max(now_ms, self.state.last_ts_ms)
-        self._forget()
+        self._pending.clear()
+        self._opened.clear()
 
-    def mark(self) -> int:
+    def mark(self) -> tuple[int, int]:
         """Return where to roll back to."""
-        return len(self._pending)
+        return len(self._pending), len(self._opened)
 
-    def rollback(self, mark: int) -> None:
-        """Take back the leaves of a refused use case, and the numbers they took."""
-        for taken in self._pending[mark:]:
+    def rollback(self, mark: tuple[int, int]) -> None:
+        """Take back the leaves of a refused use case, the numbers they took, and the cases it opened."""
+        leaves, cases = mark
+        for taken in self._pending[leaves:]:
             if taken.numbered is not None:
                 self._numbers[taken.numbered].next -= 1
-        del self._pending[mark:]
-        # A case that the same use case opened is gone with it.
-        kept = {pending.numbered for pending in self._pending}
-        self._numbers = {one: numbers for one, numbers in self._numbers.items() if one in kept}
+        del self._pending[leaves:]
+        for opened in self._opened[cases:]:
+            self._numbers.pop(opened, None)
+        del self._opened[cases:]
 
     def append(self, content: LeafContent) -> int:
         """Append a leaf; return its index. Its payloads are sealed beside the tree."""
-        index, view, tag_, numbers = self.size, content.view, ZERO, None
+        numbers, numbered, tag_ = None, None, ZERO
         if content.case is not None and content.class_ is not None:
-            numbers = self._numbers_of(content.case, content.class_)
-            view = replace(view, class_=content.class_, case_seq=numbers.next)
-            tag_ = tag(numbers.key, numbers.next)
-        view_bytes = canonical.encode(view.to_json())
-        identity_bytes = canonical.encode(content.identity.to_json())
-        if len(identity_bytes) > canonical.DEFAULT_LIMIT:
+            numbered = content.case, content.class_
+            numbers = self._numbers_of(*numbered)
+            tag_ = numbers.tag()
+        view = content.view.to_bytes(content.class_, None if numbers is None else numbers.next)
+        identity = content.identity.to_bytes()
+        if len(identity) > canonical.DEFAULT_LIMIT:
             # A record that nobody could open again would end every look at the log.
             raise ProtocolError(Reason.TOO_LARGE, "statement")
-        openings = self._random(OPENING), self._random(OPENING)
-        commit = commitment(openings[0], view_bytes, openings[1], identity_bytes)
-        leaf = Leaf(content.type, self.now_ms, tag_, commit, content.body)
-        sealed = canonical.encode(
-            {
-                "view": to_base64url(view_bytes), "view_opening": to_base64url(openings[0]),
-                "identity": to_base64url(identity_bytes), "identity_opening": to_base64url(openings[1]),
-            }
-        )  # fmt: skip
-        payload: dict[str, object] = {
-            "idx": index, "case": content.case, "class": content.class_,
-            "sealed": self._sealer.seal(sealed, _payload_place(index)),
-        }  # fmt: skip
-        numbered = None
-        if numbers is not None and content.case is not None and content.class_ is not None:
-            numbered = content.case, content.class_
+        if (content.erased is None) is (content.type is LeafType.ERASE):
+            raise ProtocolError(Reason.MALFORMED, "leaf: what it erases")
+        if numbers is not None:
             numbers.next += 1
-        self._pending.append(_Pending(leaf.to_bytes(), payload, numbered))
-        return index
+        self._pending.append(_Pending(content, numbered, tag_, view, identity))
+        return self.size - 1
 
     def add_case(self, case: str, class_: str, log_key: bytes) -> None:
         """Store the key of a case's completeness tags."""
         sealed = self._sealer.seal(log_key, _key_place(case, class_))
-        self._numbers.pop((case, class_), None)
         self._tx().execute(insert(t.log_case), {"case": case, "class": class_, "log_key": sealed, "next_seq": 0})
+        self._opened.append((case, class_))
 
     def case_key(self, case: str, class_: str) -> bytes:
         """Return the key of a case's completeness tags."""
-        return self._numbers_of(case, class_).key
+        return self._numbers_of(case, class_).key.raw
 
-    def _numbers_of(self, case: str, class_: str) -> _Numbers:
+    def _numbers_of(self, case: str, class_: str) -> Numbers:
         found = self._numbers.get((case, class_))
         if found is None:
             row = self._tx().execute(_READ_CASE, {"of_case": case, "of_class": class_}).one()
-            found = _Numbers(self._sealer.open(row.log_key, _key_place(case, class_)), row.next_seq)
+            found = Numbers(TagKey(self._sealer.open(row.log_key, _key_place(case, class_))), row.next_seq)
             self._numbers[case, class_] = found
         return found
 
     def _forget(self) -> None:
         self._pending.clear()
+        self._opened.clear()
         self._numbers.clear()
 
     def seal(self, heads_root: bytes | None) -> LogState | None:
         """Write the batch's leaves, the heads leaf last, and the signed checkpoint; return the head to be committed."""
-        if heads_root is not None:
-            self._pending.append(_Pending(chain_heads_leaf(self.now_ms, heads_root).to_bytes()))
-        if not self._pending:
+        moved = heads_root is not None
+        if not self._pending and not moved:
             return None
         before, connection = self.state, self._tx()
+        leaves = self._seal_acts(connection)
+        if heads_root is not None:
+            leaves.append(chain_heads_leaf(self.now_ms, heads_root).to_bytes())
         range_ = before.range.copy()
-        leaves: list[dict[str, object]] = []
-        nodes: list[dict[str, object]] = []
-        for index, pending in enumerate(self._pending, before.size):
-            hashed = leaf_hash(pending.leaf)
-            leaves.append({"idx": index, "leaf_hash": hashed, "leaf": pending.leaf})
-            for node, root in range_.append(hashed):
-                nodes.append({"level": node.level, "idx": node.number, "hash": root})
-        connection.execute(insert(t.log_entry), leaves)
-        if nodes:
-            connection.execute(insert(t.log_node), nodes)
-        self._write_payloads(connection)
-        moved = heads_root is not None
+        entries: list[tuple[object, ...]] = []
+        nodes: list[tuple[object, ...]] = []
+        for index, leaf in enumerate(leaves, before.size):
+            hashed = leaf_hash(leaf)
+            entries.append((index, hashed, leaf))
+            nodes += [(level, number, root) for (level, number), root in range_.append(hashed)]
+        _ENTRIES.write(connection, entries)
+        _NODES.write(connection, nodes)
         after = LogState(
             range_.size, range_, self.now_ms, range_.size - 1 if moved else before.heads_leaf,
             self.now_ms if moved else before.heads_ts_ms,
         )  # fmt: skip
         changed = connection.execute(
-            update(t.log_head).where(t.log_head.c.size == before.size).values(
-                size=after.size, compact_range=b"".join(range_.hashes), last_ts_ms=after.last_ts_ms,
-                heads_leaf=after.heads_leaf,
-            )
+            _MOVE_HEAD,
+            {"old": before.size, "new_size": after.size, "new_compact_range": b"".join(range_.hashes),
+             "new_last_ts_ms": after.last_ts_ms, "new_heads_leaf": after.heads_leaf},
         )  # fmt: skip
         if changed.rowcount != 1:
             raise LogUnavailable("another writer moved the log's head")
         # Signed before the commit, served only after it: a note whose commit fails is never shown.
         root = range_.root()
-        note = Checkpoint(self._signer.name, after.size, root).sign(self._signer, *self._also).note
-        row = {"size": after.size, "root": root, "signed_ms": self.now_ms, "note": note}
-        connection.execute(insert(t.log_checkpoint), row)
-        self._note = note
+        self._note = Checkpoint(self._signer.name, after.size, root).sign(self._signer, *self._also).note
+        _CHECKPOINTS.write(connection, [(after.size, root, self.now_ms, self._note)])
         return after
 
-    def _write_payloads(self, connection: Connection) -> None:
-        payloads = [pending.payload for pending in self._pending if pending.payload is not None]
-        if payloads:
-            connection.execute(insert(t.log_payload), payloads)
-        numbered = {pending.numbered for pending in self._pending if pending.numbered is not None}
+    def _seal_acts(self, connection: Connection) -> list[bytes]:
+        """Commit to the payloads of the batch and write them; return the leaves."""
+        leaves: list[bytes] = []
+        payloads: list[tuple[object, ...]] = []
+        numbered: set[tuple[str, str]] = set()
+        for index, (content, case, tag_, view, identity) in enumerate(self._pending, self.state.size):
+            openings = self._random(2 * OPENING_SIZE)
+            commit = commitment(openings[:OPENING_SIZE], view, openings[OPENING_SIZE:], identity)
+            if content.erased is None:
+                leaves.append(act_bytes(content.type, self.now_ms, tag_, commit))
+            else:
+                leaves.append(Leaf(content.type, self.now_ms, tag_, commit, content.body).to_bytes())
+            sealed = seal_payloads(self._sealer, index, openings, view, identity)
+            payloads.append((index, content.case, content.class_, sealed))
+            if case is not None:
+                numbered.add(case)
+        _PAYLOADS.write(connection, payloads)
         if numbered:
             rows = [{"of_case": one[0], "of_class": one[1], "seq": self._numbers[one].next} for one in numbered]
             connection.execute(_MOVE_CASE, rows)
+        return leaves
 
     def committed(self, state: LogState | None) -> None:
         """Take over the head that was committed; its note may leave only once `before_shown` has kept it."""
         if state is not None:
             self._keep(self._note)
-        self._forget()
+        self._pending.clear()
+        self._opened.clear()
+        if len(self._numbers) > MOST_CASES:
+            self._numbers.clear()
         self.state = state or self.state
 
     def _keep(self, note: str) -> None:
@@ -287,30 +304,6 @@ class LogAppender:
         if self.connection is None:
             raise LogUnavailable("outside a transaction")
         return self.connection
-
-
-def select_records(connection: Connection, sealer: Sealer, where: object, limit: int) -> list[LogRecord]:
-    """Return leaves with their opened payloads, in order."""
-    joined = t.log_entry.outerjoin(t.log_payload, t.log_entry.c.idx == t.log_payload.c.idx)
-    query = select(t.log_entry.c.idx, t.log_entry.c.leaf, t.log_payload.c.sealed).select_from(joined)
-    rows = connection.execute(query.where(where).order_by(t.log_entry.c.idx).limit(limit))  # type: ignore[arg-type]  # built by callers of this module
-    return [_record(sealer, row.idx, row.leaf, row.sealed) for row in rows]
-
-
-def _record(sealer: Sealer, index: int, leaf: bytes, sealed: bytes | None) -> LogRecord:
-    if sealed is None:
-        return LogRecord(index, leaf, None, None, None, None)
-    opened = sealer.open(sealed, _payload_place(index))
-    fields = Fields(canonical.decode(opened, _SEALED_LIMIT), "log payload")
-    view, view_opening, identity, identity_opening = (
-        from_base64url(fields.text(name, _SEALED_LIMIT))
-        for name in ("view", "view_opening", "identity", "identity_opening")
-    )
-    return LogRecord(index, leaf, view, view_opening, identity, identity_opening)
-
-
-def _payload_place(index: int) -> bytes:
-    return f"log_payload/{index}".encode()
 
 
 def _key_place(case: str, class_: str) -> bytes:

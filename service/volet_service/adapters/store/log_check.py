@@ -18,7 +18,7 @@ from volet_protocol.note import Note
 from volet_protocol.note_keys import NoteSigner
 from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.store import tables as t
-from volet_service.adapters.store.log import select_records
+from volet_service.adapters.store.log_payloads import select_records
 from volet_service.adapters.store.unit_of_work import translated
 
 

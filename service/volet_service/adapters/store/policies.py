@@ -17,7 +17,7 @@ from volet_protocol.policy_table import PolicyTable
 from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.live import Live
-from volet_service.adapters.store.log import select_records
+from volet_service.adapters.store.log_payloads import select_records
 from volet_service.application.records import TableInForce
 
 

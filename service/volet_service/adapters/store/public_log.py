@@ -17,7 +17,7 @@ from volet_protocol.tiles import TilePath
 from volet_service.adapters.sealed import LooseKey, Sealer
 from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.cosignatures import newest_published
-from volet_service.adapters.store.log import select_records
+from volet_service.adapters.store.log_payloads import select_records
 from volet_service.adapters.store.tile_rows import read_tile
 from volet_service.adapters.store.unit_of_work import Published, translated
 from volet_service.application.ports import Clock, Store, UnitOfWork

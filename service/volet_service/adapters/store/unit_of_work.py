@@ -1,10 +1,13 @@
-"""One transaction for a batch of use cases, a savepoint for each; the sequencer's thread alone touches it.
+"""One transaction for a batch of use cases; the sequencer's thread alone touches it.
+
+A use case that writes rows does so in a savepoint, opened by its first row. Leaves and answered requests wait in
+memory until the batch ends: most use cases write nothing else, and have nothing to undo on the disk.
 
 Order inside a commit, and what a crash leaves at each point:
 
-1. use cases run, each in a savepoint;        crash: nothing happened.
+1. use cases run;                              crash: nothing happened.
 2. shares are flushed to their own file;       crash: shares that nobody refers to.
-3. leaves, heads, signed checkpoint, commit;   crash: either all of the batch or nothing. No answer left yet.
+3. requests, leaves, checkpoint, commit;       crash: either all of the batch or nothing. No answer left yet.
 4. shares of entries taken back are destroyed; crash: done at the next start.
 5. answers leave.
 
@@ -17,9 +20,10 @@ import sqlite3
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NoReturn, TypeVar
+from enum import Enum, auto
+from typing import NamedTuple, NoReturn, TypeVar
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from volet_protocol.errors import ProtocolError
@@ -51,6 +55,22 @@ from volet_service.domain.leaves import LeafContent
 from volet_service.domain.refusal_bound import RefusalBound
 
 T = TypeVar("T")
+
+
+class _Savepoint(Enum):
+    """Of the use case that runs: none, not opened so far, or opened by its first row."""
+
+    NONE = auto()
+    AWAITED = auto()
+    OPEN = auto()
+
+
+class _Mark(NamedTuple):
+    """Where a use case began, in what waits in memory."""
+
+    leaves: tuple[int, int]
+    requests: int
+    doomed: int
 
 
 @dataclass(frozen=True)
@@ -116,6 +136,8 @@ class Writer:
         self.tables = policies.tables
         self._uow: SqlUnitOfWork | None = None
         self._refusals = RefusalBound()
+        self._savepoint = _Savepoint.NONE
+        event.listen(engine, "before_cursor_execute", self._before_statement)
         self.published = Published(log.state, self.live.heads)
 
     def load(self) -> None:
@@ -141,37 +163,52 @@ class Writer:
             self._uow = SqlUnitOfWork(self._connection, self)
 
     def run(self, work: Work[T]) -> Callable[[], T]:
-        """Run one use case in its savepoint; return how to answer once the batch is committed.
+        """Run one use case; return how to answer once the batch is committed.
 
         Raises `Unavailable` when the database itself failed: the batch is then lost.
         """
-        uow, connection = self._batch()
-        mark, doomed = self.log.mark(), self.shares.doomed()
+        uow, _ = self._batch()
+        mark = _Mark(self.log.mark(), uow.requests.mark(), self.shares.doomed())
         self.live.mark()
         uow.refusal = None
-        with translated():
-            connection.exec_driver_sql("SAVEPOINT use_case")
+        self._savepoint = _Savepoint.AWAITED
         try:
             with translated():
                 result = work(uow)
+                self._end_savepoint("RELEASE use_case")
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 -- whatever it is, it is the answer of this use case alone
             with translated():
-                connection.exec_driver_sql("ROLLBACK TO use_case")
-                self.live.rollback()
-                self.log.rollback(mark)
-                self.shares.spare(doomed)
+                self._undo(mark)
                 refusal = _as_refusal(error)
                 if isinstance(refusal, Refusal) and uow.refusal is not None:
                     counted = self._refusals.admit(uow.refusal, uow.now_ms)
                     if counted is not None:
                         self.log.append(counted)
-                connection.exec_driver_sql("RELEASE use_case")
             return _raiser(refusal)
-        with translated():
-            connection.exec_driver_sql("RELEASE use_case")
         return lambda: result
+
+    def _undo(self, mark: _Mark) -> None:
+        """Take back all that the use case did."""
+        uow, _ = self._batch()
+        self._end_savepoint("ROLLBACK TO use_case", "RELEASE use_case")
+        self.live.rollback()
+        self.log.rollback(mark.leaves)
+        uow.requests.rollback(mark.requests)
+        self.shares.spare(mark.doomed)
+
+    def _before_statement(self, connection: Connection, _cursor: object, statement: str, *_more: object) -> None:
+        """Open the savepoint of a use case below the first of its statements that may write."""
+        if self._savepoint is _Savepoint.AWAITED and not statement.startswith("SELECT"):
+            self._savepoint = _Savepoint.OPEN
+            connection.exec_driver_sql("SAVEPOINT use_case")
+
+    def _end_savepoint(self, *statements: str) -> None:
+        _, connection = self._batch()
+        opened, self._savepoint = self._savepoint is _Savepoint.OPEN, _Savepoint.NONE
+        for statement in statements if opened else ():
+            connection.exec_driver_sql(statement)
 
     def commit(self) -> None:
         """Make the batch durable, then visible."""
@@ -180,6 +217,7 @@ class Writer:
             moved = self.live.heads is not self.published.heads or uow.heads_wanted
             # Before the entries that refer to them.
             self.shares.flush()
+            uow.requests.flush()
             state = self.log.seal(self.live.heads.root if moved else None)
             transaction = connection.get_transaction()
             if transaction is not None:
@@ -193,6 +231,7 @@ class Writer:
         """Drop the batch and everything in memory; the disk says what is true."""
         self.shares.abandon()
         self._uow = None
+        self._savepoint = _Savepoint.NONE
         if self._connection is not None:
             try:
                 self._connection.close()

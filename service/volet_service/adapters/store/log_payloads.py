@@ -1,0 +1,46 @@
+"""The two payloads of a leaf beside the tree: sealed, and erasable with their openings (log formats 3.3).
+
+What is sealed: view opening[32] || identity opening[32] || u32 size of the view || view || identity.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from volet_protocol.leaf import OPENING_SIZE
+from volet_service.adapters.sealed import LooseKey, Sealer
+from volet_service.adapters.store import tables as t
+from volet_service.application.records import LogRecord
+
+_SIZE = struct.Struct(">I")
+_VIEW_AT = 2 * OPENING_SIZE + _SIZE.size
+
+
+def seal_payloads(sealer: Sealer, index: int, openings: bytes, view: bytes, identity: bytes) -> bytes:
+    """Seal the payloads of a leaf, with both openings one after the other, for the row of this index and no other."""
+    return sealer.seal(b"".join((openings, _SIZE.pack(len(view)), view, identity)), _place(index))
+
+
+def select_records(connection: Connection, sealer: Sealer, where: ColumnElement[bool], limit: int) -> list[LogRecord]:
+    """Return leaves with their opened payloads, in order."""
+    joined = t.log_entry.outerjoin(t.log_payload, t.log_entry.c.idx == t.log_payload.c.idx)
+    query = select(t.log_entry.c.idx, t.log_entry.c.leaf, t.log_payload.c.sealed).select_from(joined)
+    rows = connection.execute(query.where(where).order_by(t.log_entry.c.idx).limit(limit))
+    return [_record(sealer, row.idx, row.leaf, row.sealed) for row in rows]
+
+
+def _record(sealer: Sealer, index: int, leaf: bytes, sealed: bytes | None) -> LogRecord:
+    if sealed is None:
+        return LogRecord(index, leaf, None, None, None, None)
+    opened = sealer.open(sealed, _place(index))
+    if len(opened) < _VIEW_AT:
+        raise LooseKey("a sealed row is too short")
+    (size,) = _SIZE.unpack_from(opened, _VIEW_AT - _SIZE.size)
+    view, identity = opened[_VIEW_AT : _VIEW_AT + size], opened[_VIEW_AT + size :]
+    return LogRecord(index, leaf, view, opened[:OPENING_SIZE], identity, opened[OPENING_SIZE : 2 * OPENING_SIZE])
+
+
+def _place(index: int) -> bytes:
+    return f"log_payload/{index}".encode()
