@@ -1,0 +1,180 @@
+/**
+ * What this client believes of its hub, as a state machine without IO (docs/spec/trust.md, docs/spec/heads-map.md).
+ *
+ * T1.  Hub, log key, issuers, registrars, ceiling come from the pinned bundle only.
+ * T2.  The log only grows: a checkpoint replaces the newest one under the rules V1-V8 of `log-view`.
+ * T3.  A head counts only with map path, inclusion of its `chain-heads` leaf, and a checkpoint accepted by T2.
+ * T4.  A proof under an older `chain-heads` leaf than one already seen shows yesterday's map: refused, nothing changes.
+ * T5.  A chain never goes back. A head at a lower seq, or another hash at the same seq, or none where there was one, is kept as
+ *      evidence.
+ * T6.  A head further on counts once its links were shown to pass through the one held (`advance`).
+ * T7.  Our own user chain moves only when we move it: a head that we did not make is an alarm.
+ * T8.  For what widens, the `chain-heads` leaf is at most 10 minutes old by our own clock; for reads, T4 is enough.
+ * T10. After evidence, everything is refused until a human has looked: the state says `stopped`.
+ */
+import { isObject } from "../protocol/canonical.ts";
+import type { JsonObject } from "../protocol/canonical.ts";
+import { LogVerifier } from "../protocol/checkpoint.ts";
+import type { SignedCheckpoint } from "../protocol/checkpoint.ts";
+import { ProtocolError } from "../protocol/errors.ts";
+import { Fields } from "../protocol/fields.ts";
+import { FRESH_MS, verifyHead } from "../protocol/head-proof.ts";
+import type { HeadProof } from "../protocol/head-proof.ts";
+import { LogView } from "../protocol/log-view.ts";
+import { readHead } from "../protocol/statements.ts";
+import type { HeadRef } from "../protocol/statements.ts";
+import type { TrustBundle } from "../protocol/trust-bundle.ts";
+
+export type Label = "user" | "case" | "list" | "exchange" | "subject";
+
+/** A head that a proof showed: undefined where the map holds none. `checkpoint` and `timeMs` say how fresh it is. */
+export interface Proven {
+  readonly head: HeadRef | undefined;
+  readonly checkpoint: SignedCheckpoint;
+  readonly timeMs: number;
+}
+
+/** Heads and checkpoints verified so far. Changes only through its methods; `toJson` for the vault. */
+export class TrustState {
+  readonly bundle: TrustBundle;
+  readonly log: LogVerifier;
+  #view: LogView;
+  readonly #heads = new Map<string, HeadRef>();
+  #newestMap = 0;
+  readonly #evidence: JsonObject[] = [];
+
+  constructor(bundle: TrustBundle) {
+    this.bundle = bundle;
+    this.log = LogVerifier.configured(bundle.logOrigin, bundle.logVkey, bundle.logPolicy);
+    this.#view = new LogView(this.log);
+  }
+
+  get view(): LogView {
+    return this.#view;
+  }
+
+  /** Whether the hub contradicted itself (T10). */
+  get stopped(): boolean {
+    return this.#evidence.length > 0 || this.#view.evidence.length > 0;
+  }
+
+  /** Everything kept, oldest first. */
+  get evidence(): readonly JsonObject[] {
+    return [...this.#evidence, ...this.#view.evidence.map(({ reason, kept, offered }) => ({ reason, kept, offered }))];
+  }
+
+  newest(): SignedCheckpoint | undefined {
+    return this.#view.newest(this.bundle.logOrigin);
+  }
+
+  head(label: Label, chain: string): HeadRef | undefined {
+    return this.#heads.get(key(label, chain));
+  }
+
+  /** The two sizes between which a consistency proof is needed to judge a checkpoint, if any. */
+  consistencyNeeded(size: number): readonly [number, number] | undefined {
+    const newest = this.newest();
+    if (newest === undefined || newest.size === 0 || newest.size === size) return undefined;
+    return [Math.min(newest.size, size), Math.max(newest.size, size)];
+  }
+
+  /** Judge a checkpoint (T2). */
+  acceptCheckpoint(checkpoint: SignedCheckpoint, consistency: readonly Uint8Array[]): void {
+    this.checkRunning();
+    this.#view.accept(checkpoint, consistency);
+  }
+
+  /** Judge a proof of a head (T3-T5). The head is not held yet: that is `advance`. */
+  async prove(label: Label, chain: string, proof: HeadProof, consistency: readonly Uint8Array[]): Promise<Proven> {
+    this.checkRunning();
+    const verified = await verifyHead(proof, this.log, label, chain);
+    this.#view.accept(verified.checkpoint, consistency);
+    if (proof.proof.index < this.#newestMap)
+      throw new ProtocolError("stale", `proof of the head of ${label} ${chain.slice(0, 16)}`);
+    this.#newestMap = proof.proof.index;
+    this.#checkNotBack(label, chain, verified.head);
+    return { head: verified.head, checkpoint: verified.checkpoint, timeMs: verified.timeMs };
+  }
+
+  #checkNotBack(label: Label, chain: string, head: HeadRef | undefined): void {
+    const held = this.head(label, chain);
+    const further = head !== undefined && (held === undefined || head.seq > held.seq || isSame(head, held));
+    if (held === undefined || further) return;
+    throw this.#refuse(head?.seq === held.seq ? "forked" : "rolled-back", label, chain, toJson(head));
+  }
+
+  /** Hold a proven head whose chain was replayed: `hashes` maps each seq shown to its hash (T5, T6). */
+  advance(label: Label, chain: string, head: HeadRef, hashes: ReadonlyMap<number, string>): void {
+    this.checkRunning();
+    if (hashes.get(head.seq) !== head.hash) {
+      throw new ProtocolError("wrong-hash", `links of ${label} ${chain.slice(0, 16)} do not lead to its head`);
+    }
+    const held = this.head(label, chain);
+    if (held !== undefined && hashes.get(held.seq) !== held.hash) {
+      throw this.#refuse("forked", label, chain, { seq: held.seq, hash: hashes.get(held.seq) ?? "" });
+    }
+    this.#heads.set(key(label, chain), head);
+  }
+
+  /** Raise an alarm at a head of our own chain that this device did not make or see made (T7). */
+  checkOwn(user: string, mine: HeadRef, proven: Proven): void {
+    if (proven.head !== undefined && !isSame(proven.head, mine) && proven.head.seq >= mine.seq) {
+      throw this.#refuse("wrong-author", "user", user, toJson(proven.head));
+    }
+  }
+
+  /** Refuse to widen anything on a map older than 10 minutes (T8). */
+  checkFresh(proven: Proven, nowMs: number): void {
+    if (nowMs - proven.timeMs > FRESH_MS) throw new ProtocolError("stale", "heads of the hub, older than 10 minutes");
+  }
+
+  checkRunning(): void {
+    if (this.stopped) throw new ProtocolError("forked", "hub that contradicted itself before");
+  }
+
+  #refuse(reason: "forked" | "rolled-back" | "wrong-author", label: Label, chain: string, offered: JsonObject): ProtocolError {
+    this.#evidence.push({ reason, label, chain, kept: toJson(this.head(label, chain)), offered });
+    return new ProtocolError(reason, `head of ${label} ${chain.slice(0, 16)}`);
+  }
+
+  toJson(): JsonObject {
+    const heads = [...this.#heads].sort(([a], [b]) => (a < b ? -1 : 1));
+    return {
+      log: this.#view.toJson(),
+      heads: heads.map(([id, head]) => ({ label: id.split(" ")[0] ?? "", chain: id.split(" ")[1] ?? "", ...toJson(head) })),
+      newest_map: this.#newestMap,
+      evidence: this.#evidence,
+    };
+  }
+
+  /** Read a stored state; undefined is a client's first day. */
+  static async restore(bundle: TrustBundle, value: JsonObject | undefined): Promise<TrustState> {
+    const state = new TrustState(bundle);
+    if (value === undefined) return state;
+    const fields = new Fields(value, "trust state");
+    state.#view = await LogView.restore(fields.raw("log"), state.log);
+    for (const item of fields.objects("heads", 1_000_000)) {
+      const id = `${item.code("label")} ${item.hash("chain")}`;
+      state.#heads.set(id, readHead(item));
+    }
+    state.#newestMap = fields.integer("newest_map");
+    for (const item of fields.items("evidence")) {
+      if (!isObject(item)) throw fields.refuse("evidence");
+      state.#evidence.push(item);
+    }
+    fields.done();
+    return state;
+  }
+}
+
+function key(label: Label, chain: string): string {
+  return `${label} ${chain}`;
+}
+
+function isSame(left: HeadRef, right: HeadRef): boolean {
+  return left.seq === right.seq && left.hash === right.hash;
+}
+
+function toJson(head: HeadRef | undefined): JsonObject {
+  return head === undefined ? {} : { seq: head.seq, hash: head.hash };
+}
