@@ -70,12 +70,16 @@ def open_identity(settings: Settings, http: httpx.Client) -> IdentityProvider:
     return HubIdentity(open_providers(parties, http), settings.origin)
 
 
+def settle_memory() -> None:
+    """Spare what was built at the start from collections: scanned again and again, it pauses the slowest requests."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 def serve(running: Running, settings: Settings) -> None:
     """Run the web server in this thread."""
     app = create_app(running.hub, running.stop)
-    # Start-up objects live for ever: scanning them again and again would put pauses into the slowest requests.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    settle_memory()
     uvicorn.run(
         app, host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False,
         timeout_keep_alive=KEEP_ALIVE_S, date_header=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ class Journal:
         self.commits = 0
         self.loads = 0
         self.closed = False
+        self.begun = threading.Event()
         self.gate = threading.Event()
         self.gate.set()
 
@@ -33,6 +35,7 @@ class Journal:
         self.loads += 1
 
     def begin(self) -> None:
+        self.begun.set()
         self.gate.wait(10)
         self.pending = []
 
@@ -151,3 +154,70 @@ def test_a_caller_who_went_away_is_not_served() -> None:
         journal.gate.set()
         assert running.submit(put(2)).result(10) == 2
     assert journal.committed == [0, 2]
+
+
+def test_callers_of_one_loop_are_answered_each_with_what_is_theirs() -> None:
+    def refuse(_journal: Any, /) -> None:  # noqa: ANN401 -- as in `put`
+        raise NotFound
+
+    async def ask(running: Sequencer) -> list[object]:
+        works: list[Work[Any]] = [put(1), refuse, put(2)]
+        told: list[object] = await asyncio.gather(*map(running.write, works), return_exceptions=True)
+        return told
+
+    journal = Journal()
+    with sequencer(journal) as running:
+        first, refused, last = asyncio.run(ask(running))
+    assert (first, last, type(refused)) == (1, 2, NotFound)
+    assert journal.committed == [1, 2]
+
+
+def test_a_failed_commit_is_told_to_every_caller_of_a_loop_and_a_full_queue_at_once() -> None:
+    async def ask(running: Sequencer) -> list[object]:
+        first = asyncio.create_task(running.write(put(1)))
+        await asyncio.to_thread(journal.begun.wait, 10)
+        waiting = [asyncio.create_task(running.write(put(number))) for number in (2, 3, 4)]
+        await asyncio.sleep(0)
+        journal.gate.set()
+        return await asyncio.gather(first, *waiting, return_exceptions=True)
+
+    journal = Journal({1})
+    journal.gate.clear()
+    with sequencer(journal, bound=2) as running:
+        told = asyncio.run(ask(running))
+    assert [type(one) for one in told] == [StorageFull, int, int, Overloaded]
+    assert journal.committed == [2, 3]
+
+
+def test_a_caller_of_a_loop_who_went_away_is_not_served() -> None:
+    async def ask(running: Sequencer) -> int:
+        first = asyncio.create_task(running.write(put(0)))
+        await asyncio.to_thread(journal.begun.wait, 10)
+        gone, last = (asyncio.create_task(running.write(put(number))) for number in (1, 2))
+        await asyncio.sleep(0)
+        gone.cancel()
+        await asyncio.sleep(0)
+        journal.gate.set()
+        await first
+        return await last
+
+    journal = Journal()
+    journal.gate.clear()
+    with sequencer(journal) as running:
+        assert asyncio.run(ask(running)) == 2
+    assert journal.committed == [0, 2]
+
+
+def test_a_loop_that_ended_before_its_answer_does_not_end_the_sequencer() -> None:
+    journal = Journal()
+    journal.gate.clear()
+    with sequencer(journal) as running:
+        loop = asyncio.new_event_loop()
+        task = loop.create_task(running.write(put(1)))
+        loop.run_until_complete(asyncio.sleep(0))
+        assert journal.begun.wait(10)
+        task._log_destroy_pending = False  # type: ignore[attr-defined]  # its end is the point of this test
+        loop.close()
+        journal.gate.set()
+        assert running.submit(put(2)).result(10) == 2
+    assert journal.committed == [1, 2]

@@ -248,8 +248,11 @@ class LogAppender:
         leaves: list[bytes] = []
         payloads: list[tuple[object, ...]] = []
         numbered: set[tuple[str, str]] = set()
+        # Each leaf its own part, from one call of the system's generator.
+        random, pair = self._random(2 * OPENING_SIZE * len(self._pending)), 2 * OPENING_SIZE
         for index, (content, case, tag_, view, identity) in enumerate(self._pending, self.state.size):
-            openings = self._random(2 * OPENING_SIZE)
+            at = (index - self.state.size) * pair
+            openings = random[at : at + pair]
             commit = commitment(openings[:OPENING_SIZE], view, openings[OPENING_SIZE:], identity)
             if content.erased is None:
                 leaves.append(act_bytes(content.type, self.now_ms, tag_, commit))

@@ -173,15 +173,16 @@ class Writer:
         uow.refusal = None
         self._savepoint = _Savepoint.AWAITED
         try:
-            with translated():
-                result = work(uow)
-                self._end_savepoint("RELEASE use_case")
-        except Unavailable:
-            raise
-        except Exception as error:  # noqa: BLE001 -- whatever it is, it is the answer of this use case alone
+            result = work(uow)
+            self._end_savepoint("RELEASE use_case")
+        except Exception as error:
+            # Whatever it is, it is the answer of this use case alone, unless the database failed.
+            failure = _meant(error)
+            if isinstance(failure, Unavailable):
+                raise failure from error
             with translated():
                 self._undo(mark)
-                refusal = _as_refusal(error)
+                refusal = _as_refusal(failure)
                 if isinstance(refusal, Refusal) and uow.refusal is not None:
                     counted = self._refusals.admit(uow.refusal, uow.now_ms)
                     if counted is not None:
@@ -258,12 +259,21 @@ def translated() -> Generator[None]:
     """Turn what the database raises into a refusal: a row that already exists is a lost race, the rest a failure."""
     try:
         yield
-    except IntegrityError:
-        raise VersionConflict("somebody wrote the same row first") from None
-    except (DBAPIError, sqlite3.Error) as error:
-        if "full" in str(error).lower():
-            raise StorageFull("the database cannot grow") from error
-        raise LogUnavailable("the database failed") from error
+    except Exception as error:
+        meant = _meant(error)
+        if meant is error:
+            raise
+        raise meant from (None if isinstance(error, IntegrityError) else error)
+
+
+def _meant(error: Exception) -> Exception:
+    """Return the refusal that an error of the database stands for; any other error is itself."""
+    if isinstance(error, IntegrityError):
+        return VersionConflict("somebody wrote the same row first")
+    if isinstance(error, DBAPIError | sqlite3.Error):
+        full = "full" in str(error).lower()
+        return StorageFull("the database cannot grow") if full else LogUnavailable("the database failed")
+    return error
 
 
 def _as_refusal(error: Exception) -> Exception:
