@@ -128,16 +128,21 @@ export function readHeader(preamble: Preamble, fields: Fields): EntryHeader {
     mask: fields.optional("mask", (name) => fields.code(name)),
     maskUntilMs: fields.optional("mask_until_ms", (name) => fields.integer(name)),
     passages: fields.optional("passages", (name) => readPassages(fields, name)),
-    named: fields.optional("named", (name) => fields.objects(name, MAX_NAMED).map(readNamed)),
+    named: fields.optional("named", (name) => readNamed(fields, name)),
   };
   checkHeader(header);
   return header;
 }
 
-function readNamed(fields: Fields): NamedReader {
-  const reader = { user: fields.hash("user"), generation: fields.integer("generation", 1), box: fields.hash("box") };
-  fields.done();
-  return reader;
+function readNamed(fields: Fields, name: string): NamedReader[] {
+  const named = fields.objects(name, MAX_NAMED).map((item) => {
+    const reader = { user: item.hash("user"), generation: item.integer("generation", 1), box: item.hash("box") };
+    item.done();
+    return reader;
+  });
+  // A list of nobody is a second spelling of its absence.
+  if (named.length === 0) throw fields.refuse(name);
+  return named;
 }
 
 function readPassages(fields: Fields, name: string): string[] {
