@@ -64,8 +64,12 @@ class Settings(BaseSettings):
 
     # Bounds. Too high lets one caller fill memory or disk; too low refuses honest documents.
     request_limit: int = Field(default=4 * MIB, ge=64 * KIB)
+    # Bytes of request bodies held at one time, of everybody together.
+    held_limit: int = Field(default=256 * MIB, ge=4 * MIB)
     upload_limit: int = Field(default=4 * 1024 * MIB, ge=MIB)
     queue_bound: int = Field(default=4096, ge=1)
+    # How long an answer may wait for a client that takes no byte of it (Linux).
+    unread_ms: int = Field(default=60_000, ge=100)
     # How far a signed request may stand from the hub's clock. Longer lets a thief of a request replay it longer.
     request_window_ms: int = Field(default=120_000, ge=1_000)
     # Age at which a head proof is made anew although no head moved (grants need one of at most 10 minutes).

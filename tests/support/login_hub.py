@@ -165,7 +165,7 @@ def login_hub(port: int, issuer: str) -> Iterator[LoginHub]:
             identity=HubIdentity({issuer: OpenIdProvider(party, http)}, origin),
             clock=store,
             random=secrets.token_bytes,
-            limits=Limits(request=1 << 20, upload=1 << 20, window_ms=120_000, session_ms=12 * 3_600_000),
+            limits=Limits(request=1 << 20, upload=1 << 20, window_ms=120_000, session_ms=12 * 3_600_000, held=4 << 20),
             ready=lambda: True,
             retention=RetentionPolicy.default(),
         )

@@ -301,6 +301,7 @@ class Limits:
     upload: int
     window_ms: int
     session_ms: int
+    held: int
 
 
 @dataclass(frozen=True)

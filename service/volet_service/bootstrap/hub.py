@@ -140,7 +140,10 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
     public = SqlPublicLog(
         readers, payloads, lambda: writer.published, store=sequencer, clock=clock, heads_age_ms=settings.heads_age_ms
     )  # fmt: skip
-    limits = Limits(settings.request_limit, settings.upload_limit, settings.request_window_ms, settings.session_ms)
+    limits = Limits(
+        settings.request_limit, settings.upload_limit, settings.request_window_ms, settings.session_ms,
+        settings.held_limit,
+    )  # fmt: skip
     hub = Hub(
         origin=settings.origin, store=sequencer, sessions=CommittedSessions(readers), log=public, blobs=blobs,
         trust=trust, policy=policies, identity=identity, clock=clock, random=os.urandom, limits=limits,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -80,7 +81,21 @@ def serve(running: Running, settings: Settings) -> None:
     """Run the web server in this thread."""
     app = create_app(running.hub, running.stop)
     settle_memory()
-    uvicorn.run(
+    config = uvicorn.Config(
         app, host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False,
         timeout_keep_alive=KEEP_ALIVE_S, date_header=False,
     )  # fmt: skip
+    with listen(config, settings.unread_ms) as listener:
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def listen(config: uvicorn.Config, unread_ms: int) -> socket.socket:
+    """Return the listening socket; its connections end when a client takes nothing for `unread_ms`.
+
+    The server waits for room before it sends more, for ever: a client that never reads would keep a file, a thread
+    and a buffer for each of its connections. The kernel counts, so that nothing is paid by who does read.
+    """
+    listener = config.bind_socket()
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, unread_ms)
+    return listener

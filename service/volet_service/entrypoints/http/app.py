@@ -42,7 +42,7 @@ def create_app(hub: Hub, stop: Callable[[], None] = lambda: None) -> FastAPI:
     for module in ROUTERS:
         app.include_router(module.router)
     problems.install(app)
-    app.add_middleware(BodyLimit, limit=hub.limits.request)
+    app.add_middleware(BodyLimit, limit=hub.limits.request, held=hub.limits.held)
     app.add_middleware(RulesInForce, policy=hub.policy)
     app.add_middleware(WebClient, files=None if hub.web is None else hub.web.files)
     app.add_middleware(AccessLog)

@@ -1,4 +1,4 @@
-"""Plain ASGI middleware: bound on request bodies, request id, access log without personal data.
+"""Plain ASGI middleware: bounds on request bodies, request id, access log without personal data.
 
 The framework's own middleware class costs half the throughput. The log names routes by their template: a path holds
 ids of users and cases, which belong in the access log of `volet_protocol.leaf`, not in a text file.
@@ -6,19 +6,20 @@ ids of users and cases, which belong in the access log of `volet_protocol.leaf`,
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
 import time
 import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from starlette.exceptions import HTTPException
 
 from volet_service.application.ports import Policy
-from volet_service.domain.errors import Internal, Invalid, TooLarge
-from volet_service.entrypoints.http.problems import answer
+from volet_service.domain.errors import Internal, Invalid, Refusal, TooLarge
+from volet_service.entrypoints.http.problems import answer, of_status
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -29,41 +30,38 @@ App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 _log = logging.getLogger("volet.access")
 
 
-class _TooLong(HTTPException):
-    """The body passed the bound while it was read. The framework passes on nothing else that a middleware raises."""
+# How long the next piece of a body may take. A device that stalls for longer sends again.
+BODY_S = 30.0
 
-    def __init__(self) -> None:
-        super().__init__(413)
+
+class _Stopped(HTTPException):
+    """A bound was passed while the body was read. The framework passes on nothing else that a middleware raises."""
 
 
 class BodyLimit:
-    """Refuse a body above `limit` bytes, announced or not, before a handler holds it."""
+    """Refuse a body above `limit` bytes, announced or not, before a handler holds it; and what comes too slowly.
 
-    def __init__(self, app: App, limit: int) -> None:
+    Bodies of all requests together hold at most `held` bytes: the queue behind them counts requests, not bytes, and
+    whoever sends many large ones at once would otherwise fill the memory.
+    """
+
+    def __init__(self, app: App, limit: int, held: int, wait_s: float = BODY_S) -> None:
         self._app = app
-        self._limit = limit
+        self.limit = limit
+        self.held = held
+        self.wait_s = wait_s
+        self.holding = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count what is received."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = _header(scope, b"content-length")
-        if announced and not (announced.isdigit() and announced.isascii()):
-            await answer(Invalid("content-length"))(scope, receive, send)
+        refused = self._announced(scope)
+        if refused is not None:
+            await answer(refused)(scope, receive, send)
             return
-        if announced and int(announced) > self._limit:
-            await answer(TooLarge("request"))(scope, receive, send)
-            return
-        received, started = 0, False
-
-        async def counted() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self._limit:
-                raise _TooLong
-            return message
+        body, started = _Body(self, receive), False
 
         async def sending(message: Message) -> None:
             nonlocal started
@@ -71,10 +69,58 @@ class BodyLimit:
             await send(message)
 
         try:
-            await self._app(scope, counted, sending)
-        except _TooLong:
+            await self._app(scope, body.receive, sending)
+        except _Stopped as stopped:
             if not started:
-                await answer(TooLarge("request"))(scope, receive, send)
+                await answer(of_status(stopped.status_code))(scope, receive, send)
+        finally:
+            body.release()
+
+    def _announced(self, scope: Scope) -> Refusal | None:
+        announced = _header(scope, b"content-length")
+        if announced and not (announced.isdigit() and announced.isascii()):
+            return Invalid("content-length")
+        return TooLarge("request") if announced and int(announced) > self.limit else None
+
+
+class _Body:
+    """What was received of one request."""
+
+    def __init__(self, bounds: BodyLimit, receive: Receive) -> None:
+        self._bounds = bounds
+        self._receive = receive
+        self._whole = False
+        self.received = 0
+
+    async def receive(self) -> Message:
+        """Return the next message; raise `_Stopped` at a bound."""
+        if self._whole:
+            # What follows a body is the end of the connection: it may take as long as the answer does.
+            return await self._receive()
+        try:
+            async with asyncio.timeout(self._bounds.wait_s):
+                message = await self._receive()
+        except TimeoutError:
+            self._stop(408)
+        self._whole = not message.get("more_body", False)
+        size = len(message.get("body", b""))
+        self.received += size
+        self._bounds.holding += size
+        if self.received > self._bounds.limit:
+            self._stop(413)
+        if self._bounds.holding > self._bounds.held:
+            self._stop(503)
+        return message
+
+    def release(self) -> None:
+        """Hold nothing any more."""
+        self._bounds.holding -= self.received
+        self.received = 0
+
+    def _stop(self, status: int) -> NoReturn:
+        # Before the answer: whoever reads it may come at once with little.
+        self.release()
+        raise _Stopped(status)
 
 
 class RulesInForce:

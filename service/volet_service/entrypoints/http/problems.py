@@ -16,10 +16,10 @@ from starlette.exceptions import HTTPException
 from volet_protocol.canonical import JsonValue
 from volet_protocol.errors import ProtocolError
 from volet_protocol.problems import CONTENT_TYPE, Problem
-from volet_service.domain.errors import Invalid, NotFound, Refusal, TooLarge, Unavailable, from_protocol
+from volet_service.domain.errors import Invalid, NotFound, Overloaded, Refusal, TooLarge, Unavailable, from_protocol
 
 _log = logging.getLogger("volet.http")
-_BY_STATUS: dict[int, type[Refusal]] = {404: NotFound, 405: NotFound, 413: TooLarge}
+_BY_STATUS: dict[int, type[Refusal]] = {404: NotFound, 405: NotFound, 413: TooLarge, 503: Overloaded}
 
 
 def body_of(refusal: Refusal) -> bytes:
@@ -48,6 +48,11 @@ def answer(refusal: Refusal) -> Response:
     return Response(body_of(refusal), refusal.problem.status, headers, CONTENT_TYPE)
 
 
+def of_status(status: int) -> Refusal:
+    """Return the refusal for a status that the framework or a middleware chose."""
+    return _BY_STATUS.get(status, Invalid)()
+
+
 def install(app: FastAPI) -> None:
     """Translate everything that handlers raise."""
 
@@ -63,7 +68,7 @@ def install(app: FastAPI) -> None:
 
     async def http(_request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 400
-        return answer(_BY_STATUS.get(status, Invalid)())
+        return answer(of_status(status))
 
     app.add_exception_handler(Refusal, refused)
     app.add_exception_handler(ProtocolError, judged)
