@@ -171,3 +171,16 @@ export async function verifyAttestation(
   checkAttestationAt(attestation, nowMs);
   return attestation;
 }
+
+/** Whether two are acted in alike: row, category, codes and structure; not the legal bases of the secret. */
+export function isSameCapacity(left: Capacity, right: Capacity): boolean {
+  const told = ({ row, category, profession, role, structure }: Capacity): readonly unknown[] => [
+    row,
+    category,
+    profession,
+    role,
+    structure,
+  ];
+  const other = told(right);
+  return told(left).every((value, i) => value === other[i]);
+}
