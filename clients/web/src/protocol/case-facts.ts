@@ -5,6 +5,8 @@
  * Nothing is updated in place and nothing is forgotten: ends are facts too, and every question names its instant. A record
  * holds from its start included to its end excluded (P4).
  */
+import { encode } from "./canonical.ts";
+import { capacityToJson } from "./capacities.ts";
 import type { Capacity } from "./capacities.ts";
 import { ProtocolError } from "./errors.ts";
 import { FactFolds } from "./fact-folds.ts";
@@ -23,6 +25,18 @@ export const FOREVER = Infinity;
 export interface FactAuthor {
   readonly user: string;
   readonly capacity?: Capacity | undefined;
+}
+
+/** Whether two capacities are one, legal bases of the secret included. */
+export function isEqualCapacity(left: Capacity, right: Capacity): boolean {
+  return encode(capacityToJson(left)).join() === encode(capacityToJson(right)).join();
+}
+
+/** Whether two facts are of one user in one capacity. */
+export function isSameAuthor(left: FactAuthor, right: FactAuthor): boolean {
+  if (left.user !== right.user) return false;
+  if (left.capacity === undefined || right.capacity === undefined) return left.capacity === right.capacity;
+  return isEqualCapacity(left.capacity, right.capacity);
 }
 
 /** With which power a fact was made. */
