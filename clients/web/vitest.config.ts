@@ -15,6 +15,18 @@ export default defineConfig({
       { test: { ...shared, name: "node", environment: "node", exclude: ["tests/browser/**"] } },
       {
         server: { fs: { allow: ["../.."] } },
+        // Bundled beforehand: a library that Vite meets in the middle of a run reloads the page under the tests.
+        optimizeDeps: {
+          include: [
+            "@hpke/core",
+            "@hpke/hybridkem-x-wing",
+            "@noble/curves/ed25519.js",
+            "@noble/hashes/hkdf.js",
+            "@noble/hashes/hmac.js",
+            "@noble/hashes/sha2.js",
+            "@noble/post-quantum/ml-dsa.js",
+          ],
+        },
         test: {
           ...shared,
           name: "browser",

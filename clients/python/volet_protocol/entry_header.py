@@ -200,7 +200,11 @@ class EntryHeader:
 
 
 def _read_named(fields: Fields, name: str) -> tuple[NamedReader, ...]:
-    return tuple(NamedReader.read(item) for item in fields.objects(name, MAX_NAMED))
+    named = tuple(NamedReader.read(item) for item in fields.objects(name, MAX_NAMED))
+    # A list of nobody is a second spelling of its absence: the id of the header would not be that of the statement.
+    if not named:
+        raise fields.refuse(name)
+    return named
 
 
 def _read_passages(fields: Fields, name: str) -> tuple[str, ...]:

@@ -142,7 +142,6 @@ function bodyBytes(title: Title, body: Body): Uint8Array {
 
 /** What came of an unknown kind, for display: what is not UTF-8, or would move the cursor, is escaped, never dropped. */
 export function unknownText(raw: Uint8Array): string {
-   
   const hidden = /(?! |\n)[\p{C}\p{Z}]/gu;
   return decodedWithEscapes(raw).replace(hidden, (character) => {
     return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
