@@ -1,0 +1,155 @@
+/** May this author make this fact, on the state before it (protocol 6.3; `fact-rules` holds the table). */
+import { ACT_RULES, actOf, mayAct } from "./act-rules.ts";
+import { isEqualCapacity, isSameAuthor } from "./case-facts.ts";
+import type { CaseFacts, FactAuthor, Power } from "./case-facts.ts";
+import { checkConditions } from "./conferences.ts";
+import { AUDITOR_ROW, checkCourseFact, isCaller } from "./emergency-course.ts";
+import { ProtocolError } from "./errors.ts";
+import type { GivenBy } from "./fact-codec.ts";
+import { checkReferences } from "./fact-references.ts";
+import { FACT_RULES, isWidening } from "./fact-rules.ts";
+import type { FactStanding, FactStandings } from "./fact-rules.ts";
+import type { Fact, FactOf } from "./facts.ts";
+import { checkLink } from "./linked-cases.ts";
+import { mandatesOf, mandateState, representsPerson } from "./powers.ts";
+
+/** A fact with its place: what a record holds but for the power, which is judged. */
+export interface FactMade {
+  readonly fact: Fact;
+  readonly hash: string;
+  readonly position: number;
+  readonly author: FactAuthor;
+  readonly recordedMs: number;
+}
+
+/**
+ * The state after a fact. Throws `ProtocolError`: not-entitled (its author may not make it), unknown-reference (it ends or names
+ * a fact that is not there), already (the same fact twice).
+ */
+export function recordFact(facts: CaseFacts, made: FactMade): CaseFacts {
+  if (facts.hashes.has(made.hash)) throw new ProtocolError("already", made.fact.type);
+  return facts.withRecord({ ...made, power: powerToMake(facts, made.fact, made.author, made.recordedMs) });
+}
+
+/** With which power the fact is made; throws `ProtocolError` if with none. */
+export function powerToMake(facts: CaseFacts, fact: Fact, author: FactAuthor, atMs: number): Power {
+  const standings = new Set([...standingsOf(facts, author, atMs), ...standingsByObject(facts, fact, author)]);
+  // Opening a closed case again is for whom closing it is.
+  const act = reopens(facts, fact) ? "close_case" : actOf(fact);
+  const allowed = allowedStandings(fact, act, standings);
+  if (allowed.size === 0 || !isOpenToRow(act, author, allowed)) {
+    throw new ProtocolError("not-entitled", `${fact.type}: ${act}`);
+  }
+  const power = allowed.has("person") ? "person" : allowed.has("representative") ? "representative" : "member";
+  checkReferences(facts, fact);
+  checkContents(facts, fact, author, power);
+  if (fact.type === "conference") checkConditions(facts, fact, atMs);
+  if (fact.type === "case-link") checkLink(facts, fact, atMs);
+  if (fact.type === "emergency-reason" || fact.type === "emergency-review") checkCourseFact(facts, fact, author, atMs);
+  return power;
+}
+
+function reopens(facts: CaseFacts, fact: Fact): boolean {
+  const before = facts.retention;
+  return fact.type === "retention" && fact.decision === "none" && before !== undefined && before.decision !== "none";
+}
+
+/** The standings that make this very act, none when it is not theirs. */
+function allowedStandings(fact: Fact, act: string, standings: FactStandings): FactStandings {
+  const { signers } = FACT_RULES[fact.type];
+  const who: ReadonlySet<string> = ACT_RULES.get(act)?.who ?? new Set<string>();
+  const allowed = new Set([...standings].filter((standing) => signers.has(standing) && who.has(standing)));
+  // Narrowing is any member's, save the acts that acts.csv leaves to fewer than sign the type.
+  const leftToFewer = signers.has("member") && !who.has("member");
+  const inside = standings.has("member") || standings.has("opener");
+  if (!isWidening(fact) && !leftToFewer && inside) allowed.add("member");
+  return allowed;
+}
+
+/** Whether the act is open to the row acted in; leaving oneself always is. */
+function isOpenToRow(act: string, author: FactAuthor, allowed: FactStandings): boolean {
+  return author.capacity === undefined || allowed.has("self") || mayAct(act, author.capacity);
+}
+
+/** The standings of an author at an instant: what they are to this case. */
+export function standingsOf(facts: CaseFacts, author: FactAuthor, atMs: number): FactStandings {
+  const standings = new Set<FactStanding>();
+  const { user, capacity } = author;
+  if (capacity === undefined) {
+    if (facts.personUsers.has(user)) standings.add("person");
+    const represents = mandatesOf(facts, user).some(
+      (record) => mandateState(facts, record, atMs) === "in_force" && representsPerson(record.fact),
+    );
+    if (represents) standings.add("representative");
+    return standings;
+  }
+  const mine = facts.participationsOf(user, atMs).filter(({ fact }) => isEqualCapacity(fact.capacity, capacity));
+  if (mine.length > 0) {
+    standings.add("member");
+    if (capacity.category === 1) standings.add("health");
+    if (capacity.row === "M2" && mine.some(({ fact }) => fact.regime === "mdph")) standings.add("mdph_doctor");
+    if (facts.referents(atMs).has(user)) standings.add("referent");
+  }
+  // The opener acts before taking part, never after having left.
+  const ever = facts.participationsOf(user);
+  if (isSameAuthor(author, facts.opener) && (mine.length > 0 || ever.length === 0)) standings.add("opener");
+  return standings;
+}
+
+function standingsByObject(facts: CaseFacts, fact: Fact, author: FactAuthor): readonly FactStanding[] {
+  if (fact.type === "participation-end") {
+    // Leaving a case oneself always works, whatever ended before.
+    return facts.find("participation", fact.participation).fact.user === author.user ? ["self"] : [];
+  }
+  if (fact.type === "emergency-end") return isCaller(facts, fact, author) ? ["self"] : [];
+  if (fact.type === "emergency-reason") return isCaller(facts, fact, author) ? ["caller"] : [];
+  if (fact.type === "emergency-review") return author.capacity?.row === AUDITOR_ROW ? ["auditor"] : [];
+  return fact.type === "emergency" && isOwnEmergency(fact, author) ? ["caller"] : [];
+}
+
+function isOwnEmergency(fact: FactOf<"emergency">, { user, capacity }: FactAuthor): boolean {
+  if (capacity?.category !== 1) return false;
+  return fact.user === user && fact.row === capacity.row && fact.structure === capacity.structure;
+}
+
+function checkContents(facts: CaseFacts, fact: Fact, author: FactAuthor, power: Power): void {
+  const givenBy = giverOf(fact);
+  if (givenBy !== undefined) checkGiver(facts, givenBy, author, power);
+  if (fact.type === "consent" && fact.supersedes !== undefined) {
+    checkSamePower(facts.find("consent", fact.supersedes).power, power, fact);
+  }
+  if (fact.type === "opposition-end") checkSamePower(facts.find("opposition", fact.opposition).power, power, fact);
+  if (fact.type === "mandate" && fact.holder === author.user) {
+    throw new ProtocolError("not-entitled", "a mandate recorded by its own holder");
+  }
+  if (fact.type === "designation" && fact.kind === "mdph_medical" && author.capacity?.row !== "M2") {
+    throw new ProtocolError("not-entitled", "an MDPH designation is made by a team doctor (R41)");
+  }
+}
+
+function giverOf(fact: Fact): GivenBy | undefined {
+  if (fact.type === "consent") return fact.givenBy;
+  if (fact.type === "opposition") return fact.expressedBy;
+  return fact.type === "request" ? fact.madeBy : undefined;
+}
+
+/** Refuse words put in another's mouth: who signs alone speaks for themself; a member reports whose words. */
+function checkGiver(facts: CaseFacts, givenBy: GivenBy, author: FactAuthor, power: Power): void {
+  if (givenBy.mandate !== undefined) {
+    const { holder } = facts.find("mandate", givenBy.mandate).fact;
+    if (power === "representative" && holder !== author.user) {
+      throw new ProtocolError("not-entitled", "a decision in the name of another representative");
+    }
+    if (power === "person") {
+      throw new ProtocolError("not-entitled", "a decision of a representative signed by the person");
+    }
+  } else if (power === "representative") {
+    throw new ProtocolError("not-entitled", "a decision of the person signed by a representative");
+  }
+}
+
+function checkSamePower(before: Power, after: Power, fact: Fact): void {
+  if (before !== "member" && after !== before) {
+    throw new ProtocolError("not-entitled", `${fact.type}: what the ${before} signed, only the ${before} replaces`);
+  }
+}
