@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     # Folder of the built web client; empty: the one of this checkout or package, if it was built; `none`: not served.
     # Whoever changes it decides the code that browsers run; what is served is a leaf of the log.
     web: str = ""
+    # Addresses of registrars, separated by blanks, that the web client may ask. Whoever changes them can send browsers
+    # to another, whose attestations count only with a key of the trust bundle.
+    registrars: str = Field(default="", pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+ ?)*$")
     # Identity providers: issuer, client id and secret. Whoever changes it decides who can log in, not who can read.
     issuers: Path = Path("issuers.json")
 

@@ -105,6 +105,14 @@ class TestServing:
             assert http.get("/").text == PAGE
             assert http.get("/more.js").status_code == 404
 
+    def test_the_page_may_ask_the_registrars_that_the_operator_named_and_nobody_else(
+        self, tmp_path: Path, built: Path
+    ) -> None:
+        with running_hub(tmp_path / "hub", web=str(built), registrars="https://greffe.example:8443") as live:
+            http = live.client()
+            assert "connect-src 'self' https://greffe.example:8443;" in http.get("/").headers["content-security-policy"]
+            assert http.get("/platform.json").json() == {"v": 1, "registrars": ["https://greffe.example:8443"]}
+
     def test_only_reading_is_answered(self, hub: LiveHub) -> None:
         http = hub.client()
         whole = {"Accept-Encoding": "identity"}
@@ -135,7 +143,10 @@ class TestLeaf:
         assert Receipt.read(answer["receipt"]).view.payload["act"] == "web-version"
         assert verified.identity is not None
         assert verified.identity["request"] == manifest.to_json()
-        assert {file.path for file in manifest.files} == FILES.keys()
+        assert {file.path for file in manifest.files} == {*FILES, "trust.json", "platform.json"}
+
+    def test_the_bundle_that_browsers_are_given_is_one_of_the_logged_files(self, hub: LiveHub) -> None:
+        assert hub.client().get("/trust.json").content == (hub.folder / "trust.json").read_bytes()
 
     def test_another_build_is_another_leaf(self, tmp_path: Path, built: Path) -> None:
         with running_hub(tmp_path / "hub", web=str(built)) as before:
@@ -164,6 +175,10 @@ class Server:
 class TestCheck:
     def test_files_that_are_those_of_the_log_are_said_to_be(self, world: World, built: Path) -> None:
         assert run(world, "web", "verify", world.url, "--build", str(built)) == 0
+
+    def test_files_of_the_deployment_are_not_asked_of_one_s_own_build(self, world: World, built: Path) -> None:
+        assert not (built / "trust.json").exists()
+        assert run(world, "--json", "web", "verify", world.url, "--build", str(built)) == 0
 
     def test_a_build_of_one_s_own_that_differs_is_named(self, world: World, tmp_path: Path) -> None:
         own = build(tmp_path / "own", **{"icon.svg": "<svg> </svg>", "extra.js": "1"})

@@ -48,7 +48,7 @@ def served(app: Starlette, port: int) -> Iterator[None]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not server.started and time.monotonic() < deadline:
             time.sleep(0.01)
         yield
@@ -70,7 +70,7 @@ def process(arguments: Sequence[str], ready_url: str, environment: Mapping[str, 
 
 
 def _wait(url: str, running: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and running.poll() is None:
         try:
             if httpx.get(url, timeout=1, trust_env=False).is_success:

@@ -23,10 +23,12 @@ from volet_protocol.hashing import sha256
 from volet_protocol.web_manifest import INDEX, MAX_FILE, WebFile, WebManifest
 
 ALTERED, MISSING, POLICY, UNSEALED = "altered", "missing", "policy", "unsealed"
+OTHER_BUNDLE = "other-bundle"
 _SAID = {
     ALTERED: Said("n'est pas ce que le journal dit", "is not what the log says"),
     MISSING: Said("n'est pas servi", "is not served"),
     POLICY: Said("laisserait s'exécuter du code d'ailleurs", "would let code from elsewhere run"),
+    OTHER_BUNDLE: Said("n'est pas celui de ce profil", "is not the one of this profile"),
     UNSEALED: Said("nomme un fichier sans son empreinte", "names a file without its hash"),
 }
 _SCRIPTS = re.compile(r"<(?:script|link)\b[^>]*>", re.IGNORECASE)
@@ -61,7 +63,7 @@ class WebVersionSeen:
 
 
 def logged_version(hub: Hub) -> WebVersionSeen:
-    """Return the version that the hub says it serves; raise what does not verify (rule 6)."""
+    """Return the version that the hub says it serves; raise what does not verify (rule 7)."""
     served = Fields(hub.transport.get("/v1/web"), "web")
     manifest, receipt = WebManifest.read(served.raw("manifest")), served.raw("receipt")
     verified = hub.receipt(receipt, told=False)

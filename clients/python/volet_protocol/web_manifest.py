@@ -20,6 +20,9 @@ VERSION = 1
 TYPE = "web-manifest"
 # What `/` answers with.
 INDEX = "index.html"
+# What belongs to a deployment and not to a build: whom to trust, whom to ask.
+TRUST, PLATFORM = "trust.json", "platform.json"
+DEPLOYMENT = frozenset({TRUST, PLATFORM})
 MOST_FILES = 512
 MAX_FILE = 16 * 1024 * 1024
 # Relative, without `.` and `..`, in the characters that need no escape in an address.

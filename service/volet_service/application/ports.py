@@ -278,11 +278,15 @@ class IdentityProvider(Protocol):
 
 @dataclass(frozen=True)
 class WebFiles:
-    """The web client: its files by path, as they are and compressed, and the manifest over them."""
+    """The web client: its files by path, as they are and compressed, and the manifest over them.
+
+    `addresses` are those that it may ask beside its own: registrars.
+    """
 
     manifest: WebManifest
     plain: Mapping[str, bytes]
     compressed: Mapping[str, bytes]
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

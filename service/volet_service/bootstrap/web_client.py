@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from volet_protocol import canonical
+from volet_protocol.canonical import JsonObject
+from volet_protocol.web_manifest import PLATFORM, TRUST
 from volet_service.adapters.sequencer import Sequencer
 from volet_service.adapters.web_files import read_web
 from volet_service.application.ports import WebFiles, WebVersion
@@ -18,11 +21,14 @@ NONE = "none"
 
 def web_files(settings: Settings) -> WebFiles | None:
     """Return the web client to serve, None when none was built or the operator serves none; raise `NotBuilt`."""
-    if settings.web == NONE:
+    folder = settings.path(Path(settings.web)) if settings.web else web()
+    if settings.web == NONE or not (settings.web or folder.is_dir()):
         return None
-    if settings.web:
-        return read_web(settings.path(Path(settings.web)))
-    return read_web(web()) if web().is_dir() else None
+    registrars = settings.registrars.split()
+    platform: JsonObject = {"v": 1, "registrars": list(registrars)}
+    # What a browser is told to trust is a file like the others: the log holds which bundle was handed out, and when.
+    beside = {TRUST: settings.path(settings.trust).read_bytes(), PLATFORM: canonical.encode(platform)}
+    return read_web(folder, beside, registrars)
 
 
 def publish(files: WebFiles | None, sequencer: Sequencer) -> WebVersion | None:

@@ -9,11 +9,11 @@ from volet_client.cli.context import Context
 from volet_client.errors import EvidenceError, UsageError
 from volet_client.notices_words import date_words
 from volet_client.transport import open_http
-from volet_client.web_check import ALTERED, WebFlaw, compare, fetch_from, logged_version
+from volet_client.web_check import ALTERED, OTHER_BUNDLE, WebFlaw, compare, fetch_from, logged_version
 from volet_client.words import ENGLISH, Said
 from volet_protocol.canonical import JsonValue
 from volet_protocol.hashing import sha256
-from volet_protocol.web_manifest import WebManifest
+from volet_protocol.web_manifest import DEPLOYMENT, TRUST, WebManifest
 
 
 def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
@@ -52,6 +52,9 @@ def web_verify(context: Context, args: argparse.Namespace) -> int:
     context.save()
     with open_http(address) as http:
         found = compare(version.manifest, fetch_from(http, address))
+    bundle = version.manifest.find(TRUST)
+    if bundle is not None and bundle.hash != sha256(context.config.trust_file.read_bytes()).hex():
+        found.append(WebFlaw(f"/{TRUST}", OTHER_BUNDLE))
     if args.build is not None:
         found += _own_build(args.build, version.manifest)
     fr, en = (date_words(version.since_ms, lang) for lang in ("fr", ENGLISH))
@@ -76,6 +79,7 @@ def _own_build(folder: Path, manifest: WebManifest) -> list[WebFlaw]:
             Said("Construisez-le d'abord : make web", "Build it first: make web"),
         )
     own = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    logged = {file.path: file.hash for file in manifest.files}
+    # Those of the deployment come from no build: the bundle is compared with the one pinned here.
+    logged = {file.path: file.hash for file in manifest.files if file.path not in DEPLOYMENT}
     differ = [path for path in logged if path not in own or sha256(own[path].read_bytes()).hex() != logged[path]]
     return [WebFlaw(path, ALTERED) for path in sorted({*differ, *(own.keys() - logged.keys())})]

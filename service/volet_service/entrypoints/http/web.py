@@ -14,14 +14,12 @@ from volet_protocol.web_manifest import INDEX
 from volet_service.application.ports import WebFiles
 from volet_service.entrypoints.http.middleware import App, Receive, Scope, Send
 
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
-    "frame-src blob:; "
-    "manifest-src 'self'; worker-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; "
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src {asked}; "
+    "frame-src blob:; manifest-src 'self'; worker-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 HEADERS: Final = (
-    ("content-security-policy", POLICY),
     ("integrity-policy", "blocked-destinations=(script)"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
@@ -67,10 +65,11 @@ async def _serve(files: WebFiles, path: str, scope: Scope, send: Send) -> None:
     etag = f'"{file.hash if file is not None else ""}"'
     # Built names hold a hash of what they name: they never change. The others are asked for again each time.
     kept = path.startswith("assets/")
+    allowed = _POLICY.format(asked=" ".join(("'self'", *files.addresses)))
     headers = [
-        *HEADERS, ("content-type", _TYPES.get("." + path.rpartition(".")[2], "application/octet-stream")),
-        ("cache-control", "public, max-age=31536000, immutable" if kept else "no-cache"), ("etag", etag),
-        ("vary", "accept-encoding"),
+        *HEADERS, ("content-security-policy", allowed), ("etag", etag), ("vary", "accept-encoding"),
+        ("content-type", _TYPES.get("." + path.rpartition(".")[2], "application/octet-stream")),
+        ("cache-control", "public, max-age=31536000, immutable" if kept else "no-cache"),
     ]  # fmt: skip
     asked = {name: value for name, value in scope["headers"] if name in {b"if-none-match", b"accept-encoding"}}
     if asked.get(b"if-none-match", b"").decode("latin-1") == etag:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -26,7 +28,7 @@ from volet_service.entrypoints.registrar.identifications import Identifications
 _MOST_BYTES = 32 * 1024
 _PAGE = """<!doctype html>
 <html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title></head><body><main><h1>{title}</h1><p>{text}</p><p>{name}</p></main></body></html>
+<title>{title}</title></head><body><main><h1>{title}</h1><p>{text}</p>{back}<p>{name}</p></main></body></html>
 """
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
@@ -70,7 +72,7 @@ def create_app(tools: Tools) -> Starlette:
             return _page(tools.config.name, "Identification refusée", text, refusal.problem.status)
         identifications.identified(waiting, who)
         text = "Vous êtes identifié. Vous pouvez fermer cette page et revenir à votre logiciel."
-        return _page(tools.config.name, "Identification réussie", text, 200)
+        return _page(tools.config.name, "Identification réussie", text, 200, tools.config.hubs)
 
     async def pick_up(request: Request) -> Response:
         fields = await _body(request)
@@ -108,8 +110,15 @@ def create_app(tools: Tools) -> Starlette:
             Route("/v1/attestations", _refusing(attestations), methods=["POST"]),
             Route("/v1/callback", callback, methods=["GET"]),
             Route("/v1/about", about, methods=["GET"]),
-        ]
-    )
+        ],
+        # Browsers ask on behalf of a page of a hub that this registrar attests for, and of no other; without cookies.
+        middleware=[
+            Middleware(
+                CORSMiddleware, allow_origins=list(tools.config.hubs), allow_methods=["POST"],
+                allow_headers=["Content-Type"],
+            )
+        ],
+    )  # fmt: skip
 
 
 async def _body(request: Request) -> Fields:
@@ -134,5 +143,7 @@ def _refusing(handler: Handler) -> Handler:
     return answer
 
 
-def _page(name: str, title: str, text: str, status: int) -> Response:
-    return HTMLResponse(_PAGE.format(title=title, text=text, name=escape(name)), status, headers=_HEADERS)
+def _page(name: str, title: str, text: str, status: int, hubs: Sequence[str] = ()) -> Response:
+    back = "".join(f'<p><a href="{escape(hub)}/">Revenir à {escape(hub)}</a></p>' for hub in hubs)
+    content = _PAGE.format(title=title, text=text, name=escape(name), back=back)
+    return HTMLResponse(content, status, headers=_HEADERS)

@@ -33,6 +33,7 @@ _PAGE_HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 _DONE = """<p>Revenez à votre logiciel : il termine la connexion.</p>
+<p>Dans ce navigateur : <a href="/">revenir à Volet</a>.</p>
 <p>Il affiche le code <strong>{code}</strong>. S’il en affiche un autre, ou si vous n’avez rien demandé, quelqu’un
 d’autre a préparé cette connexion : n’allez pas plus loin et prévenez le responsable de votre structure.</p>"""
 _FAILED = "<p>{why}</p><p>Fermez cette page et recommencez depuis votre logiciel. Rien n’a été enregistré.</p>"

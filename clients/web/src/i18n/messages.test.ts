@@ -1,0 +1,68 @@
+/** Every language says everything, and every failure has its sentence. */
+import { describe, expect, it } from "vitest";
+
+import { BadAnswer, Contradicted, Locked, Refused, Unreachable } from "../client/errors.ts";
+import { ProtocolError } from "../protocol/errors.ts";
+import { PROBLEMS } from "../protocol/problems.ts";
+import { failureText } from "./failures.ts";
+import { chosenLanguage, LANGUAGES, messagesOf } from "./messages.ts";
+import type { Language } from "./messages.ts";
+
+function texts(language: Language): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [group, messages] of Object.entries(messagesOf(language))) {
+    for (const [key, message] of Object.entries(messages)) {
+      found.set(
+        `${group}.${key}`,
+        typeof message === "string" ? message : (message as (...given: string[]) => string)("X", "Y", "Z"),
+      );
+    }
+  }
+  return found;
+}
+
+describe("the words of the screens", () => {
+  it.each(LANGUAGES)("are complete and not empty in %s", (language) => {
+    expect([...texts(language).keys()]).toEqual([...texts("fr").keys()]);
+    expect([...texts(language).values()].filter((text) => text.trim() === "")).toEqual([]);
+  });
+
+  it("are not the French ones in English", () => {
+    const french = texts("fr");
+    const same = [...texts("en")].filter(([key, text]) => french.get(key) === text).map(([key]) => key);
+    expect(same).toEqual(["common.product"]);
+  });
+
+  it("use the typographic apostrophe in French", () => {
+    expect([...texts("fr")].filter(([, text]) => text.includes("'"))).toEqual([]);
+  });
+
+  it.each<[readonly string[], Language]>([
+    [["fr-FR", "en"], "fr"],
+    [["de", "en-GB"], "en"],
+    [["de"], "fr"],
+    [[], "fr"],
+  ])("follow what the browser prefers: %j is %s", (preferred, language) => {
+    expect(chosenLanguage(preferred)).toBe(language);
+  });
+});
+
+describe("a failure", () => {
+  const failures = [
+    ...PROBLEMS.map((problem) => new Refused(problem, {})),
+    new Unreachable("x"),
+    new BadAnswer("x"),
+    new Locked("x"),
+    new Contradicted(new ProtocolError("forked", "log")),
+    new ProtocolError("bad-signature", "entry"),
+    new TypeError("x is not a function"),
+  ];
+
+  it.each(LANGUAGES)("has a sentence in %s that names no code", (language) => {
+    for (const failure of failures) {
+      const text = failureText(failure, messagesOf(language));
+      expect(text).toMatch(/[.]$/);
+      expect(text).not.toMatch(/urn:|TypeError|bad-signature/);
+    }
+  });
+});
