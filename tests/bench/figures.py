@@ -24,6 +24,7 @@ class Size:
     rebuild: bool = True
     log_sizes: tuple[int, ...] = (10_000, 100_000, 1_000_000, 10_000_000)
     appends: int = 20_000
+    releases: int = 1_000
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from bench.figures import Figure, Size, table
 from bench.run import PARTS, measure
 
 TINY = Size(
-    rounds=1, sections=2, readers=3, entries=3, users=120, document=200_000, rebuild=False, log_sizes=(300,), appends=70
-)
+    rounds=1, sections=2, readers=3, entries=3, users=120, document=200_000, rebuild=False, log_sizes=(300,),
+    appends=70, releases=4,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("part", PARTS)
