@@ -16,7 +16,6 @@ _TO_STRICT = bytes.maketrans(b"-_+/=", b"+/!!!")
 _PADDING = (b"", b"", b"==", b"=")
 # Last characters whose unused bits are zero, by how many characters stand in the last group of four.
 _LAST = (None, None, frozenset("AQgw"), frozenset("AEIMQUYcgkosw048"))
-_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}", re.ASCII)
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
 
 
@@ -45,16 +44,24 @@ def is_hash(text: str) -> bool:
 
 def to_base64(data: bytes) -> str:
     """Return RFC 4648 section 4 base64 with padding: the alphabet of signed notes, not of statements."""
-    return base64.b64encode(data).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def from_base64(text: str) -> bytes:
     """Return the bytes; refuse missing padding, other alphabets and non-zero trailing bits."""
-    # b64decode alone takes "AB==" for "AA==" and drops characters outside its alphabet.
-    if not _BASE64.fullmatch(text) or len(text) % 4:
+    # A library takes "AB==" for "AA==", and drops characters outside its alphabet unless it is told to be strict.
+    if len(text) % 4:
         raise ProtocolError(Reason.MALFORMED, "not base64")
-    data = base64.b64decode(text)
-    if to_base64(data) != text:
+    try:
+        spelled = text.encode("ascii")
+        data = binascii.a2b_base64(spelled, strict_mode=True)
+    except ValueError:
+        raise ProtocolError(Reason.MALFORMED, "not base64") from None
+    again = binascii.b2a_base64(data, newline=False)
+    if len(again) != len(spelled):
+        # More padding than one group has.
+        raise ProtocolError(Reason.MALFORMED, "not base64")
+    if again != spelled:
         raise ProtocolError(Reason.NOT_CANONICAL, "base64 with non-zero trailing bits")
     return data
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, unique
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from volet_protocol import keys, mldsa
 from volet_protocol.encodings import from_base64, from_decimal, to_base64
@@ -48,6 +48,7 @@ class KeyType(IntEnum):
         return self is not KeyType.ED25519
 
 
+@lru_cache(maxsize=256)
 def check_name(name: str) -> None:
     """Refuse a key name that is empty, too long, or holds a space, a `+` or a control character."""
     try:

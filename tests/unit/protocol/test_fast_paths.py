@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hmac
+import itertools
 import json
+import re
 import string
 from dataclasses import replace
 from types import MappingProxyType
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 
 from volet_protocol import canonical
 from volet_protocol.canonical import MAX_DEPTH, MAX_INTEGER, JsonObject, JsonValue
-from volet_protocol.encodings import from_base64url
+from volet_protocol.encodings import from_base64, from_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.flat_object import FlatForm, Written
 from volet_protocol.hashing import hkdf_expand, hmac_sha256, sha256
@@ -205,3 +207,18 @@ def test_bytes_are_read_from_the_one_spelling_that_writing_gives(text: str) -> N
         assert base64.urlsafe_b64encode(data).rstrip(b"=").decode() == text
     else:
         assert data in {Reason.MALFORMED, Reason.NOT_CANONICAL}
+
+
+def plain_base64(text: str) -> object:
+    """What base64 with padding reads as, told slowly."""
+    if len(text) % 4 or not re.fullmatch(r"[A-Za-z0-9+/]*={0,2}", text, re.ASCII):
+        return Reason.MALFORMED
+    data = base64.b64decode(text)
+    return data if base64.b64encode(data).decode() == text else Reason.NOT_CANONICAL
+
+
+@pytest.mark.parametrize("length", range(9))
+def test_base64_with_padding_has_one_spelling_and_two_ways_to_be_refused(length: int) -> None:
+    for spelled in itertools.product("AB=-" if length > 4 else "ABw4=-+\né", repeat=length):
+        text = "".join(spelled)
+        assert outcome(lambda text=text: from_base64(text)) == plain_base64(text)
