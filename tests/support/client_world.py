@@ -22,12 +22,14 @@ from fastapi import FastAPI
 from support.identities import (
     CONTROLLER,
     HUB,
+    OPERATOR,
     REGISTRAR,
     SELF_AUDIENCE,
     SELF_ISS,
     bundle_body,
     capacity,
     seed32,
+    watching,
 )
 from support.loopback import free_port, served
 from volet_client.account import draw_identity
@@ -40,6 +42,7 @@ from volet_protocol.binding import nonce as binding_nonce
 from volet_protocol.capacities import DAY_MS, attestation_body, salted_subject
 from volet_protocol.encodings import to_base64url
 from volet_protocol.keys import SigningKey
+from volet_protocol.operator_roles import OPERATING, LogScope
 from volet_protocol.statements import sign
 from volet_protocol.trust_bundle import sign_bundle
 from volet_protocol.trust_parties import IssuerKey
@@ -130,21 +133,28 @@ class World:
             browser.get(f"{self.url}/v1/logins/callback", params=query).raise_for_status()
         client.session.finish(capacity_id)
 
-    def professional(self, name: str, row: str, structure: str) -> Client:
+    def professional(
+        self, name: str, row: str, structure: str, role: str | None = None, scope: LogScope | None = None
+    ) -> Client:
         """Return the client of a professional whose capacity the registrar attested."""
         client = self.person(name)
-        self.log_in(client, self.attest(client, row, structure))
+        self.log_in(client, self.attest(client, row, structure, role, scope))
         return client
 
-    def attest(self, client: Client, row: str, structure: str) -> str:
+    def attest(
+        self, client: Client, row: str, structure: str, role: str | None = None, scope: LogScope | None = None
+    ) -> str:
         """Let the registrar attest a capacity; return its id."""
         now_ms = client.clock()
+        role, scope = watching(row, role, scope)
+        registrar = OPERATOR if role in OPERATING else REGISTRAR
         subject = salted_subject(os.urandom(16), SELF_ISS, self.door.subjects[client.author.user])
         body = attestation_body(
-            hub=HUB, registrar=REGISTRAR.public, user=client.author.user, subject=subject,
-            capacity=capacity(row, structure), from_ms=now_ms - DAY_MS, until_ms=now_ms + 90 * DAY_MS,
+            hub=HUB, registrar=registrar.public, user=client.author.user, subject=subject,
+            capacity=capacity(row, structure, role=role), from_ms=now_ms - DAY_MS, until_ms=now_ms + 90 * DAY_MS,
+            scope=scope,
         )  # fmt: skip
-        statement = sign(body, REGISTRAR)
+        statement = sign(body, registrar)
         client.hub.transport.post("/v1/attestations", {"statement": statement.to_json()})
         client.directory.refresh(client.author.user)
         return statement.hash
@@ -157,7 +167,8 @@ def trust_file(vkey: str, rows: Sequence[str] = ()) -> bytes:
     body: dict[str, Any] = dict(bundle_body(issuer_keys=keys, ceiling=shipped_table().hash, log_vkey=vkey))
     body["log_policy"] = f"log {vkey}\nquorum none\n"
     if rows:
-        body["registrars"] = [{**one, "rows": list(rows)} for one in body["registrars"]]
+        first, *others = body["registrars"]
+        body["registrars"] = [{**first, "rows": list(rows)}, *others]
     return sign_bundle(body, [CONTROLLER])
 
 

@@ -29,6 +29,7 @@ from volet_protocol.cosigned import Controllers
 from volet_protocol.encodings import to_base64url
 from volet_protocol.hashing import hkdf_expand, sha256
 from volet_protocol.keys import BoxKey, SigningKey
+from volet_protocol.operator_roles import AUDITOR, OPERATING, ROW, WATCHING, LogScope
 from volet_protocol.statements import HeadRef, Preamble, Statement, UnverifiedStatement, sign
 from volet_protocol.trust_bundle import Minimum, TrustBundle, sign_bundle
 from volet_protocol.trust_parties import REGISTRAR as PROOF
@@ -213,6 +214,7 @@ def make_user(seed: int, now_ms: int = START_MS, hub: str = HUB) -> TestUser:
 
 
 REGISTRAR = SigningKey(seed32("registrar"))
+OPERATOR = SigningKey(seed32("registrar of operators"))
 CONTROLLER = SigningKey(seed32("controller"))
 
 ISSUER = SigningKey(seed32("issuer"))
@@ -237,8 +239,12 @@ def bundle_body(
     ceiling: str = "0" * 64,
     structures: Sequence[Structure] = STRUCTURES,
     log_vkey: str = "log.example+00000000+AAAA",
+    ended_ms: int | None = None,
 ) -> dict[str, JsonValue]:
-    """The body of a bundle with one controller, one registrar, an issuer of both modes and one of the hub alone."""
+    """The body of a bundle with one controller, a registrar, another of who runs the hub, two issuers.
+
+    `ended_ms`: when the first registrar ended.
+    """
     ids = tuple(structure.id for structure in structures)
     bundle = TrustBundle(
         version=version,
@@ -250,7 +256,13 @@ def bundle_body(
             Issuer(ISS, (Audience(AUDIENCE, PROOF), Audience(SELF_AUDIENCE, SELF)), tuple(issuer_keys), ROWS, ids),
             Issuer(SELF_ISS, (Audience(SELF_AUDIENCE, SELF),), tuple(issuer_keys), ROWS, ids),
         ),
-        registrars=(Registrar("Établissement du Val", REGISTRAR.public, ROWS, tuple(structures)),),
+        registrars=(
+            Registrar(
+                "Établissement du Val", REGISTRAR.public, ROWS, tuple(structures), tuple(sorted(WATCHING)), ended_ms
+            ),
+            # Another institution attests who runs the hub.
+            Registrar("Exploitant", OPERATOR.public, (ROW,), tuple(structures), tuple(sorted(OPERATING))),
+        ),
         controllers=Controllers(1, (CONTROLLER.public,)),
         ceiling=ceiling,
         minimum=Minimum("0.1.0", ("ed25519",)),
@@ -266,8 +278,11 @@ def make_bundle(
     issuer_keys: Sequence[IssuerKey] = (),
     ceiling: str = "0" * 64,
     log_vkey: str = "log.example+00000000+AAAA",
+    ended_ms: int | None = None,
 ) -> TrustBundle:
-    body = bundle_body(hub=hub, version=version, issuer_keys=issuer_keys, ceiling=ceiling, log_vkey=log_vkey)
+    body = bundle_body(
+        hub=hub, version=version, issuer_keys=issuer_keys, ceiling=ceiling, log_vkey=log_vkey, ended_ms=ended_ms
+    )
     return TrustBundle.read(sign_bundle(body, [CONTROLLER])).verify(None)
 
 
@@ -297,11 +312,17 @@ def attest(
     secret_basis: Sequence[str] = ("L1110-4",),
     from_ms: int = START_MS - DAY_MS,
     until_ms: int | None = None,
+    scope: LogScope | None = None,
 ) -> Statement:
-    """The registrar's statement that this user holds that capacity, for 300 days unless told otherwise."""
+    """The registrar's statement that this user holds that capacity, for 300 days unless told otherwise.
+
+    Row O14 is an auditor of everything unless told otherwise; who runs the hub is attested by another registrar.
+    """
+    role, scope = watching(row, role, scope)
+    registrar = OPERATOR if role in OPERATING else REGISTRAR
     body = attestation_body(
         hub=user.chain.hub,
-        registrar=REGISTRAR.public,
+        registrar=registrar.public,
         user=user.user,
         subject=salted_subject(seed32("subject salt", user.number)[:16], ISS, f"subject-{user.number}"),
         capacity=capacity(
@@ -309,8 +330,17 @@ def attest(
         ),
         from_ms=from_ms,
         until_ms=from_ms + 300 * DAY_MS if until_ms is None else until_ms,
+        scope=scope,
     )
-    return sign(body, REGISTRAR)
+    return sign(body, registrar)
+
+
+def watching(row: str, role: str | None, scope: LogScope | None) -> tuple[str | None, LogScope | None]:
+    """The role and scope of an attestation: of row O14 an auditor, and everything, unless told otherwise."""
+    if row != ROW:
+        return role, scope
+    role = role or AUDITOR
+    return role, (scope or LogScope()) if role in WATCHING else None
 
 
 def attested(user: TestUser, row: str, structure: str, bundle: TrustBundle, now_ms: int = START_MS) -> Attestation:

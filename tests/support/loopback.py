@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 
 from support.identities import CONTROLLER, ROWS, STRUCTURES
 from volet_protocol.cosigned import Controllers
+from volet_protocol.operator_roles import WATCHING
 from volet_protocol.trust_bundle import Minimum, TrustBundle, sign_bundle
 from volet_protocol.trust_parties import REGISTRAR, SELF, Audience, Issuer, IssuerKey, Registrar
 
@@ -111,7 +112,7 @@ def trust_bundle(hub: str, issuer: str, registrar: bytes) -> TrustBundle:
         log_vkey="log.example+00000000+AAAA",
         log_policy="quorum none\n",
         issuers=(Issuer(issuer, audiences, keys, ROWS, structures),),
-        registrars=(Registrar("Greffe du Val", registrar, ROWS, STRUCTURES),),
+        registrars=(Registrar("Greffe du Val", registrar, ROWS, STRUCTURES, tuple(sorted(WATCHING))),),
         controllers=Controllers(1, (CONTROLLER.public,)),
         ceiling="0" * 64,
         minimum=Minimum("0.1.0", ("ed25519",)),

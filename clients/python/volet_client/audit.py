@@ -19,9 +19,11 @@ from volet_client.log_replay import Logged
 from volet_client.refusals import NotFoundError
 from volet_client.tag_checks import Finding, ShownLeaf, check_key, check_shown
 from volet_client.words import Said
+from volet_protocol.binding import Binding, BoundSubject, verify_binding
 from volet_protocol.canonical import JsonObject, JsonValue
+from volet_protocol.capacities import has_duty
 from volet_protocol.checkpoint import SignedCheckpoint
-from volet_protocol.encodings import from_base64url, to_base64url
+from volet_protocol.encodings import from_base64url, is_hash, to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.hashing import sha256
@@ -29,13 +31,13 @@ from volet_protocol.leaf import Leaf
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.log_request import AUDIT, OWN_ACCESS, LogRequest
 from volet_protocol.merkle import CompactRange, leaf_hash
+from volet_protocol.operator_roles import Duty
 from volet_protocol.places import CLASSES
 from volet_protocol.receipt import Receipt, VerifiedReceipt
 from volet_protocol.release import REQUEST_ID_SIZE
 
 PAGE = 500
 LEAVES = 1024
-AUDITOR_ROW = "O14"
 KEY_SIZE = 32
 
 
@@ -100,7 +102,7 @@ class Audit:
         return Accesses(tuple(acts), _gaps(acts) if case else {}, newest, findings)
 
     def records(self, case: str | None, reason: str | None = None) -> list[Logged]:
-        """Return the verified records of a case, or of all, with the facts that an auditor is shown."""
+        """Return the verified records of a case, by id or reference, or of all, with the facts an auditor is shown."""
         found = [logged(record, self._hub.trust.log)[0] for page in self._pages(case, [], reason) for record in page]
         return [act for act in found if act.view is not None]
 
@@ -189,7 +191,31 @@ class Audit:
         self._hub.trust.accept_checkpoint(verified.checkpoint, self._hub.consistency_to(verified.checkpoint.size))
         return receipt
 
+    def identify(self, case: str, user: str, reason: str) -> tuple[BoundSubject, ...]:
+        """Lift a pseudonym: return who stands behind an account that acted in a case, as identity providers signed.
+
+        The look is a leaf of that case, with its reason.
+        """
+        statement = self._author.sign(self._request(case, 0, reason=reason, user=user).to_json())
+        answer = Fields(
+            self._hub.transport.post("/v1/log/identities", {"statement": statement.to_json()}), "identities"
+        )
+        served, receipt = answer.objects("bindings"), answer.raw("receipt")
+        answer.done()
+        self._hub.receipt(receipt)
+        bundle, now_ms = self._hub.profile.bundle, self._author.clock()
+        try:
+            return tuple(verify_binding(Binding.read(one), user, bundle, now_ms) for one in served)
+        except ProtocolError as error:
+            raise VerificationError.of(error, f"identity of {user[:16]}") from None
+
     def _ask(self, case: str | None, start: int, end: int | None = None, *, reason: str | None = None) -> JsonObject:
+        statement = self._author.sign(self._request(case, start, end, reason=reason).to_json())
+        return self._hub.transport.post("/v1/log/records", {"statement": statement.to_json()})
+
+    def _request(
+        self, case: str | None, start: int, end: int | None = None, *, reason: str | None, user: str | None = None
+    ) -> LogRequest:
         auditor = self.audits
         if case is None and not auditor:
             raise UsageError(
@@ -200,19 +226,19 @@ class Audit:
                 Said("Dites pourquoi vous consultez ce dossier.", "Say why you look this case up."),
                 Said("volet log search --case … --reason inspection", "volet log search --case … --reason inspection"),
             )
-        request = LogRequest(
+        return LogRequest(
             preamble=self._author.preamble(),
             request_id=draw(REQUEST_ID_SIZE),
             purpose=AUDIT if auditor else OWN_ACCESS,
             checkpoint=self._hub.checkpoint(),
             capacity=self._author.capacity,
-            case=case,
+            case=case if case is None or is_hash(case) else None,
             from_=start,
             reason=reason if auditor else None,
             to=end,
+            reference=None if case is None or is_hash(case) else case,
+            user=user,
         )
-        statement = self._author.sign(request.to_json())
-        return self._hub.transport.post("/v1/log/records", {"statement": statement.to_json()})
 
     def _access(self, item: Fields) -> Access:
         index = item.integer("index")
@@ -299,9 +325,9 @@ class Audit:
 
     @property
     def audits(self) -> bool:
-        """Whether this user stands here as an auditor."""
+        """Whether this user watches over the log here, as an auditor or as the data protection officer."""
         attestation = self._author.attestation
-        return attestation is not None and attestation.capacity.row == AUDITOR_ROW
+        return attestation is not None and has_duty(attestation.capacity, Duty.READ_LOG)
 
     def _leaves(self, size: int) -> Iterator[bytes]:
         start = 0

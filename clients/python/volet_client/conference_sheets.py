@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from volet_protocol.case_reference import reference_of
 from volet_protocol.fact_meetings import REPRESENTED, TAKES_PART, Conference
 from volet_protocol.meeting_words import Announcement, Minutes
 
@@ -96,7 +97,7 @@ def minutes_page(sheet: Sheet, words: Announcement, minutes: Minutes) -> str:
 
 def _page(sheet: Sheet, title: str, body: str) -> str:
     foot = (
-        f"{escape(sheet.name)} · dossier {escape(sheet.case[:16])} · imprimé le {_instant(sheet.printed_ms)} par "
+        f"{escape(sheet.name)} · dossier {reference_of(sheet.case)} · imprimé le {_instant(sheet.printed_ms)} par "
         f"{escape(sheet.printed_by)} · document confidentiel"
     )
     return (

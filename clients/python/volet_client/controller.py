@@ -10,8 +10,8 @@ the bundle's `controllers`, without a secret.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -102,7 +102,19 @@ def read_parties(path: Path, now_ms: int, previous: TrustBundle | None) -> Parti
     issuers = tuple(_issuer(item, path.parent, now_ms, known) for item in fields.objects("issuers", 64))
     registrars = tuple(_registrar(item) for item in fields.objects("registrars", 1024))
     fields.done()
-    return Parties(issuers, registrars)
+    return Parties(issuers, (*registrars, *_ended(registrars, now_ms, previous)))
+
+
+def _ended(registrars: Sequence[Registrar], now_ms: int, previous: TrustBundle | None) -> Iterator[Registrar]:
+    """Yield the registrars that the previous bundle lists and the file does not: they end now, and stay known.
+
+    What they attested until then still tells in which capacity somebody acted. Where a key was stolen, the file lists
+    its registrar with the `until_ms` of the theft.
+    """
+    kept = {one.key for one in registrars}
+    for one in () if previous is None else previous.registrars:
+        if one.key not in kept:
+            yield one if one.until_ms is not None else replace(one, until_ms=now_ms)
 
 
 def _issuer(fields: Fields, folder: Path, now_ms: int, known: dict[tuple[str, str], IssuerKey]) -> Issuer:
@@ -138,6 +150,8 @@ def _registrar(fields: Fields) -> Registrar:
     value: JsonObject = {
         "name": fields.label("name"), "key": to_base64url(fields.data("key", 32)),
         "rows": list(fields.codes("rows", 256)), "structures": list(structures),
+        **({"roles": list(fields.codes("roles", 4))} if fields.has("roles") else {}),
+        **({"until_ms": fields.integer("until_ms")} if fields.has("until_ms") else {}),
     }  # fmt: skip
     fields.done()
     return Registrar.read(Fields(value, "registrar"))

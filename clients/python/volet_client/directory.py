@@ -23,6 +23,7 @@ from volet_protocol.statements import HeadRef, Statement, UnverifiedStatement, f
 from volet_protocol.user_links import check_served_boxes
 from volet_protocol.user_state import UserChain
 
+_ATTESTS_NOTHING = frozenset({Reason.NOT_TRUSTED, Reason.NOT_ENTITLED, Reason.EXPIRED})
 _NO_LONGER_LISTED = frozenset({Reason.WRONG_ISSUER, Reason.WRONG_AUDIENCE, Reason.NOT_TRUSTED})
 
 
@@ -117,7 +118,13 @@ class Directory:
         for statement in statements:
             # Judged at its own start: whether it holds at an instant is asked again at each use.
             start = Attestation.read(statement, self._hub.origin).from_ms
-            attestation = verify_attestation(statement, self._hub.profile.bundle, start)
+            try:
+                attestation = verify_attestation(statement, self._hub.profile.bundle, start)
+            except ProtocolError as error:
+                # Of a registrar that was taken out, that ended before, or whose rows were narrowed: it attests nothing.
+                if error.reason not in _ATTESTS_NOTHING:
+                    raise
+                continue
             if attestation.user != user:
                 raise ProtocolError(Reason.WRONG_AUTHOR, "attestation of another user")
             found.append(attestation)

@@ -14,6 +14,7 @@ from html import escape
 from volet_client.accesses import READ, TAKEN_OUT, Reader, reader_of
 from volet_client.audit import Access
 from volet_client.words import FRENCH, Said
+from volet_protocol.case_reference import reference_of
 
 COMMUNICATED = frozenset({"opening", "exchange"})
 _STYLE = (
@@ -110,8 +111,8 @@ def sections(
 def closing(found: Account, foot: Foot, lang: str) -> list[str]:
     """Return what the account says about itself."""
     period = Said(
-        f"Du {_day(foot.from_ms)} au {_day(foot.until_ms)}. Dossier {foot.case[:16]}. Document confidentiel.",
-        f"From {_day(foot.from_ms)} to {_day(foot.until_ms)}. Case {foot.case[:16]}. Confidential document.",
+        f"Du {_day(foot.from_ms)} au {_day(foot.until_ms)}. Dossier {reference_of(foot.case)}. Document confidentiel.",
+        f"From {_day(foot.from_ms)} to {_day(foot.until_ms)}. Case {reference_of(foot.case)}. Confidential document.",
     )
     proof = Said(
         f"Chaque ligne est vérifiée dans le journal {foot.origin}, {foot.size} actes, empreinte {foot.root[:16]}.",

@@ -16,9 +16,9 @@ from volet_client.refusals import FactsChangedError, RefusedError, VersionConfli
 from volet_client.rules import Rules
 from volet_client.trust import CASE
 from volet_client.words import Said
+from volet_protocol.capacities import audits_emergencies
 from volet_protocol.case_links import FactLink, Fresh, LinkHead
 from volet_protocol.directory import can_be_boxed
-from volet_protocol.emergency_course import AUDITOR_ROW
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.facts import SALT_SIZE, Fact, fact_body, fact_hash
 from volet_protocol.fields import Fields
@@ -111,9 +111,7 @@ class EmergencyLinks:
         found: dict[str, UserChain] = {}
         for user in named:
             known = self._author.directory.refresh(user)
-            attested = any(
-                one.capacity.row == AUDITOR_ROW and one.from_ms <= now_ms < one.until_ms for one in known.attestations
-            )
+            attested = audits_emergencies(known.attestations, now_ms)
             if attested and can_be_boxed(known.chain, known.chain.head):
                 found[user] = known.chain
         return found

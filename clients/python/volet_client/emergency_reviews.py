@@ -17,10 +17,9 @@ from volet_client.errors import NotPermittedError, UsageError, VerificationError
 from volet_client.hub import Hub
 from volet_client.words import Said
 from volet_protocol.canonical import JsonObject
-from volet_protocol.capacities import Capacity
+from volet_protocol.capacities import Capacity, has_duty
 from volet_protocol.case_links import FactLink
 from volet_protocol.directory import can_be_boxed
-from volet_protocol.emergency_course import AUDITOR_ROW
 from volet_protocol.emergency_words import context, seal_words
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_emergencies import (
@@ -33,6 +32,7 @@ from volet_protocol.fact_emergencies import (
 from volet_protocol.fact_powers import EMERGENCY_MAX_MS, Emergency
 from volet_protocol.facts import fact_hash, read_fact
 from volet_protocol.fields import Fields
+from volet_protocol.operator_roles import Duty
 from volet_protocol.statements import from_json
 
 MOST = 200
@@ -67,9 +67,9 @@ class EmergencyReviews:
 
     @property
     def audits(self) -> bool:
-        """Whether the session's capacity is that of an auditor."""
+        """Whether the session's capacity may list the emergencies of its scope."""
         attestation = self._author.attestation
-        return attestation is not None and attestation.capacity.row == AUDITOR_ROW
+        return attestation is not None and has_duty(attestation.capacity, Duty.LIST_EMERGENCIES)
 
     def review(self, case: str, emergency: str, outcome: str, text: str | None = None, told: str | None = None) -> str:
         """Close an emergency as legitimate or not; return the fact's hash. `told` is how the person was told of it.

@@ -79,7 +79,7 @@ def bulk(acts: Sequence[Logged]) -> Iterator[Line]:
     days: dict[tuple[str, str], list[Logged]] = {}
     for act in _looked(acts):
         day = _local(act).date().isoformat()
-        days.setdefault((_user(act), day), []).append(act)
+        days.setdefault((user_of(act), day), []).append(act)
     for (user, day), found in sorted(days.items()):
         entries = {entry for act in found if act.view is not None for entry in act.view.entries}
         if len(entries) > BULK:
@@ -99,7 +99,7 @@ def own_file(acts: Sequence[Logged]) -> Iterator[Line]:
     """Yield looks of a professional, in that capacity, at the case in which they are the person."""
     persons = {(case_of(act), body.get("user")) for act, body in _facts(acts) if body.get("type") == "person"}
     for act in _releases(acts):
-        if act.view is not None and act.view.row is not None and (case_of(act), _user(act)) in persons:
+        if act.view is not None and act.view.row is not None and (case_of(act), user_of(act)) in persons:
             yield _line(act)
 
 
@@ -117,17 +117,28 @@ def rights(acts: Sequence[Logged]) -> Iterator[Line]:
 
 
 def look_ups(acts: Sequence[Logged]) -> Iterator[Line]:
-    """Yield looks at the log by auditors, those at one case with the reason they gave: what a DPO is to be told."""
+    """Yield looks at the log by who watches over it, those at one case with the reason they gave."""
     for act in acts:
         if act.view is not None and act.view.act == "log-look" and act.view.purpose == "audit":
-            statement = act.statement
-            reason = None if statement is None else statement.body.get("reason")
-            yield _line(act, **({} if reason is None else {"reason": str(reason)}))
+            yield _line(act, **_looked_up(act))
+
+
+def lifted(acts: Sequence[Logged]) -> Iterator[Line]:
+    """Yield pseudonyms lifted: whose case, or whose account in it, for which reason. What a DPO is told of."""
+    yield from (line for line in look_ups(acts) if "reason" in line.what)
+
+
+def _looked_up(act: Logged) -> JsonObject:
+    body = {} if act.statement is None else act.statement.body
+    scope = body.get("scope")
+    named = scope if isinstance(scope, Mapping) else {}
+    found = {"reason": body.get("reason"), "lifted": named.get("user")}
+    return {name: str(value) for name, value in found.items() if value is not None}
 
 
 REPORTS: Mapping[str, Report] = {
     "no-team": no_team, "emergencies": emergencies, "refusals": refusals, "bulk": bulk, "hours": hours,
-    "own-file": own_file, "exports": exports, "rights": rights, "look-ups": look_ups,
+    "own-file": own_file, "exports": exports, "rights": rights, "look-ups": look_ups, "lifted": lifted,
 }  # fmt: skip
 
 
@@ -156,7 +167,7 @@ class Wanted:
         names = ("act", "row", "structure", "compartment", "intent", "purpose")
         if any(getattr(self, name) not in {None, getattr(view, name)} for name in names):
             return False
-        return self.user is None or _user(act).startswith(self.user)
+        return self.user is None or user_of(act).startswith(self.user)
 
 
 def line_of(act: Logged) -> Line:
@@ -167,7 +178,7 @@ def line_of(act: Logged) -> Line:
 def _line(act: Logged, **more: JsonValue) -> Line:
     case, view = case_of(act), act.view
     what: dict[str, JsonValue] = {} if view is None else dict(view.to_json())
-    what |= {"user": _user(act)} if _user(act) else {}
+    what |= {"user": user_of(act)} if user_of(act) else {}
     what |= {} if case is None else {"case": case}
     return Line((act.index,), act.leaf.ts_ms, what | more)
 
@@ -192,7 +203,8 @@ def _indexes(acts: Iterable[Logged]) -> tuple[int, ...]:
     return tuple(act.index for act in acts)
 
 
-def _user(act: Logged) -> str:
+def user_of(act: Logged) -> str:
+    """Return the user id of who acted; empty where nobody signed."""
     return "" if act.identity is None else act.identity.user or ""
 
 

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from volet_protocol.case_reference import reference_of
+
 _STYLE = (
     "body{font:11pt/1.45 serif;max-width:42em;margin:2em auto;padding:0 1em}h1{font-size:15pt}h2{font-size:12pt}"
     "pre{font:inherit;white-space:pre-wrap}footer{border-top:1px solid;margin-top:2em;font-size:9pt}"
@@ -49,7 +51,7 @@ def document(entries: Sequence[Written], case: str, printed_ms: int, recipient: 
         f"<pre>{escape(one.text)}</pre>"
         for one in entries
     ]
-    footer = f"Document confidentiel, remis à {escape(recipient)}. Dossier {escape(case[:16])}. {_when(printed_ms)}."
+    footer = f"Document confidentiel, remis à {escape(recipient)}. Dossier {reference_of(case)}. {_when(printed_ms)}."
     return _page("Document transmis", "".join(parts) + f"<footer>{footer}</footer>")
 
 

@@ -24,6 +24,7 @@ from volet_client.notices_words import (
 from volet_client.texts import Filled
 from volet_client.words import Said
 from volet_protocol.case_facts import Record
+from volet_protocol.case_reference import reference_of
 from volet_protocol.fact_notices import Consent, ConsentWithdrawal
 from volet_protocol.places import MAIN
 
@@ -73,7 +74,7 @@ class ReceiptPapers:
         }
         whom = recipient_words(consent.recipients, self._notices.labels, lang)
         filled = self._notices.text(kind, lang, case=case, recipients=whom, others=others)
-        footer = f"{_CONFIDENTIAL[spoken(lang)]} · {case[:16]} · {filled.text.name}"
+        footer = f"{_CONFIDENTIAL[spoken(lang)]} · {reference_of(case)} · {filled.text.name}"
         return Paper(filled, record.hash, link, footer)
 
     def _code(self, view: CaseView, link: str, position: int, lang: str) -> list[str]:

@@ -163,13 +163,23 @@ class World:
             "audiences": [{"aud": HUB_CLIENT, "mode": "self"}, {"aud": REGISTRAR_CLIENT, "mode": "registrar"}],
             "rows": rows, "structures": [structure["id"] for structure in structures],
         }  # fmt: skip
-        registrar = {"name": REGISTRAR_NAME, "key": registrar_key, "rows": rows, "structures": structures}
+        registrar = {
+            "name": REGISTRAR_NAME, "key": registrar_key, "rows": rows, "structures": structures,
+            "roles": ["auditor"],
+        }  # fmt: skip
         return {"issuers": [issuer], "registrars": [registrar]}
 
     def _start_services(self) -> None:
         until = (datetime.now(UTC) + timedelta(days=_STAFF_DAYS)).date().isoformat()
         staff: list[JsonValue] = [
-            {"sub": role.key, "until": until, "capacity": dict(role.capacity)} for role in CAST if role.capacity
+            {
+                "sub": role.key,
+                "until": until,
+                "capacity": dict(role.capacity),
+                **({"scope": {}} if role.kind == "auditor" else {}),
+            }
+            for role in CAST
+            if role.capacity
         ]
         config: dict[str, JsonValue] = {
             "name": REGISTRAR_NAME, "origin": self.addresses.registrar, "hubs": [self.addresses.hub],

@@ -6,13 +6,15 @@ an attested role that nobody has to renew outlives the employment it rests on (p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from volet_protocol.canonical import JsonValue
 from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.hashing import labelled_hash
+from volet_protocol.operator_roles import ROW, Duty, HeldRole, LogScope, check_apart, check_role, may
 from volet_protocol.statements import ALGORITHM, VERSION, UnverifiedStatement, read_type
 from volet_protocol.trust_bundle import TrustBundle
 
@@ -70,6 +72,25 @@ class Capacity:
         return value
 
 
+def has_duty(capacity: Capacity | None, duty: Duty) -> bool:
+    """Tell whether somebody who acts in this capacity has a duty of those who watch over the log."""
+    return capacity is not None and may(capacity.row, capacity.role, duty)
+
+
+def audits_emergencies(attestations: Iterable[Attestation], at_ms: int) -> bool:
+    """Tell whether somebody with these attestations reviews emergencies now, and does not operate the hub as well."""
+    held = list(attestations)
+    for one in held:
+        if not has_duty(one.capacity, Duty.REVIEW_EMERGENCIES) or not one.from_ms <= at_ms < one.until_ms:
+            continue
+        try:
+            check_roles_apart(one, [other for other in held if other is not one])
+        except ProtocolError:
+            continue
+        return True
+    return False
+
+
 def salted_subject(salt: bytes, iss: str, sub: str) -> str:
     """Return the hash that stands for (issuer, subject) where the identity itself must not be shown.
 
@@ -96,6 +117,7 @@ class Attestation:
     capacity: Capacity
     from_ms: int
     until_ms: int
+    scope: LogScope | None = None
 
     def check_at(self, at_ms: int) -> None:
         """Refuse an instant outside the period (start included, end excluded): not-yet or expired."""
@@ -119,6 +141,7 @@ class Attestation:
             capacity=Capacity.read(fields.nested("capacity")),
             from_ms=fields.integer("from_ms"),
             until_ms=fields.integer("until_ms"),
+            scope=fields.optional("scope", lambda name: LogScope.read(fields.nested(name))),
         )
         fields.done()
         if not 0 < attestation.until_ms - attestation.from_ms <= MAX_VALIDITY_MS:
@@ -127,25 +150,49 @@ class Attestation:
 
 
 def attestation_body(
-    *, hub: str, registrar: bytes, user: str, subject: str, capacity: Capacity, from_ms: int, until_ms: int
-) -> dict[str, JsonValue]:
-    """Return the body that a registrar signs."""
+    *, hub: str, registrar: bytes, user: str, subject: str, capacity: Capacity, from_ms: int, until_ms: int,
+    scope: LogScope | None = None,
+) -> dict[str, JsonValue]:  # fmt: skip
+    """Return the body that a registrar signs; `scope` is what an auditor or a data protection officer may look at."""
     return {
         "v": VERSION, "type": TYPE, "alg": ALGORITHM, "hub": hub, "registrar": to_base64url(registrar), "user": user,
         "subject": subject, "capacity": capacity.to_json(), "from_ms": from_ms, "until_ms": until_ms,
+        **({} if scope is None else {"scope": scope.to_json()}),
     }  # fmt: skip
 
 
 def verify_attestation(statement: UnverifiedStatement, bundle: TrustBundle, now_ms: int) -> Attestation:
     """Return the attestation if a registrar of the bundle may make it and it holds at `now_ms`.
 
-    Raises `ProtocolError`: not-trusted (registrar not listed), not-entitled (row or structure not listed for that
-    registrar), bad-signature, not-yet, expired, wrong-hub, malformed.
+    What a registrar that ended attested holds until that end, so that acts before it are judged by it still. Raises
+    `ProtocolError`: not-trusted (registrar not listed), not-entitled (row, structure or role of an operator not listed
+    for that registrar), bad-signature, not-yet, expired, wrong-hub, malformed.
     """
     attestation = Attestation.read(statement, bundle.hub)
     registrar = bundle.registrar(attestation.registrar)
     verified = statement.verify(registrar.key)
     if not registrar.may_attest(attestation.capacity.row, attestation.capacity.structure):
         raise ProtocolError(Reason.NOT_ENTITLED, f"attestation {verified.hash[:16]} by {registrar.name}")
+    held = attestation.capacity
+    check_role(held.row, held.role, attestation.scope, attestation.until_ms - attestation.from_ms)
+    if held.row == ROW and held.role not in registrar.roles:
+        raise ProtocolError(Reason.NOT_ENTITLED, f"role {held.role} by {registrar.name}")
+    if registrar.until_ms is not None:
+        attestation = replace(attestation, until_ms=min(attestation.until_ms, registrar.until_ms))
     attestation.check_at(now_ms)
     return attestation
+
+
+def held_role(attestation: Attestation) -> HeldRole | None:
+    """Return which of the four roles an attestation gives, None for any other capacity."""
+    held = attestation.capacity
+    if held.row != ROW or held.role is None:
+        return None
+    return HeldRole(held.role, attestation.from_ms, attestation.until_ms, attestation.scope)
+
+
+def check_roles_apart(attestation: Attestation, others: Iterable[Attestation]) -> None:
+    """Refuse an attestation whose role somebody may not have beside what `others` give them: not-entitled."""
+    new = held_role(attestation)
+    if new is not None:
+        check_apart([role for one in others if (role := held_role(one)) is not None], new)

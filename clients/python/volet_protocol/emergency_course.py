@@ -17,9 +17,6 @@ from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_emergencies import EmergencyEnd, EmergencyReason, EmergencyReview
 from volet_protocol.fact_powers import EMERGENCY_MAX_MS, Emergency
 
-# The row of operators: an attested auditor, who holds no key of content (P10).
-AUDITOR_ROW = "O14"
-
 
 @dataclass(frozen=True)
 class Course:

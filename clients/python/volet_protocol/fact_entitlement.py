@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from volet_protocol import conferences, emergency_course, fact_rules, linked_cases, powers
 from volet_protocol.act_rules import ACT_RULES, CLOSE_CASE, act_of, may_act
-from volet_protocol.capacities import Capacity
+from volet_protocol.capacities import Capacity, has_duty
 from volet_protocol.case_facts import CaseFacts, FactAuthor, Record
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_codec import GivenBy
@@ -21,6 +21,7 @@ from volet_protocol.fact_references import check_references
 from volet_protocol.fact_requests import Request
 from volet_protocol.fact_rules import FACT_RULES
 from volet_protocol.facts import Fact
+from volet_protocol.operator_roles import Duty
 
 _POWERS = (fact_rules.PERSON, fact_rules.REPRESENTATIVE)
 
@@ -127,8 +128,7 @@ def _standings_by_object(facts: CaseFacts, fact: Fact, author: FactAuthor) -> fr
     if isinstance(fact, EmergencyReason):
         return frozenset({fact_rules.CALLER} if emergency_course.is_caller(facts, fact, author) else ())
     if isinstance(fact, EmergencyReview):
-        audits = author.capacity is not None and author.capacity.row == emergency_course.AUDITOR_ROW
-        return frozenset({fact_rules.AUDITOR} if audits else ())
+        return frozenset({fact_rules.AUDITOR} if has_duty(author.capacity, Duty.REVIEW_EMERGENCIES) else ())
     if isinstance(fact, Emergency):
         capacity = author.capacity
         health = capacity is not None and capacity.category == 1

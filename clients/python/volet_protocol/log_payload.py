@@ -22,6 +22,7 @@ from volet_protocol.fact_codec import LATE_REASONS
 from volet_protocol.fact_collection import UNSTATED
 from volet_protocol.fields import Fields
 from volet_protocol.flat_object import FlatForm
+from volet_protocol.operator_roles import ROLES
 from volet_protocol.places import CLASSES
 from volet_protocol.sealing import PARTS
 from volet_protocol.vocabulary import COMPARTMENTS, LEVELS
@@ -60,7 +61,7 @@ class ViewPayload:
 
     `case_seq` counts the acts of one case and visibility class without gap; both are absent outside a case. `to` is the
     row of the party without account that an export was for. `late` and `collected_ms` mark a fact recorded more than 72
-    hours after it was collected: the code of the reason, and when.
+    hours after it was collected: the code of the reason, and when. `role`: in which of the roles of an operator.
     """
 
     act: str
@@ -84,6 +85,7 @@ class ViewPayload:
     to: str | None = None
     late: str | None = None
     collected_ms: int | None = None
+    role: str | None = None
 
     def __post_init__(self) -> None:
         if self.act not in ACTS:
@@ -103,7 +105,7 @@ class ViewPayload:
             "structure": self.structure, "participation": self.participation, "compartment": self.compartment,
             "level": self.level, "part": self.part, "intent": self.intent, "purpose": self.purpose,
             "policy": self.policy, "emergency": self.emergency or None, "count": self.count,
-            "to": self.to, "late": self.late, "collected_ms": self.collected_ms,
+            "to": self.to, "late": self.late, "collected_ms": self.collected_ms, "role": self.role,
         }  # fmt: skip
         return {
             "v": VERSION, "act": self.act, "time_ms": self.time_ms, "entries": self.entries, "rules": self.rules,
@@ -149,6 +151,7 @@ class ViewPayload:
             to=fields.optional("to", fields.code),
             late=fields.optional("late", lambda name: fields.choice(name, _LATE)),
             collected_ms=fields.optional("collected_ms", fields.integer),
+            role=fields.optional("role", lambda name: fields.choice(name, ROLES)),
         )
         fields.done()
         return view
@@ -216,8 +219,8 @@ class IdentityPayload:
 _VIEW = FlatForm(
     (
         "act", "case_seq", "category", "class", "collected_ms", "compartment", "count", "emergency", "entries",
-        "intent", "late", "level", "part", "participation", "policy", "purpose", "row", "rules", "structure", "time_ms",
-        "to", "v",
+        "intent", "late", "level", "part", "participation", "policy", "purpose", "role", "row", "rules", "structure",
+        "time_ms", "to", "v",
     )
 )  # fmt: skip
 _CASE_SEQ, _CLASS, _EMERGENCY = (_VIEW.names.index(name) for name in ("case_seq", "class", "emergency"))

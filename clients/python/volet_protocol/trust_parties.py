@@ -8,6 +8,7 @@ from volet_protocol.canonical import JsonValue
 from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
+from volet_protocol.operator_roles import check_registrar
 
 SELF, REGISTRAR = "self", "registrar"
 MODES = frozenset({SELF, REGISTRAR})
@@ -156,14 +157,27 @@ class Structure:
         return {"id": self.id, "label": self.label, "kind": self.kind}
 
 
+def _some_codes(fields: Fields, name: str) -> tuple[str, ...]:
+    """Take a list whose absence means none: an empty one written out would be a second spelling."""
+    found = tuple(fields.codes(name, 4))
+    if not found:
+        raise fields.refuse(name, "is empty")
+    return found
+
+
 @dataclass(frozen=True)
 class Registrar:
-    """A key that attests capacities: for these rows, in these structures, nowhere else."""
+    """A key that attests capacities: for these rows, in these structures, nowhere else.
+
+    `roles`: which of the four roles of row O14. `until_ms`: it ended then; what it attested counts for what was before.
+    """
 
     name: str
     key: bytes
     rows: tuple[str, ...]
     structures: tuple[Structure, ...]
+    roles: tuple[str, ...] = ()
+    until_ms: int | None = None
 
     @staticmethod
     def read(fields: Fields) -> Registrar:
@@ -173,8 +187,11 @@ class Registrar:
             key=fields.data("key", 32),
             rows=tuple(fields.codes("rows", 256)),
             structures=tuple(Structure.read(item) for item in fields.objects("structures")),
+            roles=fields.optional("roles", lambda name: _some_codes(fields, name)) or (),
+            until_ms=fields.optional("until_ms", fields.integer),
         )
         fields.done()
+        check_registrar(registrar.roles, registrar.rows)
         if len({structure.id for structure in registrar.structures}) != len(registrar.structures):
             raise fields.refuse("structures", "holds a duplicate")
         return registrar
@@ -184,6 +201,8 @@ class Registrar:
         return {
             "name": self.name, "key": to_base64url(self.key), "rows": list(self.rows),
             "structures": [structure.to_json() for structure in self.structures],
+            **({"roles": list(self.roles)} if self.roles else {}),
+            **({} if self.until_ms is None else {"until_ms": self.until_ms}),
         }  # fmt: skip
 
     def may_attest(self, row: str, structure: str) -> bool:

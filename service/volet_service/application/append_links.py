@@ -17,7 +17,8 @@ from volet_service.application.callers import Caller
 from volet_service.application.chain_links import NewLink, extend_case
 from volet_service.application.decisions import check_named
 from volet_service.application.ports import Policy, UnitOfWork
-from volet_service.application.visibility import Viewer, view_case, view_class, view_declaring, view_reviewing
+from volet_service.application.visibility import Viewer, view_case, view_class, view_declaring
+from volet_service.application.watching import view_reviewing
 from volet_service.domain.errors import IdempotencyMismatch, WrongCase
 
 
@@ -73,7 +74,8 @@ def _view(command: AppendLinks, policy: Policy, uow: UnitOfWork) -> Viewer:
     if command.class_ == MAIN and stated == Emergency.type:
         return view_declaring(uow, command.caller, command.case, policy.active)
     if command.class_ == MAIN and stated == EmergencyReview.type:
-        return view_reviewing(uow, command.caller, command.case, policy.active)
+        emergency = str((bodies[0] or {}).get("emergency", ""))
+        return view_reviewing(uow, command.caller, command.case, emergency, policy.active)
     return view_case(uow, command.caller, command.case, policy.active)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from volet_protocol.operator_roles import LogScope
 from volet_service.application.records import StoredLink
 
 
@@ -47,8 +48,8 @@ class Emergencies(Protocol):
         """Return how many were declared for this structure after an instant, by whomever, in any case."""
         ...
 
-    def newest(self, limit: int) -> list[Declared]:
-        """Return the newest emergencies of all cases, the newest first."""
+    def newest(self, scope: LogScope, limit: int) -> list[Declared]:
+        """Return the newest emergencies that a scope covers, the newest first."""
         ...
 
     def links(self, emergencies: Sequence[str]) -> dict[str, list[StoredLink]]:

@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from volet_protocol.emergency_course import AUDITOR_ROW
+from volet_protocol.capacities import Attestation, has_duty
+from volet_protocol.errors import ProtocolError
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
+from volet_protocol.operator_roles import ROW, Duty
 from volet_protocol.places import MAIN
 from volet_service.application.callers import Caller
+from volet_service.application.emergency_records import Declared
 from volet_service.application.emergency_rules import is_calling
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.visibility import view_case
+from volet_service.application.watching import check_apart, covers_case
 from volet_service.domain.errors import NotFound
 from volet_service.domain.leaves import LeafContent
 
@@ -48,5 +52,16 @@ def find_emergency(case: str, emergency: str, caller: Caller, policy: Policy, uo
     structure = None if viewer.capacity is None else viewer.capacity.structure
     view = ViewPayload("log-look", uow.now_ms, purpose=PURPOSE, row=row, structure=structure, emergency=True)
     leaf = uow.log.append(LeafContent(view, IdentityPayload(caller.user, caller.device, row=row), case, MAIN))
-    auditors = sorted({one.user for one in uow.users.attested(AUDITOR_ROW, uow.now_ms)})
+    auditors = sorted({one.user for one in uow.users.attested(ROW, uow.now_ms) if _reviews(one, found, uow)})
     return Found(found.leaf, auditors, leaf)
+
+
+def _reviews(one: Attestation, found: Declared, uow: UnitOfWork) -> bool:
+    """Tell whether this is an auditor within whose scope the emergency falls, and who does not operate the hub."""
+    if not has_duty(one.capacity, Duty.REVIEW_EMERGENCIES) or one.scope is None:
+        return False
+    try:
+        check_apart(one, uow)
+    except ProtocolError:
+        return False
+    return one.scope.covers_time(found.recorded_ms) and covers_case(uow, one.scope, found.case)

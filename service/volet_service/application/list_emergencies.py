@@ -1,4 +1,4 @@
-"""The emergencies of all cases, for auditors: what was declared, why, until when, what the review said.
+"""The emergencies of a scope, for who watches over the log: what was declared, why, until when, what was said of it.
 
 Facts and signatures only, the words sealed to each reader: no content of a file, and no key (P10). The look is a leaf.
 """
@@ -8,15 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from volet_protocol.emergency_course import AUDITOR_ROW
-from volet_protocol.log_payload import IdentityPayload, ViewPayload
-from volet_protocol.log_request import AUDIT
+from volet_protocol.log_payload import IdentityPayload
+from volet_protocol.operator_roles import Duty
 from volet_service.application.callers import Caller
 from volet_service.application.emergency_records import Declared
 from volet_service.application.ports import UnitOfWork
 from volet_service.application.records import StoredLink
-from volet_service.application.visibility import capacity_of
-from volet_service.domain.errors import Denied
+from volet_service.application.watching import covers_case, watch_of
 from volet_service.domain.leaves import LeafContent
 
 MOST = 200
@@ -31,12 +29,13 @@ class Listed:
 
 
 def list_emergencies(caller: Caller, uow: UnitOfWork, /) -> Listed:
-    """Return the newest emergencies to an auditor, at most `MOST`; log the look. Raises `Denied` for anybody else."""
-    capacity = capacity_of(uow, caller.user, caller.capacity)
-    if capacity is None or capacity.row != AUDITOR_ROW:
-        raise Denied("the emergencies of all cases are the auditor's")
-    found = uow.emergencies.newest(MOST)
+    """Return the newest emergencies that a scope covers, at most `MOST`; log the look. Raises `Denied`."""
+    watch = watch_of(uow, caller.user, caller.capacity, Duty.LIST_EMERGENCIES)
+    newest = uow.emergencies.newest(watch.scope, MOST)
+    found = [
+        one for one in newest if covers_case(uow, watch.scope, one.case) and watch.scope.covers_time(one.recorded_ms)
+    ]
     links = uow.emergencies.links([one.fact for one in found])
-    view = ViewPayload("log-look", uow.now_ms, purpose=AUDIT, row=capacity.row, structure=capacity.structure)
-    leaf = uow.log.append(LeafContent(view, IdentityPayload(caller.user, caller.device, row=capacity.row)))
+    who = IdentityPayload(caller.user, caller.device, row=watch.capacity.row)
+    leaf = uow.log.append(LeafContent(watch.look(uow), who))
     return Listed([(one, links[one.fact]) for one in found], leaf)

@@ -1,4 +1,4 @@
-"""Look at the access log: a person at their own case, views only; an auditor at everything. The look is a leaf too."""
+"""Look at the access log: a person at their own case, views only; who watches at their scope. Each look is a leaf."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from volet_protocol import canonical
 from volet_protocol.access import decide
 from volet_protocol.canonical import JsonObject
 from volet_protocol.capacities import Capacity
+from volet_protocol.case_reference import prefix_of
 from volet_protocol.encodings import to_base64url
 from volet_protocol.link_reading import read_link
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.log_request import AUDIT, LogRequest
+from volet_protocol.operator_roles import Duty
 from volet_protocol.places import MAIN
 from volet_protocol.policy_table import PERMIT
 from volet_protocol.questions import Question
@@ -23,11 +25,11 @@ from volet_service.application.decisions import refusal_of
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.records import Answered, LogRecord
 from volet_service.application.visibility import Viewer, capacity_of, view_case, view_class
-from volet_service.domain.errors import Denied, IdempotencyMismatch, NotFound
+from volet_service.application.watching import Watch, check_covers, referred, watch_of, within
+from volet_service.domain.errors import IdempotencyMismatch, Invalid, NotFound
 from volet_service.domain.leaves import LeafContent, by_statement
 
 MOST_RECORDS = 500
-AUDITOR_ROW = "O14"
 
 
 @dataclass(frozen=True)
@@ -61,23 +63,25 @@ def read_access_log(command: LookAtLog, policy: Policy, uow: UnitOfWork, /) -> L
     check_tree(asked.checkpoint, uow)
     capacity = capacity_of(uow, command.caller.user, asked.capacity)
     auditor = asked.purpose == AUDIT
-    classes = _auditor_classes(asked, capacity, uow) if auditor else _own_classes(asked, command.caller, policy, uow)
+    watch, asked_case = _watched(asked, uow) if auditor else (None, asked.case)
+    classes = [] if watch is not None else _own_classes(asked, command.caller, policy, uow)
     request_id = to_base64url(asked.request_id)
     before = uow.requests.find(command.caller.device, request_id)
     if before is not None and before.hash != command.statement.hash:
         raise IdempotencyMismatch("request_id")
     after = (asked.from_ or 0) - 1
-    found = [r for class_ in classes for r in uow.log.records(asked.case, class_, after, MOST_RECORDS)]
+    found = (
+        [one for class_ in classes for one in uow.log.records(asked.case or "", class_, after, MOST_RECORDS)]
+        if watch is None
+        else within(uow, watch.scope, uow.log.watched(watch.scope, asked_case, after, MOST_RECORDS))
+    )
     records = sorted((r for r in found if asked.to is None or r.index < asked.to), key=lambda record: record.index)
     if before is not None:
         again = [r for r in records if r.index < before.leaf][:MOST_RECORDS]
         return LogShown(again, auditor, before.leaf, asked.checkpoint.size, _facts(again, uow) if auditor else {})
-    view = ViewPayload(
-        "log-look", uow.now_ms, purpose=asked.purpose, row=capacity.row if capacity else None,
-        structure=capacity.structure if capacity else None,
-    )  # fmt: skip
+    view = watch.look(uow) if watch is not None else _own_look(asked, capacity, uow)
     who = by_statement(command.statement, asked.preamble, row=view.row)
-    leaf = uow.log.append(LeafContent(view, who, asked.case, MAIN if asked.case else None))
+    leaf = uow.log.append(LeafContent(view, who, asked_case, MAIN if asked_case else None))
     uow.requests.add(command.caller.device, request_id, Answered(command.statement.hash, leaf, canonical.encode({})))
     shown = records[:MOST_RECORDS]
     return LogShown(shown, auditor, leaf, asked.checkpoint.size, _facts(shown, uow) if auditor else {})
@@ -109,18 +113,25 @@ def _stated(record: LogRecord) -> UnverifiedStatement | None:
     return statement if statement.type == "fact" else None
 
 
-def _auditor_classes(asked: LogRequest, capacity: Capacity | None, uow: UnitOfWork) -> list[str | None]:
-    if capacity is None or capacity.row != AUDITOR_ROW:
-        raise Denied("the purpose `audit` is the auditor's")
-    if asked.case is None:
-        return [None]
-    known = uow.cases.classes(asked.case)
-    if not known:
-        raise NotFound
-    return list(known)
+def _own_look(asked: LogRequest, capacity: Capacity | None, uow: UnitOfWork) -> ViewPayload:
+    row, structure = (None, None) if capacity is None else (capacity.row, capacity.structure)
+    return ViewPayload("log-look", uow.now_ms, purpose=asked.purpose, row=row, structure=structure)
 
 
-def _own_classes(asked: LogRequest, caller: Caller, policy: Policy, uow: UnitOfWork) -> list[str | None]:
+def _watched(asked: LogRequest, uow: UnitOfWork) -> tuple[Watch, str | None]:
+    """Return who watches and the case looked up; a case beyond their scope is like one that does not exist."""
+    duty = Duty.READ_LOG if asked.case is None and asked.reference is None else Duty.LIFT
+    watch = watch_of(uow, asked.preamble.user, asked.capacity, duty)
+    if asked.user is not None:
+        raise Invalid("user: asked apart")
+    if asked.reference is not None:
+        return watch, referred(uow, watch.scope, prefix_of(asked.reference))
+    if asked.case is not None:
+        check_covers(uow, watch.scope, asked.case)
+    return watch, asked.case
+
+
+def _own_classes(asked: LogRequest, caller: Caller, policy: Policy, uow: UnitOfWork) -> list[str]:
     viewer = view_case(uow, caller, asked.case or "", policy.active)
     capacity = capacity_of(uow, caller.user, asked.capacity)
     return [*served_classes(replace(viewer, capacity=capacity), asked.purpose, uow)]

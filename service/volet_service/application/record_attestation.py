@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from volet_protocol.capacities import verify_attestation
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
+from volet_protocol.operator_roles import ROW
 from volet_protocol.statements import UnverifiedStatement
 from volet_protocol.trust_bundle import TrustBundle
 from volet_service.application.ports import UnitOfWork
 from volet_service.application.records import StoredAttestation
+from volet_service.application.watching import check_apart
 from volet_service.domain.leaves import LeafContent
 
 
@@ -19,9 +21,11 @@ def record_attestation(statement: UnverifiedStatement, trust: TrustBundle, uow: 
     attestation = verify_attestation(statement, trust, uow.now_ms)
     # Of a user that exists here, or the table would fill with whatever a registrar's key ever signed.
     uow.users.user(attestation.user)
+    check_apart(attestation, uow)
     view = ViewPayload(
         "attestation", uow.now_ms, row=attestation.capacity.row, category=attestation.capacity.category,
         structure=attestation.capacity.structure,
+        role=attestation.capacity.role if attestation.capacity.row == ROW else None,
     )  # fmt: skip
     who = IdentityPayload(request_hash=statement.hash, request=statement.to_json())
     leaf = uow.log.append(LeafContent(view, who))

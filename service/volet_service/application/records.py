@@ -150,7 +150,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class LogRecord:
-    """What one leaf commits to: canonical payloads and their openings. None once erased."""
+    """What one leaf commits to: canonical payloads and their openings, None once erased; the case of the act."""
 
     index: int
     leaf: bytes
@@ -158,6 +158,7 @@ class LogRecord:
     view_opening: bytes | None
     identity: bytes | None
     identity_opening: bytes | None
+    case: str | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from volet_protocol.case_state import CaseChain
 from volet_protocol.entry_list import EntryListHead
 from volet_protocol.exchange_chain import ExchangeChain
 from volet_protocol.note_keys import SignatureLine
+from volet_protocol.operator_roles import LogScope
 from volet_protocol.user_state import UserChain
 from volet_service.application.records import (
     Alike,
@@ -72,6 +73,10 @@ class Users(Protocol):
         """Store an attestation."""
         ...
 
+    def of_same_subject(self, user: str) -> list[str]:
+        """Return the users who were bound to an identity that this user was bound to, themselves included."""
+        ...
+
     def attested(self, row: str, at_ms: int) -> list[Attestation]:
         """Return the attestations of a row that are in force at an instant."""
         ...
@@ -115,6 +120,14 @@ class Sessions(Protocol):
 
 class Cases(Protocol):
     """Case chains, one for each visibility class."""
+
+    def beginning(self, prefix: str) -> list[str]:
+        """Return the cases whose id begins with these hex digits."""
+        ...
+
+    def has_acted(self, case: str, user: str) -> bool:
+        """Tell whether a user stands or stood in a case, is named in one of its exchanges or declared an emergency."""
+        ...
 
     def chain(self, case: str, class_: str) -> CaseChain | None:
         """Return the verified state of a chain."""
@@ -306,8 +319,12 @@ class Log(Protocol):
         """Return a leaf with its payloads."""
         ...
 
-    def records(self, case: str | None, class_: str | None, after: int, limit: int) -> list[LogRecord]:
-        """Return records above an index: of one case and class, or all for None."""
+    def records(self, case: str, class_: str, after: int, limit: int) -> list[LogRecord]:
+        """Return records above an index, of one case and class."""
+        ...
+
+    def watched(self, scope: LogScope, case: str | None, after: int, limit: int) -> list[LogRecord]:
+        """Return records above an index that a scope covers, of one case or of all; and those of the rules in force."""
         ...
 
     def checkpoint(self, size: int) -> tuple[bytes, int] | None:

@@ -10,13 +10,11 @@ from volet_protocol.access import decide
 from volet_protocol.capacities import Capacity
 from volet_protocol.case_facts import CaseFacts
 from volet_protocol.case_state import CaseChain
-from volet_protocol.emergency_course import AUDITOR_ROW
 from volet_protocol.encodings import is_hash
 from volet_protocol.entry_list import list_id
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_entitlement import same_capacity
 from volet_protocol.fact_people import Participation
-from volet_protocol.fact_powers import Emergency
 from volet_protocol.places import (
     CHILD_PROTECTION,
     CLASSES,
@@ -74,18 +72,6 @@ def view_declaring(uow: UnitOfWork, caller: Caller, case: str, table: PolicyTabl
     capacity = capacity_of(uow, caller.user, caller.capacity)
     main = uow.cases.chain(case, MAIN) if is_hash(case) else None
     if main is None or capacity is None or capacity.category != 1:
-        return view_case(uow, caller, case, table)
-    return Viewer(caller, capacity, case, main, table, uow.now_ms)
-
-
-def view_reviewing(uow: UnitOfWork, caller: Caller, case: str, table: PolicyTable) -> Viewer:
-    """Return the view of an auditor who reviews an emergency, of the one chain that holds them.
-
-    Raises `NotFound` for anybody else who does not stand in the case, and where nobody declared an emergency.
-    """
-    capacity = capacity_of(uow, caller.user, caller.capacity)
-    main = uow.cases.chain(case, MAIN) if is_hash(case) else None
-    if main is None or capacity is None or capacity.row != AUDITOR_ROW or not main.facts.of(Emergency):
         return view_case(uow, caller, case, table)
     return Viewer(caller, capacity, case, main, table, uow.now_ms)
 

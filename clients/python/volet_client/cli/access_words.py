@@ -18,6 +18,7 @@ from volet_protocol.fact_people import Participation
 from volet_protocol.fact_powers import Emergency
 from volet_protocol.leaf import Erasure, LeafType
 from volet_protocol.log_payload import ViewPayload
+from volet_protocol.operator_roles import ADMINISTRATOR, AUDITOR, HOST, OFFICER
 from volet_protocol.trust_bundle import TEAM_NAMES, TrustBundle
 from volet_protocol.words import LEVELS, part_name
 
@@ -64,6 +65,12 @@ _PURPOSES = {
     "audit": Said("contrôle", "audit"),
     "retention": Said("conservation", "retention"),
 }
+_ROLES = {
+    AUDITOR: Said("auditeur", "auditor"),
+    OFFICER: Said("délégué à la protection des données", "data protection officer"),
+    ADMINISTRATOR: Said("administrateur informatique", "IT administrator"),
+    HOST: Said("hébergeur", "host"),
+}
 _NOTHING = Said("", "")
 _NO_FUNCTION = Said("la personne ou qui la représente", "the person, or who represents them")
 _WHY_ERASED = {
@@ -90,9 +97,15 @@ class ActWords:
             f"✓ {when}  no. {index}  " + ", ".join(self._parts(view, name, "en")),
         )
 
-    def who(self, row: str | None, structure: str | None, name: str | None, lang: str) -> str:
-        """Return who acted: name, function, service; the person and who represents her have no function."""
+    def who(
+        self, row: str | None, structure: str | None, name: str | None, lang: str, watching: str | None = None
+    ) -> str:
+        """Return who acted: name, function, service; the person and who represents her have no function.
+
+        `watching`: which of the roles of who runs or watches the hub, that one row stands for.
+        """
         role = row_label(row, lang) if row else ""
+        role = _ROLES[watching].to(lang) if watching is not None else role
         where = self._structures.get(structure or "", structure or "")
         service = " · ".join(part for part in (role, where) if part)
         if name is None:
@@ -101,7 +114,7 @@ class ActWords:
 
     def _parts(self, view: ViewPayload, name: str | None, lang: str) -> list[str]:
         what = _ACTS.get(view.act, Said(view.act, view.act)).to(lang)
-        who = self.who(view.row, view.structure, name, lang)
+        who = self.who(view.row, view.structure, name, lang, view.role)
         how = " ".join(
             said.to(lang)
             for said in (_PARTS.get(view.part or "", _NOTHING), _INTENTS.get(view.intent or "", _NOTHING))
@@ -150,7 +163,7 @@ class AccessWords:
         if view is None:
             return ""
         name = self._name(reader_of(act, view), emergency=_in_emergency(view))
-        return self._words.who(view.row, view.structure, name, lang)
+        return self._words.who(view.row, view.structure, name, lang, view.role)
 
     def _name(self, reader: Reader, *, emergency: bool) -> str | None:
         user = self._team.get(reader.participation or "") or reader.user

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 
+from volet_client.case_references import known_case
 from volet_client.client import Client
 from volet_client.errors import UsageError
 from volet_client.names import CASE, CONTACT, EXCHANGE
@@ -19,13 +20,18 @@ DAY_MS = 24 * 3_600_000
 
 def add_case(parser: argparse.ArgumentParser, lang: str) -> None:
     """Add --case; without it, the only case of this user is meant."""
-    parser.add_argument("--case", metavar="DOSSIER", help=Said("nom ou identifiant", "name or id").to(lang))
+    parser.add_argument(
+        "--case", metavar="DOSSIER", help=Said("nom, référence ou identifiant", "name, reference or id").to(lang)
+    )
 
 
 def the_case(client: Client, args: argparse.Namespace) -> str:
     """Return the id of the case that is meant."""
     if args.case:
-        return client.names.find(CASE, str(args.case))
+        given = str(args.case)
+        if given in client.names.all(CASE):
+            return client.names.find(CASE, given)
+        return known_case(given, client.cases.ids()) or client.names.find(CASE, given)
     known = client.cases.ids()
     if len(known) == 1:
         return known[0]

@@ -6,18 +6,20 @@ import argparse
 import datetime as dt
 from collections.abc import Callable
 
+from volet_client.case_references import case_or_reference
 from volet_client.cli.context import Context
 from volet_client.client import Client
-from volet_client.errors import EvidenceError, UsageError
-from volet_client.log_cases import created
+from volet_client.errors import EvidenceError, NotPermittedError, UsageError
+from volet_client.log_cases import case_of
 from volet_client.log_inspection import inspect
 from volet_client.log_replay import Logged
-from volet_client.log_reports import PARIS, REPORTS, Line, Wanted, line_of
+from volet_client.log_reports import PARIS, REPORTS, Line, Wanted, line_of, user_of
 from volet_client.resources import row_label
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
-from volet_protocol.encodings import is_hash
+from volet_protocol.case_reference import reference_of
 from volet_protocol.log_request import REASONS
+from volet_protocol.operator_roles import OFFICER
 
 SHORT = 8
 INSPECTION = "inspection"
@@ -33,6 +35,10 @@ def register_reports(add: Callable[..., argparse.ArgumentParser], lang: str) -> 
     search.add_argument("--emergency", action="store_true")
     _add_dates(search)
     search.set_defaults(run=log_search)
+    identify = add("identify", help=Said("lever un pseudonyme, avec un motif", "lift a pseudonym").to(lang))
+    identify.add_argument("user", metavar="COMPTE")
+    _add_case(identify, lang)
+    identify.set_defaults(run=log_identify)
     report = add("report", help=Said("ce qui est à regarder (auditeur)", "what to look at").to(lang))
     report.add_argument("name", choices=[*sorted(REPORTS), INSPECTION])
     report.add_argument("--at", metavar="AAAA-MM-JJ", help=Said("jour du contrôle", "day inspected").to(lang))
@@ -54,6 +60,12 @@ def _add_dates(parser: argparse.ArgumentParser) -> None:
 
 def log_search(context: Context, args: argparse.Namespace) -> None:
     """Show the acts that fit every question asked."""
+    attestation = context.client().author.attestation
+    if attestation is not None and attestation.capacity.role == OFFICER:
+        raise NotPermittedError(
+            Said("La recherche d'actes est celle de l'auditeur.", "Finding acts is the auditor's."),
+            hint=Said("volet log report …", "volet log report …"),
+        )
     acts = _acts(context.client(), args)
     named = {name: getattr(args, name) for name in ("user", *_NAMES)}
     since_ms, until_ms = _dates(args)
@@ -71,6 +83,28 @@ def log_report(context: Context, args: argparse.Namespace) -> int:
     lines = [line for line in REPORTS[args.name](acts) if any(wanted.fits(act) for act in _of(acts, line))]
     _show(context, lines)
     return EvidenceError.exit_status if lines else 0
+
+
+def log_identify(context: Context, args: argparse.Namespace) -> None:
+    """Lift the pseudonym of an account in a case; the data protection officer is told of it."""
+    client = context.client()
+    acts = _acts(client, args)
+    cases = {case for act in acts if (case := case_of(act)) is not None}
+    users = {user for act in acts if (user := user_of(act)) and user.startswith(str(args.user))}
+    if len(cases) != 1 or len(users) != 1 or len(str(args.user)) < SHORT:
+        raise UsageError(
+            Said(f"Aucun compte {args.user} dans ce dossier.", f"No account {args.user} in this case."),
+            Said("volet log search --case … --reason …", "volet log search --case … --reason …"),
+        )
+    user = users.pop()
+    bound = client.audit.identify(cases.pop(), user, str(args.reason))
+    rows: list[JsonValue] = [{"iss": one.iss, "sub": one.sub, "iat_ms": one.iat_ms, "mode": one.mode} for one in bound]
+    told = Said(
+        "Inscrit au journal avec son motif ; le délégué à la protection des données en est informé.",
+        "Logged with its reason; the data protection officer is told.",
+    )
+    said = [Said(f"{one.sub} ({one.iss})", f"{one.sub} ({one.iss})") for one in bound]
+    context.terminal.result({"user": user, "identities": rows}, [*said, told])
 
 
 def _inspection(context: Context, args: argparse.Namespace) -> int:
@@ -102,20 +136,7 @@ def _acts(client: Client, args: argparse.Namespace) -> list[Logged]:
             Said("Dites pourquoi vous consultez ce dossier.", "Say why you look this case up."),
             Said(f"--reason {'|'.join(sorted(REASONS))}", f"--reason {'|'.join(sorted(REASONS))}"),
         )
-    return client.audit.records(_case(client, str(args.case)), args.reason)
-
-
-def _case(client: Client, reference: str) -> str:
-    if is_hash(reference):
-        return reference
-    cases = [case for act in client.audit.records(None) if (case := created(act)) is not None]
-    found = [case for case in cases if len(reference) >= SHORT and case.startswith(reference)]
-    if len(found) != 1:
-        raise UsageError(
-            Said(f"Aucun dossier de référence {reference}.", f"No case of reference {reference}."),
-            Said(f"au moins {SHORT} caractères", f"at least {SHORT} characters"),
-        )
-    return found[0]
+    return client.audit.records(case_or_reference(str(args.case)), args.reason)
 
 
 def _dates(args: argparse.Namespace) -> tuple[int | None, int | None]:
@@ -153,5 +174,7 @@ def _words(line: Line, lang: str) -> str:
     row = row_label(str(what["row"]), lang) if "row" in what else ""
     known = [str(what[name]) for name in ("act", "problem", "rules", "count", "entries", "intent", "reason")
              if isinstance(what.get(name), str | int)]  # fmt: skip
-    ids = [f"{name} {str(what[name])[:SHORT]}" for name in ("case", "user") if name in what]
+    ids = [f"user {str(what['user'])[:SHORT]}"] if "user" in what else []
+    ids += [f"{Said('dossier', 'case').to(lang)} {reference_of(str(what['case']))}"] if "case" in what else []
+    ids += [f"{Said('identité de', 'identity of').to(lang)} {str(what['lifted'])[:SHORT]}"] if "lifted" in what else []
     return " · ".join(part for part in (*known, row, *ids, where) if part)

@@ -20,6 +20,7 @@ from volet_client.requests_words import request_words
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
 from volet_protocol.case_facts import CaseFacts
+from volet_protocol.case_reference import reference_of
 from volet_protocol.fact_requests import ABOUT_AN_ACT, CONTEST, KINDS, MEANS, NAME, OUTCOMES, REASONS
 
 _STATES = {
@@ -125,7 +126,7 @@ def request_desk(context: Context, _args: argparse.Namespace) -> None:
             "term_ms": one.registered.term_ms, "answers": len(one.registered.answers),
         })  # fmt: skip
         by = _HOLDERS[fact.made_by.mandate is None].to(lang)
-        line = f"{one.case[:16]}  {request_words(fact, by, MEANS_WORDS[fact.means].to(lang), lang)}"
+        line = f"{reference_of(one.case)}  {request_words(fact, by, MEANS_WORDS[fact.means].to(lang), lang)}"
         line += f" [{_STATES[state].to(lang)}, {date(one.registered.term_ms)}]"
         lines.append(Said(line, line))
     context.terminal.result({"requests": rows}, lines or [Said("Aucune demande.", "No request.")])

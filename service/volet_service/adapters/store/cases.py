@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, select, union_all
 
 from volet_protocol import canonical, case_chain, exchange_chain, statements
+from volet_protocol.case_links import CaseCreate
 from volet_protocol.case_state import CaseChain, Directory
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.exchange_chain import ExchangeChain
@@ -19,6 +20,9 @@ from volet_service.adapters.store.live import Live
 from volet_service.adapters.store.log import LogAppender
 from volet_service.adapters.store.users import move_head
 from volet_service.application.records import StoredLink
+
+CASE_CREATE = "case-create"
+HEX = 64
 
 
 class LinkRows:
@@ -101,13 +105,34 @@ class CaseRows(LinkRows):
 
     def append(self, state: CaseChain, link: StoredLink) -> None:
         """Store a link whose result is `state`, and move the head."""
-        self._insert("case", state.chain, link, statements.parse(link.statement).type)
+        statement = statements.parse(link.statement)
+        self._insert("case", state.chain, link, statement.type)
+        if statement.type == CASE_CREATE:
+            row = {"case": state.case, "controller": CaseCreate.read(statement).controller}
+            self._connection.execute(insert(t.case_controller), row)
         self._live.change(self._live.cases, f"{state.case}/{state.class_}", state)
 
     def add_user(self, case: str, class_: str, user: str) -> None:
         """Remember that this user stands or stood in the case."""
         row = {"user": user, "case": case, "class": class_}
         self._connection.execute(insert(t.case_user).prefix_with("OR IGNORE", dialect="sqlite"), row)
+
+    def beginning(self, prefix: str) -> list[str]:
+        """Return the cases whose id begins with these hex digits."""
+        c = t.case_controller.c
+        first, last = prefix.ljust(HEX, "0"), prefix.ljust(HEX, "f")
+        return list(self._connection.execute(select(c.case).where(c.case.between(first, last))).scalars())
+
+    def has_acted(self, case: str, user: str) -> bool:
+        """Tell whether a user stands or stood in a case, is named in one of its exchanges or declared an emergency."""
+        stood = select(t.case_user.c.user).where((t.case_user.c.case == case) & (t.case_user.c.user == user))
+        called = select(t.emergency.c.user).where((t.emergency.c.case == case) & (t.emergency.c.user == user))
+        named = (
+            select(t.exchange_user.c.user)
+            .join(t.exchange, t.exchange.c.id == t.exchange_user.c.exchange)
+            .where((t.exchange.c.case == case) & (t.exchange_user.c.user == user))
+        )
+        return self._connection.execute(union_all(stood, called, named).limit(1)).first() is not None
 
     def of_user(self, user: str) -> list[str]:
         """Return the cases in which a user stands or stood: candidates, the facts decide."""

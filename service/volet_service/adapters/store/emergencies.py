@@ -7,7 +7,9 @@ from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select
 
+from volet_protocol.operator_roles import LogScope
 from volet_service.adapters.store import tables as t
+from volet_service.adapters.store.watched import watched_emergencies
 from volet_service.application.emergency_records import Declared
 from volet_service.application.records import StoredLink
 
@@ -46,9 +48,10 @@ class EmergencyRows:
         recent = t.emergency.c.recorded_ms > after_ms
         return int(self._connection.execute(select(func.count()).where(whose & recent)).scalar_one())
 
-    def newest(self, limit: int) -> list[Declared]:
-        """Return the newest emergencies of all cases, the newest first."""
-        rows = self._connection.execute(select(*_COLUMNS).order_by(t.emergency.c.leaf.desc()).limit(limit))
+    def newest(self, scope: LogScope, limit: int) -> list[Declared]:
+        """Return the newest emergencies that a scope covers, the newest first."""
+        query = select(*_COLUMNS).where(watched_emergencies(scope))
+        rows = self._connection.execute(query.order_by(t.emergency.c.leaf.desc()).limit(limit))
         return [Declared(**row) for row in rows.mappings()]
 
     def links(self, emergencies: Sequence[str]) -> dict[str, list[StoredLink]]:

@@ -20,10 +20,12 @@ from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.leaf import OPENING_SIZE, ZERO, Leaf, LeafType, TagKey, act_bytes, chain_heads_leaf, commitment
 from volet_protocol.merkle import CompactRange, leaf_hash
 from volet_protocol.note_keys import NoteSigner
+from volet_protocol.operator_roles import LogScope
 from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.log_payloads import seal_payloads, select_records
 from volet_service.adapters.store.prepared import RowsInto
+from volet_service.adapters.store.watched import watched_leaves
 from volet_service.application.records import LogRecord
 from volet_service.domain.errors import LogUnavailable
 from volet_service.domain.leaves import LeafContent
@@ -290,11 +292,16 @@ class LogAppender:
         rows = select_records(self._tx(), self._sealer, t.log_entry.c.idx == index, 1)
         return rows[0] if rows else None
 
-    def records(self, case: str | None, class_: str | None, after: int, limit: int) -> list[LogRecord]:
-        """Return records above an index, of one case and class, or all."""
-        where = t.log_entry.c.idx > after
+    def records(self, case: str, class_: str, after: int, limit: int) -> list[LogRecord]:
+        """Return records above an index, of one case and class."""
+        where = (t.log_entry.c.idx > after) & (t.log_payload.c.case == case) & (t.log_payload.c["class"] == class_)
+        return select_records(self._tx(), self._sealer, where, limit)
+
+    def watched(self, scope: LogScope, case: str | None, after: int, limit: int) -> list[LogRecord]:
+        """Return records above an index that a scope covers, of one case or of all."""
+        where = (t.log_entry.c.idx > after) & watched_leaves(scope)
         if case is not None:
-            where = where & (t.log_payload.c.case == case) & (t.log_payload.c["class"] == class_)
+            where = where & (t.log_payload.c.case == case)
         return select_records(self._tx(), self._sealer, where, limit)
 
     def checkpoint(self, size: int) -> tuple[bytes, int] | None:

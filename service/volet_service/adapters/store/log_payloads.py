@@ -26,20 +26,22 @@ def seal_payloads(sealer: Sealer, index: int, openings: bytes, view: bytes, iden
 def select_records(connection: Connection, sealer: Sealer, where: ColumnElement[bool], limit: int) -> list[LogRecord]:
     """Return leaves with their opened payloads, in order."""
     joined = t.log_entry.outerjoin(t.log_payload, t.log_entry.c.idx == t.log_payload.c.idx)
-    query = select(t.log_entry.c.idx, t.log_entry.c.leaf, t.log_payload.c.sealed).select_from(joined)
+    named = t.log_entry.c.idx, t.log_entry.c.leaf, t.log_payload.c.sealed, t.log_payload.c.case
+    query = select(*named).select_from(joined)
     rows = connection.execute(query.where(where).order_by(t.log_entry.c.idx).limit(limit))
-    return [_record(sealer, row.idx, row.leaf, row.sealed) for row in rows]
+    return [_record(sealer, row.idx, row.leaf, row.sealed, row.case) for row in rows]
 
 
-def _record(sealer: Sealer, index: int, leaf: bytes, sealed: bytes | None) -> LogRecord:
+def _record(sealer: Sealer, index: int, leaf: bytes, sealed: bytes | None, case: str | None) -> LogRecord:
     if sealed is None:
-        return LogRecord(index, leaf, None, None, None, None)
+        return LogRecord(index, leaf, None, None, None, None, case)
     opened = sealer.open(sealed, _place(index))
     if len(opened) < _VIEW_AT:
         raise LooseKey("a sealed row is too short")
     (size,) = _SIZE.unpack_from(opened, _VIEW_AT - _SIZE.size)
     view, identity = opened[_VIEW_AT : _VIEW_AT + size], opened[_VIEW_AT + size :]
-    return LogRecord(index, leaf, view, opened[:OPENING_SIZE], identity, opened[OPENING_SIZE : 2 * OPENING_SIZE])
+    openings = opened[:OPENING_SIZE], opened[OPENING_SIZE : 2 * OPENING_SIZE]
+    return LogRecord(index, leaf, view, openings[0], identity, openings[1], case)
 
 
 def _place(index: int) -> bytes:

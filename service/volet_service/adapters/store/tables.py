@@ -99,6 +99,10 @@ case_class = Table(
     _hash("chain", key=True), _hash("case"), _text("class"),
     UniqueConstraint("case", "class"),
 )  # fmt: skip
+# Who answers for each case, as its first link says: by it scopes over the log are kept.
+case_controller = Table(
+    "case_controller", metadata, _hash("case", key=True), _text("controller"), Index(None, "controller")
+)  # fmt: skip
 # Links of case classes and of exchanges: one shape, one chain id each.
 link = Table(
     "link", metadata,

@@ -107,6 +107,13 @@ class UserRows:
              "until_ms": attestation.until_ms, "leaf": record.leaf},
         )  # fmt: skip
 
+    def of_same_subject(self, user: str) -> list[str]:
+        """Return the users bound to an identity that this user was bound to, themselves included."""
+        c = t.binding.c
+        subjects = select(c.subject_chain).where(c.user == user)
+        found = self._connection.execute(select(c.user).distinct().where(c.subject_chain.in_(subjects))).scalars()
+        return sorted({user, *found})
+
     def attested(self, row: str, at_ms: int) -> list[Attestation]:
         """Return the attestations of a row that are in force at an instant."""
         c = t.attestation.c

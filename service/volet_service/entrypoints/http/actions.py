@@ -99,6 +99,7 @@ ACTIONS: Final[Mapping[tuple[str, str], Stated]] = {
     ("GET", "/v1/cases/{case}/emergencies/{emergency}"): Stated(Action.READ_LOG, Asks.STANDING),
     ("GET", "/v1/emergencies"): Stated(Action.READ_LOG, Asks.RULES),
     ("POST", "/v1/log/records"): Stated(Action.READ_LOG, Asks.RULES),
+    ("POST", "/v1/log/identities"): Stated(Action.READ_LOG, Asks.RULES),
     ("GET", "/v1/heads/{label}/{chain}"): Stated(
         Action.PROVE, Asks.NOTHING, "ids of chains cannot be guessed; for a list, whose id can, standing is asked"
     ),

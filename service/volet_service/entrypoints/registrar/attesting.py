@@ -9,10 +9,11 @@ from volet_protocol.binding import CLOCK_MS
 from volet_protocol.binding import nonce as binding_nonce
 from volet_protocol.capacities import MAX_VALIDITY_MS, SALT_SIZE, attestation_body, salted_subject
 from volet_protocol.hashing import same
+from volet_protocol.operator_roles import MAX_GUEST_MS
 from volet_protocol.statements import Statement, sign
 from volet_service.domain.errors import Denied
 from volet_service.domain.logins import LoginRefusal, login_refused
-from volet_service.entrypoints.registrar.config import RegistrarConfig
+from volet_service.entrypoints.registrar.config import RegistrarConfig, StaffEntry
 from volet_service.entrypoints.registrar.identifications import Identifications
 
 
@@ -32,6 +33,10 @@ class Attested:
 
     statement: Statement
     salt: bytes
+
+
+def _longest(line: StaffEntry) -> int:
+    return MAX_GUEST_MS if line.scope is not None and line.scope.guest else MAX_VALIDITY_MS
 
 
 def attest(
@@ -68,7 +73,8 @@ def attest(
             subject=salted_subject(salt, config.issuer, proof.sub),
             capacity=line.capacity,
             from_ms=from_ms,
-            until_ms=min(line.until_ms, from_ms + MAX_VALIDITY_MS),
+            until_ms=min(line.until_ms, from_ms + _longest(line)),
+            scope=line.scope,
         )
         attested.append(Attested(sign(body, config.key), salt))
     return attested

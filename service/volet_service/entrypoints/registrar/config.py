@@ -10,8 +10,12 @@ is why rows and structures are bounded by the trust bundle as well. It holds sub
 
 ```json
 [{"sub": "nadia", "until": "2027-06-30",
-  "capacity": {"row": "S1", "category": 2, "structure": "ccas-lyon", "secret_basis": ["L411-3"]}}]
+  "capacity": {"row": "S1", "category": 2, "structure": "ccas-lyon", "secret_basis": ["L411-3"]}},
+ {"sub": "odile", "until": "2027-06-30", "scope": {"controllers": ["Département du Val"]},
+  "capacity": {"row": "O14", "role": "auditor", "structure": "audit", "secret_basis": []}}]
 ```
+
+An auditor and a data protection officer have a `scope` (docs/spec/trust.md). Who runs the hub is neither.
 """
 
 from __future__ import annotations
@@ -30,6 +34,7 @@ from volet_protocol.encodings import from_base64url
 from volet_protocol.errors import ProtocolError
 from volet_protocol.fields import Fields
 from volet_protocol.keys import SigningKey
+from volet_protocol.operator_roles import OPERATING, ROW, WATCHING, LogScope, check_role
 
 T = TypeVar("T")
 
@@ -40,11 +45,12 @@ class RegistrarConfigError(ValueError):
 
 @dataclass(frozen=True)
 class StaffEntry:
-    """One capacity of one subject, until an instant (ms, excluded)."""
+    """One capacity of one subject, until an instant (ms, excluded); `scope` over the log, of who watches over it."""
 
     sub: str
     capacity: Capacity
     until_ms: int
+    scope: LogScope | None = None
 
 
 @dataclass(frozen=True)
@@ -117,16 +123,30 @@ def _read_staff(path: Path) -> tuple[StaffEntry, ...]:
     value = _load(path)
     if not isinstance(value, list):
         raise RegistrarConfigError(f"{path} is not a list")
-    return tuple(_staff_entry(_fields(item, f"{path.name}[{n}]")) for n, item in enumerate(cast("list[object]", value)))
+    staff = tuple(
+        _staff_entry(_fields(item, f"{path.name}[{n}]")) for n, item in enumerate(cast("list[object]", value))
+    )
+    for role in staff:
+        _check_apart(role, [other for other in staff if other.sub == role.sub])
+    return staff
 
 
 def _staff_entry(fields: Fields) -> StaffEntry:
     sub, until = fields.label("sub"), fields.text("until", 10)
     capacity = Capacity.read(fields.nested("capacity"))
+    scope = fields.optional("scope", lambda name: LogScope.read(fields.nested(name)))
     fields.done()
+    check_role(capacity.row, capacity.role, scope, 0)
     # The day named is the last one that counts, everywhere in France: midnight UTC is one or two hours later there.
     end = datetime.combine(date.fromisoformat(until) + timedelta(days=1), datetime.min.time(), UTC)
-    return StaffEntry(sub, capacity, int(end.timestamp() * 1000))
+    return StaffEntry(sub, capacity, int(end.timestamp() * 1000), scope)
+
+
+def _check_apart(entry: StaffEntry, others: list[StaffEntry]) -> None:
+    """Refuse a list that makes who operates a hub its auditor: lines have no beginning, so any two are at once."""
+    roles = {one.capacity.role for one in (entry, *others) if one.capacity.row == ROW}
+    if roles & OPERATING and roles & WATCHING:
+        raise RegistrarConfigError(f"{entry.sub}: who administers or hosts a hub is not its auditor nor its officer")
 
 
 def _load(path: Path) -> object:

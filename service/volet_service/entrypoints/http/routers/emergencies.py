@@ -1,4 +1,4 @@
-"""Emergencies: the receipt on which one is answered, and the list that auditors review."""
+"""Emergencies: the receipt on which one is answered, and the list that is watched over."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def one(case: str, emergency: str, *, caller: CallerDependency, hub: HubDe
 
 @router.get("/emergencies")
 async def every(caller: CallerDependency, hub: HubDependency, since: TreeSize) -> Answer:
-    """Return the newest emergencies of all cases to an auditor, each with its links; the look is logged."""
+    """Return the newest emergencies of their scope to who watches, each with its links; the look is logged."""
     listed = await hub.store.write(lambda uow, /: list_emergencies(caller, uow))
     return {
         "emergencies": [

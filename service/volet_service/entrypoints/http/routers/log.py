@@ -10,12 +10,14 @@ from volet_protocol.encodings import is_hash, to_base64url
 from volet_protocol.errors import ProtocolError
 from volet_protocol.heads_map import LABELS
 from volet_protocol.tiles import TilePath
+from volet_service.application.lift_pseudonym import lift_pseudonym
 from volet_service.application.ports import Hub
 from volet_service.application.read_access_log import LookAtLog, read_access_log
 from volet_service.application.read_cases import know_list
 from volet_service.application.records import LogRecord
 from volet_service.domain.errors import NotFound
 from volet_service.entrypoints.http.identity import CallerDependency, HubDependency, identify_caller
+from volet_service.entrypoints.http.routers.users import bound
 from volet_service.entrypoints.http.schemas import Answer, From, StatementRequest, To
 
 router = APIRouter(prefix="/v1", tags=["log"])
@@ -84,9 +86,20 @@ async def consistency(hub: HubDependency, from_: From, to: To) -> Answer:
     return {"hashes": [to_base64url(one) for one in await hub.log.consistency(from_, to)]}
 
 
+@router.post("/log/identities")
+async def identities(asked: StatementRequest, caller: CallerDependency, hub: HubDependency) -> Answer:
+    """Return the identities bound to an account that acted in a case, to who watches over the log; with a reason."""
+    command = LookAtLog(asked.parsed(), caller, hub.limits.window_ms)
+    lifted = await hub.store.write(lambda uow, /: lift_pseudonym(command, uow))
+    return {
+        "bindings": [bound(one) for one in lifted.bindings],
+        "receipt": (await hub.log.receipt(lifted.leaf, lifted.since or None)).to_json(),
+    }
+
+
 @router.post("/log/records")
 async def records(asked: StatementRequest, caller: CallerDependency, hub: HubDependency) -> Answer:
-    """Return records of the access log: of their own case to a person, views only; all to an auditor."""
+    """Return records of the access log: of their own case to a person, views only; of their scope to who watches."""
     command = LookAtLog(asked.parsed(), caller, hub.limits.window_ms)
     shown = await hub.store.write(lambda uow, /: read_access_log(command, hub.policy, uow))
     # One tree for all of them, so that a reader checks one checkpoint.

@@ -14,6 +14,7 @@ from volet_service.application.add_binding import AddBinding, add_binding
 from volet_service.application.add_user_links import AddUserLinks, add_user_links, parse_boxes
 from volet_service.application.read_user import read_user
 from volet_service.application.record_attestation import record_attestation
+from volet_service.application.records import BindingRecord
 from volet_service.entrypoints.http.identity import CallerDependency, HubDependency, TreeSize
 from volet_service.entrypoints.http.schemas import Answer, BindingRequest, StatementRequest, UserLinksRequest
 
@@ -31,13 +32,15 @@ async def read(user: str, caller: CallerDependency, hub: HubDependency) -> Answe
         links.append(statement if boxes is None else {**statement, "boxes": boxes})
     return {
         "links": links,
-        "bindings": [
-            {"id_token": one.id_token, "iss": one.iss, "aud": one.aud, "random": to_base64url(one.random)}
-            for one in found.bindings
-        ],
+        "bindings": [bound(one) for one in found.bindings],
         "attestations": [parse(one.statement).to_json() for one in found.attestations],
         "head": (await hub.log.head_proof("user", user)).to_json(),
     }
+
+
+def bound(one: BindingRecord) -> dict[str, JsonValue]:
+    """Return a binding on the wire."""
+    return {"id_token": one.id_token, "iss": one.iss, "aud": one.aud, "random": to_base64url(one.random)}
 
 
 @router.post("/users/{user}/links")
