@@ -3,61 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from support.client_world import World, client_world
-from volet_client.cli.context import Context
-from volet_client.cli.main import run_line
-from volet_client.cli.terminal import Terminal
-from volet_client.client import Client
+from support.audited import DETAIL, Scene, ask, lying, peopled, permits, run
+from support.client_world import World
 from volet_client.errors import EvidenceError, VerificationError
 from volet_client.log_decisions import Flaw
 from volet_client.log_export import check_export
-from volet_client.members import GENERAL, Terms
 from volet_client.refusals import RefusedError
 from volet_protocol.canonical import JsonObject
-from volet_protocol.entry_list import list_id
-from volet_protocol.places import Place
-from volet_protocol.policy_table import DENY, PERMIT
+from volet_protocol.policy_table import DENY
 from volet_protocol.questions import Decision
-from volet_protocol.release import ReleaseRequest
 from volet_protocol.release_decision import Ruled
 from volet_service.application import post_entry, release_entries
 from volet_service.domain.leaves import LeafContent
-
-DETAIL = Place("section", "medical/2")
-
-
-class Scene:
-    """A case whose doctor writes and reads; a social worker of it; an auditor."""
-
-    def __init__(self, world: World) -> None:
-        self.doctor, self.coord, self.auditor = (world.clients[name] for name in ("doctor", "coord", "auditor"))
-        self.case = self.doctor.cases.open(person=world.clients["person"].author.user).case
-        self.doctor.members.give_notice(self.case, [GENERAL], "oral")
-        self.doctor.members.add(self.case, self.coord.author.user, Terms())
-        self.entry = self.doctor.entries.post(self.case, DETAIL, "Titre", fields={"text": "texte"}).id
-        self.doctor.entries.read(self.case, DETAIL, self.entry)
-
-    def flaws(self) -> set[Flaw]:
-        return {one.flaw for one in self.auditor.audit.verify().cases[self.case].findings}
-
-
-@contextmanager
-def peopled(folder: Path) -> Iterator[World]:
-    with client_world(folder) as world:
-        world.professional("doctor", "H1", "dac")
-        world.professional("coord", "S10", "dac")
-        world.professional("auditor", "O14", "operator")
-        world.person("person")
-        yield world
 
 
 @pytest.fixture(scope="module")
@@ -77,12 +41,6 @@ def honest(tmp_path: Path) -> Iterator[Scene]:
     """The only case of a hub that never lied."""
     with peopled(tmp_path) as world:
         yield Scene(world)
-
-
-def run(client: Client, *arguments: str) -> int:
-    context = Context(client.profile.config, Terminal("fr", as_json=False))
-    context._client = client
-    return run_line(context, arguments)
 
 
 def test_an_honest_hub_decided_nothing_wrong_on_line_and_off_line(honest: Scene, tmp_path: Path) -> None:
@@ -121,33 +79,12 @@ def act_of(record: dict[str, Any]) -> str:
     return str(record.get("receipt", {}).get("view", {}).get("payload", {}).get("act", ""))
 
 
-def permits(ruled: Ruled) -> Ruled:
-    return replace(ruled, decision=Decision(PERMIT, ("R16",), ruled.decision.policy))
-
-
 def refuses(ruled: Ruled) -> Ruled:
     return replace(ruled, decision=Decision(DENY, ("R1",), ruled.decision.policy))
 
 
 def other_grounds(ruled: Ruled) -> Ruled:
     return replace(ruled, decision=replace(ruled.decision, rules=("R99",)))
-
-
-def lying(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, lie: Callable[[Ruled], Ruled]) -> None:  # noqa: ANN401
-    honest = getattr(module, name)
-    monkeypatch.setattr(module, name, lambda *args, **more: lie(honest(*args, **more)))
-
-
-def ask(scene: Scene, client: Client) -> None:
-    """Ask the hub for the title, whatever the client's own rules say."""
-    request = ReleaseRequest(
-        preamble=client.author.preamble(), request_id=os.urandom(16), case=scene.case,
-        list=list_id(scene.case, str(DETAIL)), part="title", intent="open", purpose="coordination",
-        policy=client.rules.named, checkpoint=client.hub.checkpoint(), ids=(scene.entry,),
-        capacity=client.author.capacity,
-    )  # fmt: skip
-    statement = client.author.sign(request.to_json())
-    client.hub.transport.post("/v1/releases", {"statement": statement.to_json()})
 
 
 def test_a_release_that_the_rules_refuse_is_found(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ from volet_client.log_reports import PARIS
 from volet_client.members import GENERAL, Terms
 from volet_client.refusals import RefusedError
 from volet_protocol.canonical import JsonObject
+from volet_protocol.case_reference import reference_of
 from volet_protocol.errors import ProtocolError
 from volet_protocol.places import Place
 
@@ -58,7 +59,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 def test_a_case_is_found_by_its_reference_and_the_reason_is_told_to_the_protection_officer(
     world: World, case: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = ("log", "search", "--case", case[:8], "--reason", "complaint", "--act", "deposit")
+    asked = ("log", "search", "--case", reference_of(case), "--reason", "complaint", "--act", "deposit")
     assert run(world.clients["auditor"], *asked) == 0
     (deposit,) = lines(capsys)
     assert (deposit["case"], deposit["act"], deposit["row"]) == (case, "deposit", "H1")
@@ -70,7 +71,10 @@ def test_a_case_is_found_by_its_reference_and_the_reason_is_told_to_the_protecti
 def test_a_look_at_a_case_without_reason_is_refused_before_anything_is_sent(world: World, case: str) -> None:
     auditor = world.clients["auditor"]
     assert run(auditor, "log", "search", "--case", case) == UsageError.exit_status
-    assert run(auditor, "log", "search", "--case", "0" * 8, "--reason", "sampling") == UsageError.exit_status
+    assert (
+        run(auditor, "log", "search", "--case", reference_of("0" * 64), "--reason", "sampling")
+        == UsageError.exit_status
+    )
     assert run(auditor, "log", "search", "--case", case[:4], "--reason", "sampling") == UsageError.exit_status
     with pytest.raises(UsageError):
         auditor.audit.accesses(case)

@@ -142,15 +142,26 @@ def exchange_changed(outside: Outside, name: str) -> httpx.Response:
     return outside.http(name).post(f"/v1/exchanges/{outside.exchange}/links", json=body)
 
 
-def log_records(outside: Outside, name: str) -> httpx.Response:
+def look(outside: Outside, name: str, path: str, **changes: object) -> httpx.Response:
     case, seen = outside.case, checkpoint(outside.case)
     person, capacity = case.person(name), case.capacities.get(name)
     body: dict[str, Any] = {
         **person.preamble(case.now_ms).to_json("log-request"), "purpose": "own_access",
         "request_id": to_base64url(os.urandom(16)), "scope": {"case": case.main.case},
         "checkpoint": {"size": seen.size, "root": seen.root}, **({"capacity": capacity} if capacity else {}),
+        **changes,
     }  # fmt: skip
-    return outside.http(name).post("/v1/log/records", json={"statement": person.sign(body).to_json()})
+    return outside.http(name).post(path, json={"statement": person.sign(body).to_json()})
+
+
+def log_records(outside: Outside, name: str) -> httpx.Response:
+    return look(outside, name, "/v1/log/records")
+
+
+def identities(outside: Outside, name: str) -> httpx.Response:
+    """Ask for the person behind an account that never acted in the case: the auditor, who may ask, gets nothing."""
+    scope = {"case": outside.case.main.case, "user": outside.case.person("stranger").user}
+    return look(outside, name, "/v1/log/identities", purpose="audit", scope=scope, reason="incident")
 
 
 def case_in_the_name_of_a_member(outside: Outside, name: str) -> httpx.Response:
@@ -170,6 +181,7 @@ SENT: dict[tuple[str, str], Send] = {
     ("POST", "/v1/exchanges"): exchange_started,
     ("POST", "/v1/exchanges/{exchange}/links"): exchange_changed,
     ("POST", "/v1/log/records"): log_records,
+    ("POST", "/v1/log/identities"): identities,
 }
 READ = {
     "/v1/cases/{case}/log-keys": "", "/v1/cases/{case}/chains/{class_}": "", "/v1/cases/{case}/lists/{list_}": "",

@@ -149,6 +149,17 @@ def look(case: HubCase) -> None:
     assert case.clients["person"].post("/v1/log/records", json={"statement": statement.to_json()}).is_success
 
 
+def lift(case: HubCase) -> None:
+    case.attest("auditor", "O14", "dac")
+    asked = LogRequest(
+        preamble=case.person("auditor").preamble(case.now_ms), request_id=os.urandom(16), purpose="audit",
+        checkpoint=checkpoint(case), case=case.main.case, capacity=case.capacities["auditor"], reason="incident",
+        user=case.person("doctor").user,
+    )  # fmt: skip
+    body = {"statement": case.person("auditor").sign(asked.to_json()).to_json()}
+    assert case.clients["auditor"].post("/v1/log/identities", json=body).is_success
+
+
 def hand_over_keys(case: HubCase) -> None:
     case.account("person")
     answer = case.clients["person"].get(f"/v1/cases/{case.main.case}/log-keys")
@@ -191,6 +202,7 @@ PLAYED: dict[tuple[str, str], tuple[str, Callable[[HubCase], None]]] = {
     ("POST", "/v1/entries/{entry}/take-back"): ("take-back", take_back),
     ("POST", "/v1/releases"): ("release", hand_out),
     ("POST", "/v1/log/records"): ("log-look", look),
+    ("POST", "/v1/log/identities"): ("log-look", lift),
     ("GET", "/v1/cases/{case}/log-keys"): ("log-look", hand_over_keys),
     ("GET", "/v1/cases/{case}/emergencies/{emergency}"): ("log-look", look_at_emergency),
     ("GET", "/v1/emergencies"): ("log-look", look_at_emergencies),

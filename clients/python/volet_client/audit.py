@@ -31,7 +31,7 @@ from volet_protocol.leaf import Leaf
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.log_request import AUDIT, OWN_ACCESS, LogRequest
 from volet_protocol.merkle import CompactRange, leaf_hash
-from volet_protocol.operator_roles import Duty
+from volet_protocol.operator_roles import Duty, LogScope
 from volet_protocol.places import CLASSES
 from volet_protocol.receipt import Receipt, VerifiedReceipt
 from volet_protocol.release import REQUEST_ID_SIZE
@@ -293,6 +293,7 @@ class Audit:
             "log": {"origin": bundle.log_origin, "vkey": bundle.log_vkey, "policy": bundle.log_policy},
             "leaves": [to_base64url(leaf) for leaf in self._leaves(checkpoint.size)],
             "records": list(shown), "users": self._users(shown), "tables": self._policies(shown),
+            **self._attestations(shown),
         }  # fmt: skip
 
     def _policies(self, records: list[JsonObject]) -> dict[str, JsonValue]:
@@ -308,9 +309,22 @@ class Audit:
 
     def _users(self, records: list[JsonObject]) -> dict[str, JsonValue]:
         """Return the links of everybody who acted in these records, each chain verified."""
+        return {
+            user: [link.to_json() for link in self._author.directory.refresh(user).chain.links]
+            for user in self._actors(records)
+        }
+
+    def _actors(self, records: list[JsonObject]) -> list[str]:
         actors = [identity_of(record, self._hub.trust.log) for record in records]
-        users = sorted({actor.user for actor in actors if actor is not None and actor.user is not None})
-        return {user: [link.to_json() for link in self._author.directory.refresh(user).chain.links] for user in users}
+        return sorted({actor.user for actor in actors if actor is not None and actor.user is not None})
+
+    def _attestations(self, records: list[JsonObject]) -> dict[str, JsonValue]:
+        """Return the attestations of who acted, where a scope leaves out their leaves; nothing where they are shown."""
+        own = self._author.attestation
+        if own is None or own.scope is None or own.scope == LogScope():
+            return {}
+        known = [self._author.directory.known(user) for user in self._actors(records)]
+        return {"attestations": [one.to_json() for user in known for one in user.attested]}
 
     def verify(self) -> LogChecked:
         """Check the whole log as it is served: tree, checkpoint, consistency with what is held.

@@ -29,12 +29,16 @@ _NO_LONGER_LISTED = frozenset({Reason.WRONG_ISSUER, Reason.WRONG_AUDIENCE, Reaso
 
 @dataclass(frozen=True)
 class Known:
-    """A verified user: chain, the proof of its head, and the identities that a listed issuer signed."""
+    """A verified user: chain, the proof of its head, and the identities that a listed issuer signed.
+
+    `attested` are the statements that `attestations` were read from.
+    """
 
     chain: UserChain
     proven: Proven
     subjects: tuple[BoundSubject, ...]
     attestations: tuple[Attestation, ...]
+    attested: tuple[UnverifiedStatement, ...] = ()
 
 
 class Directory:
@@ -99,7 +103,10 @@ class Directory:
             raise ProtocolError(Reason.WRONG_HASH, "links beyond the proven head")
         bindings = [Binding.read(item) for item in fields.objects("bindings")]
         statements = [from_json(cast("JsonObject", item)) for item in fields.items("attestations")]
-        return Known(chain, proven, self._subjects(bindings, user), self._attested(statements, user))
+        found = self._attested(statements, user)
+        counting = {one.id for one in found}
+        signed = tuple(one for one in statements if one.hash in counting)
+        return Known(chain, proven, self._subjects(bindings, user), found, signed)
 
     def _subjects(self, bindings: list[Binding], user: str) -> tuple[BoundSubject, ...]:
         found: list[BoundSubject] = []

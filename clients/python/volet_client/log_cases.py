@@ -27,6 +27,7 @@ from volet_protocol.leaf import ZERO, Leaf
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.policy_table import PolicyTable
 from volet_protocol.receipt import Receipt, VerifiedReceipt
+from volet_protocol.statements import UnverifiedStatement, from_json
 from volet_protocol.trust_bundle import TrustBundle
 from volet_protocol.user_state import UserChain
 
@@ -72,7 +73,8 @@ def decide_export(
     records = cast("list[JsonObject]", content.get("records", []))
     read = sorted((logged(record, log) for record in records), key=lambda pair: pair[0].index)
     acts = [act for act, _ in read]
-    directory = ExportedDirectory(chains, dict(_attestations(acts, bundle)))
+    named = [from_json(one) for one in cast("list[JsonObject]", content.get("attestations", []))]
+    directory = ExportedDirectory(chains, {**dict(_beside(named, bundle)), **dict(_attestations(acts, bundle))})
     tables = ActiveTables(_tables(content), _periods([one for _, one in read if one is not None], bundle))
     cases = [case for act in acts if (case := created(act)) is not None]
     unsigned = frozenset(_numbers(act for act in acts if act.statement is None))
@@ -114,13 +116,23 @@ def _attestations(acts: list[Logged], bundle: TrustBundle) -> Iterator[tuple[str
         statement = act.statement
         if statement is None or act.view is None or (act.view.act, statement.type) != (ATTESTATION, ATTESTATION):
             continue
-        try:
-            start = Attestation.read(statement, bundle.hub).from_ms
-            yield statement.hash, verify_attestation(statement, bundle, start)
-        except ProtocolError as error:
-            # A registrar that the controller took out of the bundle proves nothing any more: acts under it show it.
-            if error.reason not in {Reason.NOT_TRUSTED, Reason.NOT_ENTITLED}:
-                raise
+        # At the time of its leaf: what a registrar signed after its end was dated back.
+        yield from _counting(statement, bundle, act.leaf.ts_ms)
+
+
+def _beside(statements: Iterable[UnverifiedStatement], bundle: TrustBundle) -> Iterator[tuple[str, Attestation]]:
+    for statement in statements:
+        yield from _counting(statement, bundle, 0)
+
+
+def _counting(statement: UnverifiedStatement, bundle: TrustBundle, logged_ms: int) -> Iterator[tuple[str, Attestation]]:
+    try:
+        start = Attestation.read(statement, bundle.hub).from_ms
+        yield statement.hash, verify_attestation(statement, bundle, max(start, logged_ms))
+    except ProtocolError as error:
+        # A registrar that the controller took out of the bundle proves nothing any more: acts under it show it.
+        if error.reason not in {Reason.NOT_TRUSTED, Reason.NOT_ENTITLED, Reason.EXPIRED}:
+            raise
 
 
 def _tables(content: JsonObject) -> dict[str, PolicyTable]:

@@ -2,9 +2,9 @@
 
     {"format", "checkpoint": signed note, "log": {origin, vkey, policy}, "leaves": [b64...],
      "records": [{index, receipt, fact?} | {index, leaf}], "users": {user id: [links of the user's chain]},
-     "tables": {hash: b64}}
+     "tables": {hash: b64}, "attestations"?: [statements of registrars]}
 
-No other field, none missing.
+No other field, none missing. `attestations` only where a scope left out the leaves of accounts.
 
 1. The root over every leaf is the one that the checkpoint signs; times of leaves never go back.
 2. Each record's receipt verifies, and is of the leaf at its index.
@@ -94,6 +94,7 @@ def check_export(content: JsonObject, log: LogVerifier, bundle: TrustBundle | No
     leaves = [_leaf(item) for item in fields.items("leaves", MAX_INTEGER)]
     records, users = fields.objects("records", MAX_INTEGER), fields.raw("users")
     fields.optional("tables", fields.raw)
+    fields.optional("attestations", fields.objects)
     fields.done()
     tree, counts = CompactRange(), dict[str, int]()
     before_ms = 0
