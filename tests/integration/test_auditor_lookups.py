@@ -18,7 +18,7 @@ from volet_client.client import Client
 from volet_client.errors import EvidenceError, UsageError
 from volet_client.log_reports import PARIS
 from volet_client.members import GENERAL, Terms
-from volet_client.refusals import RefusedError
+from volet_client.refusals import NotFoundError, RefusedError
 from volet_protocol.canonical import JsonObject
 from volet_protocol.case_reference import reference_of
 from volet_protocol.errors import ProtocolError
@@ -71,10 +71,8 @@ def test_a_case_is_found_by_its_reference_and_the_reason_is_told_to_the_protecti
 def test_a_look_at_a_case_without_reason_is_refused_before_anything_is_sent(world: World, case: str) -> None:
     auditor = world.clients["auditor"]
     assert run(auditor, "log", "search", "--case", case) == UsageError.exit_status
-    assert (
-        run(auditor, "log", "search", "--case", reference_of("0" * 64), "--reason", "sampling")
-        == UsageError.exit_status
-    )
+    unknown = ("log", "search", "--case", reference_of("0" * 64), "--reason", "sampling")
+    assert run(auditor, *unknown) == NotFoundError.exit_status
     assert run(auditor, "log", "search", "--case", case[:4], "--reason", "sampling") == UsageError.exit_status
     with pytest.raises(UsageError):
         auditor.audit.accesses(case)

@@ -20,6 +20,7 @@ from support.hub_entries import checkpoint, deposit_body, header, post, release_
 from support.hub_exchanges import change_of, exchange_of
 from support.identities import make_device, stand_in_boxes
 from support.provoked import assert_problem
+from volet_protocol.case_reference import reference_of
 from volet_protocol.encodings import to_base64url
 from volet_protocol.entry_list import list_id
 from volet_protocol.problems import Problem
@@ -188,7 +189,7 @@ READ = {
     "/v1/cases/{case}/reports": "", "/v1/cases/{case}/counts": "",
     "/v1/entries/{entry}": "", "/v1/exchanges/{exchange}": "",
     "/v1/entries/{entry}/parts/{part}/leaves": "?release=AA", "/v1/entries/{entry}/parts/{part}/chunks": "?release=AA",
-    "/v1/cases/{case}/emergencies/{emergency}": "", "/v1/emergencies": "",
+    "/v1/cases/{case}/emergencies/{emergency}": "", "/v1/emergencies": "", "/v1/references/{reference}": "",
 }  # fmt: skip
 # Answered to anybody with a session, about themselves: what the outsiders get of this case is nothing.
 EMPTY = {("GET", "/v1/cases"), ("GET", "/v1/exchanges")}
@@ -232,8 +233,11 @@ def test_a_look_without_right_is_refused(outside: Outside, path: str, name: str)
         return
     ids = {
         "case": outside.case.main.case, "entry": outside.entry, "exchange": outside.exchange, "list_": outside.list,
-        "class_": "main", "part": "body", "emergency": "0" * 64,
+        "class_": "main", "part": "body", "emergency": "0" * 64, "reference": reference_of(outside.case.main.case),
     }  # fmt: skip
+    if (name, path) == ("auditor", "/v1/references/{reference}"):
+        assert outside.http(name).get(path.format(**ids)).json() == {"case": outside.case.main.case}
+        return
     assert_problem(outside.http(name).get(path.format(**ids) + READ[path]), *REFUSALS)
 
 

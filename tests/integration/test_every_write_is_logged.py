@@ -76,6 +76,7 @@ UNLOGGED = {
     ("GET", "/v1/log/checkpoint"): PROOF,
     ("GET", "/v1/log/checkpoint/cosigned"): PROOF,
     ("GET", "/v1/log/tile/{path:path}"): PROOF,
+    ("GET", "/v1/references/{reference}"): "the id that a paper names in part: nothing of the case",
     ("GET", "/v1/log/retention"): "public: how long records are kept",
     ("GET", "/v1/log/leaves"): PROOF,
     ("GET", "/v1/log/proof"): PROOF,

@@ -12,6 +12,7 @@ import pytest
 
 from support.client_world import World, client_world
 from volet_client.audit import Audit
+from volet_client.case_references import the_case_of
 from volet_client.cli.context import Context
 from volet_client.cli.main import run_line
 from volet_client.cli.terminal import Terminal
@@ -102,7 +103,6 @@ class TestWhoRunsTheHub:
         for ask in (
             lambda: client.audit.records(None),
             lambda: client.audit.records(watched.val, "inspection"),
-            lambda: client.audit.records(reference_of(watched.val), "inspection"),
             lambda: client.audit.identify(watched.val, watched.client("doctor").author.user, "inspection"),
             lambda: client.hub.transport.get("/v1/emergencies"),
         ):
@@ -151,9 +151,12 @@ class TestScope:
     def test_a_case_beyond_the_scope_answers_like_one_that_does_not_exist(self, watched: Watched) -> None:
         client, answers = watched.client("mont"), list[object]()
         unknown = "0" * 64
-        for given in (watched.val, unknown, reference_of(watched.val), reference_of(unknown)):
+        for given in (watched.val, unknown):
             with pytest.raises(NotFoundError) as refused:
                 client.audit.records(given, "inspection")
+            answers.append((refused.value.problem, refused.value.diagnostics()))
+            with pytest.raises(NotFoundError) as refused:
+                the_case_of(client.hub, reference_of(given))
             answers.append((refused.value.problem, refused.value.diagnostics()))
         user = watched.client("doctor").author.user
         for given in (watched.val, unknown):
@@ -256,3 +259,13 @@ class TestReference:
         assert run(watched.client("doctor"), "case", "show", "--case", reference_of(watched.val)) == 0
         wrong = reference_of(watched.val)[:-1] + ("0" if reference_of(watched.val)[-1] != "0" else "1")
         assert run(watched.client("doctor"), "case", "show", "--case", wrong) == UsageError.exit_status
+
+    def test_a_health_professional_from_outside_finds_the_case_of_a_paper_and_nobody_else_does(
+        self, watched: Watched
+    ) -> None:
+        reference = reference_of(watched.val)
+        caller = watched.world.professional("caller", "H1", "ssiad")
+        assert the_case_of(caller.hub, reference) == watched.val
+        for name in ("mont person", "administrator", "host", "mont"):
+            with pytest.raises(NotFoundError):
+                the_case_of(watched.client(name).hub, reference)

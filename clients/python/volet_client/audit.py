@@ -23,7 +23,7 @@ from volet_protocol.binding import Binding, BoundSubject, verify_binding
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.capacities import has_duty
 from volet_protocol.checkpoint import SignedCheckpoint
-from volet_protocol.encodings import from_base64url, is_hash, to_base64url
+from volet_protocol.encodings import from_base64url, to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.hashing import sha256
@@ -102,7 +102,7 @@ class Audit:
         return Accesses(tuple(acts), _gaps(acts) if case else {}, newest, findings)
 
     def records(self, case: str | None, reason: str | None = None) -> list[Logged]:
-        """Return the verified records of a case, by id or reference, or of all, with the facts an auditor is shown."""
+        """Return the verified records of a case, or of all, with the facts that an auditor is shown."""
         found = [logged(record, self._hub.trust.log)[0] for page in self._pages(case, [], reason) for record in page]
         return [act for act in found if act.view is not None]
 
@@ -232,11 +232,10 @@ class Audit:
             purpose=AUDIT if auditor else OWN_ACCESS,
             checkpoint=self._hub.checkpoint(),
             capacity=self._author.capacity,
-            case=case if case is None or is_hash(case) else None,
+            case=case,
             from_=start,
             reason=reason if auditor else None,
             to=end,
-            reference=None if case is None or is_hash(case) else case,
             user=user,
         )
 

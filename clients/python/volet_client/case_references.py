@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from volet_client.errors import UsageError
+from volet_client.errors import UsageError, VerificationError
+from volet_client.hub import Hub
 from volet_client.words import Said
 from volet_protocol.case_reference import prefix_of, reference_of
 from volet_protocol.encodings import is_hash
@@ -37,6 +38,26 @@ def case_or_reference(given: str) -> str:
             Said(f"14 signes, au bas de chaque papier : {EXAMPLE}", f"14 characters, on every paper: {EXAMPLE}"),
         ) from None
     return reference_of(prefix.ljust(64, "0"))
+
+
+def the_case_of(hub: Hub, given: str) -> str:
+    """Return the case that an id or a reference stands for, found by the hub; raise `UsageError` or `NotFoundError`."""
+    typed = case_or_reference(given)
+    if is_hash(typed):
+        return typed
+    case = str(hub.transport.get(f"/v1/references/{typed}").get("case", ""))
+    if not is_hash(case) or reference_of(case) != typed:
+        raise VerificationError("reference of a case", Reason.WRONG_HASH)
+    return case
+
+
+def is_reference(given: str) -> bool:
+    """Tell whether something typed has the shape of a reference, copied well or not."""
+    try:
+        prefix_of(given)
+    except ProtocolError as error:
+        return error.reason is Reason.WRONG_HASH
+    return True
 
 
 def known_case(given: str, cases: list[str]) -> str | None:

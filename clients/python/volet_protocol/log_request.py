@@ -1,7 +1,7 @@
 """The signed request to look at the access log; looking is itself logged (docs/spec/releases.md).
 
 A person or their representative asks for one case with purpose `own_access`; who watches over the log, with `audit`,
-for any case in their scope. Who looks up one case, by its id or by the reference printed on a paper, knows whose it is;
+for any case in their scope. Who looks up one case, by the reference printed on a paper, knows whose it is;
 who asks which person stands behind an account of that case lifts a pseudonym. Either takes a reason, kept there.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from volet_protocol.canonical import JsonValue
-from volet_protocol.case_reference import prefix_of, reference_of
 from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.release import REQUEST_ID_SIZE, CheckpointRef
@@ -26,7 +25,7 @@ REASONS = frozenset({"complaint", "inspection", "incident", "rights_request", "s
 class LogRequest:
     """Body of a `log-request`: leaves `from_` to `to`, the end excluded; of one case, or of all for who watches.
 
-    `reference` stands for a case whose id is not known. `user`: whose pseudonym is lifted, in that case.
+    `user`: whose pseudonym is lifted, in that case.
     """
 
     preamble: Preamble
@@ -38,7 +37,6 @@ class LogRequest:
     from_: int | None = None
     to: int | None = None
     reason: str | None = None
-    reference: str | None = None
     user: str | None = None
 
     def __post_init__(self) -> None:
@@ -48,21 +46,16 @@ class LogRequest:
             raise ProtocolError(Reason.MISSING_FIELD, "log-request: own access names a case")
         if self.reason is not None and self.reason not in REASONS:
             raise ProtocolError(Reason.MALFORMED, "log-request: reason")
-        if self.case is not None and self.reference is not None:
-            raise ProtocolError(Reason.MALFORMED, "log-request: case and reference")
-        if self.reference is not None and reference_of(prefix_of(self.reference)) != self.reference:
-            raise ProtocolError(Reason.NOT_CANONICAL, "log-request: reference")
         if self.user is not None and (self.purpose != AUDIT or self.case is None):
             raise ProtocolError(Reason.MISSING_FIELD, "log-request: user, in a case of an audit")
-        one = self.case is not None or self.reference is not None
-        if (self.reason is not None) != (self.purpose == AUDIT and one):
+        if (self.reason is not None) != (self.purpose == AUDIT and self.case is not None):
             raise ProtocolError(Reason.MISSING_FIELD, "log-request: reason, of an audit of one case")
         if self.from_ is not None and self.to is not None and self.to < self.from_:
             raise ProtocolError(Reason.MALFORMED, "log-request: range")
 
     def to_json(self) -> dict[str, JsonValue]:
         """Return the body to sign."""
-        named = {"case": self.case, "reference": self.reference, "user": self.user}
+        named = {"case": self.case, "user": self.user}
         body: dict[str, JsonValue] = {
             **self.preamble.to_json(TYPE),
             "request_id": to_base64url(self.request_id), "purpose": self.purpose,
@@ -80,7 +73,7 @@ class LogRequest:
         preamble = Preamble.read(fields, TYPE)
         scope = fields.nested("scope")
         case = scope.optional("case", scope.hash)
-        reference, user = scope.optional("reference", scope.code), scope.optional("user", scope.hash)
+        user = scope.optional("user", scope.hash)
         scope.done()
         request = LogRequest(
             preamble=preamble,
@@ -92,7 +85,6 @@ class LogRequest:
             from_=fields.optional("from", fields.integer),
             to=fields.optional("to", fields.integer),
             reason=fields.optional("reason", lambda name: fields.choice(name, REASONS)),
-            reference=reference,
             user=user,
         )
         fields.done()

@@ -9,7 +9,6 @@ from volet_protocol import canonical
 from volet_protocol.access import decide
 from volet_protocol.canonical import JsonObject
 from volet_protocol.capacities import Capacity
-from volet_protocol.case_reference import prefix_of
 from volet_protocol.encodings import to_base64url
 from volet_protocol.link_reading import read_link
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
@@ -25,7 +24,7 @@ from volet_service.application.decisions import refusal_of
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.records import Answered, LogRecord
 from volet_service.application.visibility import Viewer, capacity_of, view_case, view_class
-from volet_service.application.watching import Watch, check_covers, referred, watch_of, within
+from volet_service.application.watching import Watch, check_covers, watch_of, within
 from volet_service.domain.errors import IdempotencyMismatch, Invalid, NotFound
 from volet_service.domain.leaves import LeafContent, by_statement
 
@@ -63,7 +62,7 @@ def read_access_log(command: LookAtLog, policy: Policy, uow: UnitOfWork, /) -> L
     check_tree(asked.checkpoint, uow)
     capacity = capacity_of(uow, command.caller.user, asked.capacity)
     auditor = asked.purpose == AUDIT
-    watch, asked_case = _watched(asked, uow) if auditor else (None, asked.case)
+    watch = _watch(asked, uow) if auditor else None
     classes = [] if watch is not None else _own_classes(asked, command.caller, policy, uow)
     request_id = to_base64url(asked.request_id)
     before = uow.requests.find(command.caller.device, request_id)
@@ -73,7 +72,7 @@ def read_access_log(command: LookAtLog, policy: Policy, uow: UnitOfWork, /) -> L
     found = (
         [one for class_ in classes for one in uow.log.records(asked.case or "", class_, after, MOST_RECORDS)]
         if watch is None
-        else within(uow, watch.scope, uow.log.watched(watch.scope, asked_case, after, MOST_RECORDS))
+        else within(uow, watch.scope, uow.log.watched(watch.scope, asked.case, after, MOST_RECORDS))
     )
     records = sorted((r for r in found if asked.to is None or r.index < asked.to), key=lambda record: record.index)
     if before is not None:
@@ -81,7 +80,7 @@ def read_access_log(command: LookAtLog, policy: Policy, uow: UnitOfWork, /) -> L
         return LogShown(again, auditor, before.leaf, asked.checkpoint.size, _facts(again, uow) if auditor else {})
     view = watch.look(uow) if watch is not None else _own_look(asked, capacity, uow)
     who = by_statement(command.statement, asked.preamble, row=view.row)
-    leaf = uow.log.append(LeafContent(view, who, asked_case, MAIN if asked_case else None))
+    leaf = uow.log.append(LeafContent(view, who, asked.case, MAIN if asked.case else None))
     uow.requests.add(command.caller.device, request_id, Answered(command.statement.hash, leaf, canonical.encode({})))
     shown = records[:MOST_RECORDS]
     return LogShown(shown, auditor, leaf, asked.checkpoint.size, _facts(shown, uow) if auditor else {})
@@ -118,17 +117,15 @@ def _own_look(asked: LogRequest, capacity: Capacity | None, uow: UnitOfWork) -> 
     return ViewPayload("log-look", uow.now_ms, purpose=asked.purpose, row=row, structure=structure)
 
 
-def _watched(asked: LogRequest, uow: UnitOfWork) -> tuple[Watch, str | None]:
-    """Return who watches and the case looked up; a case beyond their scope is like one that does not exist."""
-    duty = Duty.READ_LOG if asked.case is None and asked.reference is None else Duty.LIFT
+def _watch(asked: LogRequest, uow: UnitOfWork) -> Watch:
+    """Return who watches; a case looked up beyond their scope is like one that does not exist."""
+    duty = Duty.READ_LOG if asked.case is None else Duty.LIFT
     watch = watch_of(uow, asked.preamble.user, asked.capacity, duty)
     if asked.user is not None:
         raise Invalid("user: asked apart")
-    if asked.reference is not None:
-        return watch, referred(uow, watch.scope, prefix_of(asked.reference))
     if asked.case is not None:
         check_covers(uow, watch.scope, asked.case)
-    return watch, asked.case
+    return watch
 
 
 def _own_classes(asked: LogRequest, caller: Caller, policy: Policy, uow: UnitOfWork) -> list[str]:

@@ -92,14 +92,6 @@ def view_reviewing(uow: UnitOfWork, caller: Caller, case: str, emergency: str, t
     return Viewer(caller, capacity, case, main, table, uow.now_ms)
 
 
-def referred(uow: UnitOfWork, scope: LogScope, prefix: str) -> str:
-    """Return the case within a scope that a reference stands for; raise `NotFound`."""
-    found = [case for case in uow.cases.beginning(prefix) if covers_case(uow, scope, case)]
-    if len(found) != 1:
-        raise NotFound
-    return found[0]
-
-
 def within(uow: UnitOfWork, scope: LogScope, records: Iterable[LogRecord]) -> list[LogRecord]:
     """Return the records that a scope covers: cases, dates, and the rules in force, by which each is judged."""
     known: dict[str, bool] = {}

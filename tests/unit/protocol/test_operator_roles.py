@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from support.identities import DAY_MS, HUB, OPERATOR, REGISTRAR, START_MS, attest, capacity, make_bundle, make_user
+from support.identities import HUB, OPERATOR, REGISTRAR, START_MS, attest, capacity, make_bundle, make_user
 from volet_protocol.capacities import (
+    DAY_MS,
     Attestation,
     attestation_body,
     audits_emergencies,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from volet_client.case_references import is_reference, the_case_of
 from volet_client.cli import emergency_words as words
 from volet_client.cli.asking import add_case, the_case
 from volet_client.cli.context import Context
@@ -66,7 +67,9 @@ def _reasons(lang: str) -> str:
 def emergency_start(context: Context, args: argparse.Namespace) -> None:
     """Declare an emergency."""
     client = context.client()
-    case = the_case(client, args)
+    given = str(args.case or "")
+    # Who is called from outside has a paper of the case, and is in none of its lists.
+    case = the_case_of(client.hub, given) if is_reference(given) else the_case(client, args)
     started = client.emergencies.start(case, args.reason, args.text, args.hours)
     lines = [
         Said(

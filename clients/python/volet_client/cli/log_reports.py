@@ -6,7 +6,7 @@ import argparse
 import datetime as dt
 from collections.abc import Callable
 
-from volet_client.case_references import case_or_reference
+from volet_client.case_references import the_case_of
 from volet_client.cli.context import Context
 from volet_client.client import Client
 from volet_client.errors import EvidenceError, NotPermittedError, UsageError
@@ -136,7 +136,7 @@ def _acts(client: Client, args: argparse.Namespace) -> list[Logged]:
             Said("Dites pourquoi vous consultez ce dossier.", "Say why you look this case up."),
             Said(f"--reason {'|'.join(sorted(REASONS))}", f"--reason {'|'.join(sorted(REASONS))}"),
         )
-    return client.audit.records(case_or_reference(str(args.case)), args.reason)
+    return client.audit.records(the_case_of(client.hub, str(args.case)), args.reason)
 
 
 def _dates(args: argparse.Namespace) -> tuple[int | None, int | None]:

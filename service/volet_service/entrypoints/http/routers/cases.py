@@ -14,6 +14,7 @@ from volet_protocol.statements import from_json, parse
 from volet_service.application.append_links import AppendLinks, append_links
 from volet_service.application.chain_links import NewLink
 from volet_service.application.count_entries import count_entries
+from volet_service.application.find_case import find_case
 from volet_service.application.hand_over_log_keys import hand_over_log_keys
 from volet_service.application.open_case import OpenCase, open_case
 from volet_service.application.read_cases import ListedEntry, list_cases, read_chain, read_list
@@ -38,6 +39,12 @@ async def create(asked: CaseRequest, caller: CallerDependency, hub: HubDependenc
     }
     receipt = await hub.log.receipt(opened.leaf, since)
     return {"case": opened.case, "classes": classes, "receipt": receipt.to_json()}
+
+
+@router.get("/references/{reference}")
+async def referred(reference: str, caller: CallerDependency, hub: HubDependency) -> Answer:
+    """Return the case that the reference on a paper stands for."""
+    return {"case": await hub.store.read(lambda uow, /: find_case(reference, caller, hub.policy, uow))}
 
 
 @router.get("/cases")
