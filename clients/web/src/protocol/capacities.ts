@@ -11,6 +11,8 @@ import { toBase64url, toHex } from "./encodings.ts";
 import { ProtocolError } from "./errors.ts";
 import type { Fields } from "./fields.ts";
 import { labelledHash } from "./hashing.ts";
+import { checkRole, logScopeToJson, readLogScope, ROW } from "./operator-roles.ts";
+import type { LogScope } from "./operator-roles.ts";
 import { ALGORITHM, readType, VERSION } from "./statements.ts";
 import type { UnverifiedStatement } from "./statements.ts";
 import { registrarOf } from "./trust-bundle.ts";
@@ -106,6 +108,7 @@ export interface Attestation {
   readonly capacity: Capacity;
   readonly fromMs: number;
   readonly untilMs: number;
+  readonly scope?: LogScope | undefined;
 }
 
 /** Refuse an instant outside the period (start included, end excluded): not-yet or expired. */
@@ -127,6 +130,7 @@ export function readAttestation(statement: UnverifiedStatement, hub: string): At
     capacity: readCapacity(fields.nested("capacity")),
     fromMs: fields.integer("from_ms"),
     untilMs: fields.integer("until_ms"),
+    scope: fields.optional("scope", (name) => readLogScope(fields.nested(name))),
   };
   fields.done();
   const validity = attestation.untilMs - attestation.fromMs;
@@ -149,13 +153,14 @@ export function attestationBody(hub: string, attestation: Omit<Attestation, "id"
     capacity: capacityToJson(attestation.capacity),
     from_ms: attestation.fromMs,
     until_ms: attestation.untilMs,
+    ...(attestation.scope === undefined ? {} : { scope: logScopeToJson(attestation.scope) }),
   };
 }
 
 /**
  * The attestation, if a registrar of the bundle may make it and it holds at `nowMs`. Throws `ProtocolError`: not-trusted
- * (registrar not listed), not-entitled (row or structure not listed for that registrar), bad-signature, not-yet, expired,
- * wrong-hub, malformed.
+ * (registrar not listed), not-entitled (row, structure or role of an operator not listed for that registrar), bad-signature,
+ * not-yet, expired, wrong-hub, malformed. What a registrar that ended attested holds until that end.
  */
 export async function verifyAttestation(
   statement: UnverifiedStatement,
@@ -168,8 +173,15 @@ export async function verifyAttestation(
   if (!mayAttest(registrar, attestation.capacity.row, attestation.capacity.structure)) {
     throw new ProtocolError("not-entitled", `attestation ${verified.hash.slice(0, 16)} by ${registrar.name}`);
   }
-  checkAttestationAt(attestation, nowMs);
-  return attestation;
+  const { row, role } = attestation.capacity;
+  checkRole(row, role, attestation.scope, attestation.untilMs - attestation.fromMs);
+  if (row === ROW && (role === undefined || !registrar.roles.includes(role))) {
+    throw new ProtocolError("not-entitled", `role ${role ?? "-"} by ${registrar.name}`);
+  }
+  const untilMs = Math.min(attestation.untilMs, registrar.untilMs ?? attestation.untilMs);
+  const held = { ...attestation, untilMs };
+  checkAttestationAt(held, nowMs);
+  return held;
 }
 
 /** Whether two are acted in alike: row, category, codes and structure; not the legal bases of the secret. */

@@ -5,6 +5,7 @@ import type { JsonObject } from "./canonical.ts";
 import { toBase64url } from "./encodings.ts";
 import { ProtocolError } from "./errors.ts";
 import type { Fields } from "./fields.ts";
+import { checkRegistrarRoles } from "./operator-roles.ts";
 
 export const MODES = ["self", "registrar"] as const;
 export type Mode = (typeof MODES)[number];
@@ -135,12 +136,17 @@ function readStructure(fields: Fields): Structure {
   return structure;
 }
 
-/** A key that attests capacities: for these rows, in these structures, nowhere else. */
+/**
+ * A key that attests capacities: for these rows, in these structures, nowhere else. `roles`: which of the four roles of row
+ * O14. `untilMs`: it ended then; what it attested counts for what was before.
+ */
 export interface Registrar {
   readonly name: string;
   readonly key: Bytes;
   readonly rows: readonly string[];
   readonly structures: readonly Structure[];
+  readonly roles: readonly string[];
+  readonly untilMs?: number | undefined;
 }
 
 export function readRegistrar(fields: Fields): Registrar {
@@ -149,8 +155,11 @@ export function readRegistrar(fields: Fields): Registrar {
     key: fields.data("key", 32),
     rows: fields.codes("rows", 256),
     structures: fields.objects("structures").map(readStructure),
+    roles: fields.optional("roles", (name) => someCodes(fields, name)) ?? [],
+    untilMs: fields.optional("until_ms", (name) => fields.integer(name)),
   };
   fields.done();
+  checkRegistrarRoles(registrar.roles, registrar.rows);
   if (repeats(registrar.structures.map(({ id }) => id))) throw fields.refuse("structures", "holds a duplicate");
   return registrar;
 }
@@ -161,12 +170,21 @@ export function registrarToJson(registrar: Registrar): JsonObject {
     key: toBase64url(registrar.key),
     rows: registrar.rows,
     structures: registrar.structures.map(({ id, label, kind }) => ({ id, label, kind })),
+    ...(registrar.roles.length > 0 ? { roles: registrar.roles } : {}),
+    ...present({ until_ms: registrar.untilMs }),
   };
 }
 
 /** Whether this registrar may attest that row in that structure. */
 export function mayAttest(registrar: Registrar, row: string, structure: string): boolean {
   return registrar.rows.includes(row) && registrar.structures.some((known) => known.id === structure);
+}
+
+/** A list whose absence means none: an empty one written out would be a second spelling. */
+function someCodes(fields: Fields, name: string): string[] {
+  const found = fields.codes(name, 4);
+  if (found.length === 0) throw fields.refuse(name, "is empty");
+  return found;
 }
 
 function repeats(values: readonly string[]): boolean {
