@@ -260,6 +260,7 @@ def test_a_route_that_asks_for_a_session_answers_nothing_without_one(hub: LiveHu
     method, path = route
     with hub.client() as http:
         answer = http.request(method, path.format_map(dict.fromkeys(
-            ("user", "case", "class_", "list_", "entry", "part", "upload", "n", "exchange", "emergency"), "0" * 64
+            ("user", "case", "class_", "list_", "entry", "part", "upload", "n", "exchange", "emergency", "reference"),
+            "0" * 64,
         )), json={})  # fmt: skip
     assert problem(answer) == "unauthenticated"

@@ -63,6 +63,7 @@ FOUND = {
     "exports": [logged(replace(IN_ORDER, intent="print"))],
     "rights": [logged(FACT, fact={"type": "participation"})],
     "look-ups": [logged(LOOK, reason="complaint")],
+    "lifted": [logged(LOOK, reason="complaint", scope={"case": CASE, "user": NURSE})],
 }
 IN_ORDER_OF = {
     "no-team": [logged(IN_ORDER), logged(replace(IN_ORDER, participation=None, emergency=True))],
@@ -74,6 +75,7 @@ IN_ORDER_OF = {
     "exports": [logged(IN_ORDER)],
     "rights": [logged(FACT, fact={"type": "notice"})],
     "look-ups": [logged(replace(LOOK, purpose="own_access"))],
+    "lifted": [logged(LOOK), logged(replace(LOOK, purpose="own_access"))],
 }
 
 
@@ -86,6 +88,25 @@ def test_a_report_finds_what_it_is_for(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(REPORTS))
 def test_a_report_leaves_alone_what_is_in_order(name: str) -> None:
     assert not list(REPORTS[name](IN_ORDER_OF[name]))
+
+
+@pytest.mark.parametrize("intent", ["open", "search", "print", "export"])
+def test_what_somebody_asked_for_counts_as_read_in_bulk_and_at_night(intent: str) -> None:
+    views = [replace(act.view, intent=intent, time_ms=paris(3, 23)) for act in MANY if act.view is not None]
+    acts = [logged(view) for view in views]
+    assert len(list(REPORTS["bulk"](acts))) == 1
+    assert len(list(REPORTS["hours"](acts))) == len(acts)
+
+
+@pytest.mark.parametrize("intent", ["sync", "offline"])
+def test_what_a_device_fetched_by_itself_does_not(intent: str) -> None:
+    views = [replace(act.view, intent=intent, time_ms=paris(3, 23)) for act in MANY if act.view is not None]
+    assert not [line for name in ("bulk", "hours") for line in REPORTS[name]([logged(view) for view in views])]
+
+
+def test_a_pseudonym_lifted_names_the_account_and_the_reason() -> None:
+    (line,) = REPORTS["lifted"](FOUND["lifted"])
+    assert (line.what["lifted"], line.what["reason"], line.what["case"]) == (NURSE, "complaint", CASE)
 
 
 def test_a_report_of_night_hours_follows_the_clock_of_paris() -> None:
