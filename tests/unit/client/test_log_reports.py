@@ -15,7 +15,7 @@ from fhir.resources.R4B.bundle import Bundle
 from volet_client.log_acts import COLUMNS, audit_event, to_csv, to_fhir, to_json_lines
 from volet_client.log_replay import Logged
 from volet_client.log_reports import BULK, PARIS, REPORTS, Wanted
-from volet_protocol.canonical import JsonObject
+from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.facts import fact_hash
 from volet_protocol.leaf import ZERO, Leaf, LeafType
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
@@ -30,7 +30,7 @@ def paris(day: int, hour: int) -> int:
     return int(dt.datetime(2026, 3, day, hour, tzinfo=PARIS).timestamp() * 1000)
 
 
-def logged(view: ViewPayload, *, user: str = DOCTOR, fact: JsonObject | None = None, **body: str) -> Logged:
+def logged(view: ViewPayload, *, user: str = DOCTOR, fact: JsonObject | None = None, **body: JsonValue) -> Logged:
     signed: JsonObject = {"type": "release-request", "case": CASE, **body}
     hash_ = UnverifiedStatement(signed, b"").hash
     refusal = "denied" if view.act == "refusal" else None
