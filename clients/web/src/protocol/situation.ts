@@ -25,7 +25,7 @@ const REFUSED_CLAIMS: ReadonlyMap<string, string> = new Map([
   ["person_request", "no_request"],
   ["emergency", "emergency_unqualified"],
 ]);
-const MANDATE_ROWS: ReadonlySet<string> = new Set(["S7a", "S7b"]);
+export const MANDATE_ROWS: ReadonlySet<string> = new Set(["S7a", "S7b"]);
 const SELF_VIAS: ReadonlySet<string> = new Set(["any", "share", "own", "exchange"]);
 const MANDATE_VIAS: ReadonlySet<string> = new Set(["any", "share", "mandate", "exchange", "own"]);
 const OF_EVALUATION: ReadonlySet<string> = new Set(["any", "share", "mdph"]);

@@ -1,0 +1,100 @@
+/**
+ * What is owed to a section: a rotation, grants (docs/spec/case-chains.md, protocol 6.5).
+ *
+ * debt(section, head, t) = readers boxed in the current epoch who are not permitted at that head and instant, who were revoked,
+ * or whose box is for a superseded generation of their key; and the current epoch when it is tainted. A writer takes t = max(own
+ * clock, newest verified checkpoint); a reader takes the header's `time_ms`.
+ *
+ * A debt stops writing under the old keys. It never stops reading or narrowing.
+ */
+import { holdsStep, sectionOf } from "./case-state.ts";
+import type { CaseChain, SectionState } from "./case-state.ts";
+import type { Directory } from "./directory.ts";
+import type { PolicyTable } from "./policy-table.ts";
+import { byName, SectionAccess } from "./section-access.ts";
+
+/** Why a section owes a rotation: readers to be left behind or boxed anew, in order, and tainted epochs. */
+export interface Debt {
+  readonly leaving: readonly string[];
+  readonly superseded: readonly string[];
+  readonly taints: readonly number[];
+}
+
+/** Everybody whose box in the current epoch must not be the last one. */
+export function debtReaders(debt: Debt): readonly string[] {
+  return [...new Set([...debt.leaving, ...debt.superseded])].sort();
+}
+
+/** Whether a rotation must come before anything is written. */
+export function isOwed(debt: Debt): boolean {
+  return debt.leaving.length > 0 || debt.superseded.length > 0 || debt.taints.length > 0;
+}
+
+/** What a section owes at this head and instant. */
+export function debtOf(state: CaseChain, section: string, table: PolicyTable, atMs: number, directory: Directory): Debt {
+  return owedTo(sectionOf(state, section), section, SectionAccess.at(table, state.facts, atMs), directory);
+}
+
+/** The debts of every section that has one, in order. */
+export function debtsOf(state: CaseChain, table: PolicyTable, atMs: number, directory: Directory): ReadonlyMap<string, Debt> {
+  const access = SectionAccess.at(table, state.facts, atMs);
+  const every = [...state.sections].sort(byName);
+  const found = every.map(([section, known]) => [section, owedTo(known, section, access, directory)] as const);
+  return new Map(found.filter(([, debt]) => isOwed(debt)));
+}
+
+/** The sections in debt whose current step a user holds: what their rotation must bring together. */
+export function sectionsOwed(
+  state: CaseChain,
+  table: PolicyTable,
+  atMs: number,
+  directory: Directory,
+  user: string,
+): readonly string[] {
+  return [...debtsOf(state, table, atMs, directory).keys()].filter((section) => {
+    const { readers, epoch, step } = sectionOf(state, section);
+    return holdsStep(readers.get(user), epoch, step);
+  });
+}
+
+/**
+ * The users who may read a whole section and were not boxed its current epoch, in order. Somebody revoked by name is not among
+ * them: only a member's own grant brings them back.
+ */
+export function owedGrants(state: CaseChain, section: string, table: PolicyTable, atMs: number): readonly string[] {
+  const { epoch, readers, revoked } = sectionOf(state, section);
+  if (epoch === 0) return [];
+  const access = SectionAccess.at(table, state.facts, atMs);
+  const without = everybody(state).filter((user) => !readers.has(user) && !revoked.has(user));
+  return without.filter((user) => access.mayRead(user, section));
+}
+
+/** Whether a section waits for a claim: keyless, or no permitted holder is left. */
+export function mayBeClaimed(state: CaseChain, section: string, table: PolicyTable, atMs: number): boolean {
+  const known = sectionOf(state, section);
+  return known.epoch === 0 || SectionAccess.at(table, state.facts, atMs).staying(section, known).length === 0;
+}
+
+/** The sections whose content would be lost with one more reader, in order. */
+export function singleReader(state: CaseChain): readonly string[] {
+  return [...state.sections].flatMap(([section, { readers }]) => (readers.size === 1 ? [section] : [])).sort();
+}
+
+function owedTo(known: SectionState, section: string, access: SectionAccess, directory: Directory): Debt {
+  if (known.epoch === 0) return { leaving: [], superseded: [], taints: [] };
+  const leaving = access.leaving(section, known);
+  const superseded = [...known.readers].flatMap(([user, held]) => {
+    return !leaving.includes(user) && held.generation < directory.user(user).generation.number ? [user] : [];
+  });
+  const taints = known.tainted.has(known.epoch) ? [known.epoch] : [];
+  return { leaving, superseded: superseded.sort(), taints };
+}
+
+function everybody(state: CaseChain): readonly string[] {
+  const users = [
+    ...state.facts.personUsers,
+    ...state.facts.of("participation").map(({ fact }) => fact.user),
+    ...state.facts.of("mandate").map(({ fact }) => fact.holder),
+  ];
+  return [...new Set(users)].sort();
+}
