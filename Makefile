@@ -50,7 +50,7 @@ $(CHROMIUM):
 web: $(WEB_READY) ## build the web client into clients/web/dist (needs Node.js)
 	@cd $(WEB) && npm run --silent build
 
-web-check: $(WEB_READY) $(CHROMIUM) ## format, lint, types, build and tests of the web client, in Node.js and in Chromium
+web-check: tools $(WEB_READY) $(CHROMIUM) ## format, lint, types, build and tests of the web client, in Node.js and in Chromium
 	@cd $(WEB) && npm run --silent check && npm run --silent test:browser && npm run --silent build
 
 demo: setup ## play the whole story with real processes, then keep serving (ARGS=--once ends after the story)

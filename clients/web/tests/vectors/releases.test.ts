@@ -12,6 +12,7 @@ import { readEntry } from "../../src/protocol/entry.ts";
 import type { VerifiedEntry } from "../../src/protocol/entry.ts";
 import { ProtocolError } from "../../src/protocol/errors.ts";
 import { Fields } from "../../src/protocol/fields.ts";
+import { LIMIT } from "../../src/protocol/cosigned.ts";
 import { identityToJson, readIdentity, readView, viewToJson } from "../../src/protocol/log-payload.ts";
 import { LogView } from "../../src/protocol/log-view.ts";
 import { acceptReceipt, readReceipt } from "../../src/protocol/receipt.ts";
@@ -81,7 +82,7 @@ runVectors("activation", activation, {
     optional: ["at_ms", "entered"],
     run: async (fields) => {
       const bundle = await parseBundle(utf8(fields.text("bundle"))).verify(undefined);
-      const files = fields.items("files").map((item) => utf8(String(item)));
+      const files = fields.items("files").map((item) => utf8(new Fields({ item }, "files").text("item", LIMIT)));
       const activations = await verifyActivations(files, bundle);
       const leaves = fields.optional("entered", (name) => fields.items(name));
       if (leaves === undefined) return undefined;
