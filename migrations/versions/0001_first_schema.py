@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from volet_service.adapters.store.append_only import allow_changes, refuse_changes
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -141,7 +143,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "log_checkpoint",
-        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("root", sa.LargeBinary(), nullable=False),
         sa.Column("signed_ms", sa.BigInteger(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
@@ -149,14 +151,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "log_entry",
-        sa.Column("idx", sa.BigInteger(), nullable=False),
+        sa.Column("idx", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("leaf_hash", sa.LargeBinary(), nullable=False),
         sa.Column("leaf", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("idx", name=("pk_log_entry")),
     )
-    op.create_table(
+    head = op.create_table(
         "log_head",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("compact_range", sa.LargeBinary(), nullable=False),
         sa.Column("last_ts_ms", sa.BigInteger(), nullable=False),
@@ -172,7 +174,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "log_payload",
-        sa.Column("idx", sa.BigInteger(), nullable=False),
+        sa.Column("idx", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("case", sa.String(length=64), nullable=True),
         sa.Column("class", sa.Text(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
@@ -248,19 +250,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entry", "part", name=("pk_entry_part")),
     )
     for table in APPEND_ONLY:
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
-    op.execute("INSERT INTO log_head (id, size, compact_range, last_ts_ms, heads_leaf) VALUES (1, 0, x'', 0, 0)")
+        for statement in refuse_changes(op.get_bind().dialect.name, table):
+            op.execute(statement)
+    op.bulk_insert(head, [{"id": 1, "size": 0, "compact_range": b"", "last_ts_ms": 0, "heads_leaf": 0}])
 
 
 def downgrade() -> None:
     """Drop everything, triggers first: they would refuse."""
     for table in APPEND_ONLY:
-        for verb in ("update", "delete"):
-            op.execute(f"DROP TRIGGER {table}_no_{verb}")
+        for statement in allow_changes(op.get_bind().dialect.name, table):
+            op.execute(statement)
     op.drop_table("entry_part")
     op.drop_table("user_link")
     op.drop_index(("ix_session_user_device"), table_name="session")
@@ -289,3 +288,5 @@ def downgrade() -> None:
     op.drop_table("binding")
     op.drop_index(("ix_attestation_user"), table_name="attestation")
     op.drop_table("attestation")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION volet_append_only()")

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from volet_service.adapters.store.append_only import allow_changes, refuse_changes
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -34,16 +36,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("size", name="pk_log_published"),
     )
     for table in APPEND_ONLY:
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
+        for statement in refuse_changes(op.get_bind().dialect.name, table):
+            op.execute(statement)
 
 
 def downgrade() -> None:
     """Drop both, triggers first: they would refuse."""
     for table in APPEND_ONLY:
-        for verb in ("update", "delete"):
-            op.execute(f"DROP TRIGGER {table}_no_{verb}")
+        for statement in allow_changes(op.get_bind().dialect.name, table):
+            op.execute(statement)
         op.drop_table(table)

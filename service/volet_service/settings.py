@@ -27,8 +27,9 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
 
-    # Database: statements, ciphertext, log. Whoever reads it sees who, when, compartment and level; no content.
-    database: Path = Path("hub.sqlite")
+    # Database: statements, ciphertext, log. Whoever reads it sees who, when, compartment and level; no content. A file
+    # of SQLite, or `postgresql://user@host/name`; a password belongs into libpq's own file (PGPASSFILE), not in here.
+    database: str = "hub.sqlite"
     # Server shares. Whoever has this file AND `share_key` AND a section key reads what they never opened.
     shares: Path = Path("shares.sqlite")
     # Ciphertext of documents. Useless alone.
@@ -87,6 +88,11 @@ class Settings(BaseSettings):
     # Life of a session. Longer leaves a stolen token useful longer; it opens no content.
     session_ms: int = Field(default=8 * 3_600_000, ge=60_000)
 
-    def path(self, path: Path) -> Path:
+    @property
+    def store(self) -> Path | str:
+        """Where the database is: the path of its file, or its address."""
+        return self.database if "://" in self.database else self.path(self.database)
+
+    def path(self, path: Path | str) -> Path:
         """Return a path of these settings, taken from `folder` when it is relative."""
-        return path if path.is_absolute() else self.folder / path
+        return self.folder / path

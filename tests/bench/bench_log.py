@@ -37,7 +37,7 @@ from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.sequencer import Sequencer
 from volet_service.adapters.shares import ShareStore
 from volet_service.adapters.signer import read_log_key
-from volet_service.adapters.store.engine import open_readers, open_writer
+from volet_service.adapters.store.engine import open_database
 from volet_service.adapters.store.log import LogAppender
 from volet_service.adapters.store.public_log import resolve_plan
 from volet_service.adapters.store.unit_of_work import Writer
@@ -101,7 +101,7 @@ class Log:
         # Every checkpoint is kept on another volume before it leaves, as by a hub without witnesses.
         water = HighWater(settings.path(settings.high_water))
         log = LogAppender(self.signer, sealer, os.urandom, water.keep)
-        engine = open_writer(settings.path(settings.database))
+        engine = open_database(settings.store).writer()
         writer = Writer(engine, log, shares, clock=SystemClock(), origin=settings.origin, policies=self.policy)  # type: ignore[arg-type]  # the hub's own
         sequencer = Sequencer(writer, settings.queue_bound)
         sequencer.start()
@@ -164,7 +164,7 @@ class Log:
 
     def proof(self, rounds: int, times: int) -> float:
         """Return the CPU seconds of one inclusion proof, read from the disk, verified once."""
-        engine = open_readers(self.settings.path(self.settings.database))
+        engine = open_database(self.settings.store).readers()
         with closing(sqlite3.connect(self.settings.path(self.settings.database))) as disk:
             size, root = disk.execute("SELECT size, root FROM log_checkpoint ORDER BY size DESC LIMIT 1").fetchone()
         # Spread over the tree: neighbours would share their nodes in the cache.

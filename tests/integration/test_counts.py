@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
 
+from support.databases import Disk, database_of
+from support.forgery import copy_of
 from support.hub import HubCase
 from support.hub_entries import post
 from support.hub_exchanges import exchange_of
@@ -98,13 +98,11 @@ def test_who_left_and_who_never_came_count_nothing(team: HubCase, name: str) -> 
 def test_a_database_of_before_is_given_the_faces_that_its_entries_would_have_had(team: HubCase, tmp_path: Path) -> None:
     post(team, "doctor")
     sealed_for(team, "doctor", ["nurse"], "withheld_by_author")
-    settings, copy = team.hub.settings, tmp_path / "copy.sqlite"
-    with closing(sqlite3.connect(settings.path(settings.database))) as live, closing(sqlite3.connect(copy)) as other:
-        live.backup(other)
+    copy = database_of(copy_of(team.hub.folder, tmp_path / "copy"))
 
     def faces() -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(copy)) as connection:
-            return connection.execute("SELECT * FROM entry_face ORDER BY list, n").fetchall()
+        with Disk(copy) as disk:
+            return disk.all("SELECT * FROM entry_face ORDER BY list, n")
 
     before = faces()
     command.downgrade(alembic_config(copy), "0003")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from support.databases import bytes_on_disk, database_of, open_disk
 from support.folders import check, contents
 from support.hub import HandClock, HubCase, running_hub
 from support.hub_entries import ask, post, release_request
@@ -19,7 +20,6 @@ from volet_protocol.erasures import ErasureAuthority, ErasureReason, Tombstones
 from volet_protocol.leaf import Leaf, LeafType
 from volet_protocol.receipt import Receipt, VerifiedReceipt
 from volet_service.adapters.sealed import Sealer
-from volet_service.adapters.store.engine import open_readers
 from volet_service.adapters.store.log_payloads import select_records
 from volet_service.adapters.store.tables import log_entry
 from volet_service.bootstrap import admin
@@ -48,15 +48,15 @@ class Stopped:
         return Receipt.read(self.kept).verify(self.verifier)
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.folder / "hub.sqlite")) as connection:
-            return connection.execute(query, values).fetchall()
+        with open_disk(self.folder) as disk:
+            return disk.all(query, *values)
 
     def leaves(self) -> list[Leaf]:
         rows = self.rows("SELECT leaf FROM log_entry ORDER BY idx")
         return [Leaf.parse(row[0]) for row in rows]
 
     def bytes_on_disk(self) -> bytes:
-        return b"".join(path.read_bytes() for path in sorted(self.folder.glob("*.sqlite*")))
+        return bytes_on_disk(self.folder)
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_an_erased_record_leaves_a_tombstone_that_names_it_and_why(stopped: Stop
 
 def test_the_decision_is_recorded_and_an_auditor_reads_it(stopped: Stopped) -> None:
     assert erase(stopped, "--log-record", str(stopped.receipt.index)) == 0
-    engine = open_readers(stopped.folder / "hub.sqlite")
+    engine = database_of(stopped.folder).readers()
     sealer = Sealer.of_file(stopped.folder / "keys" / "payloads.key")
     with engine.connect() as connection:
         records = select_records(connection, sealer, log_entry.c.idx >= 0, 10_000)

@@ -27,7 +27,7 @@ from volet_protocol.log_request import LogRequest
 from volet_protocol.narrowing import Cell, narrow
 from volet_protocol.take_back import TakeBack
 from volet_service.adapters.sealed import Sealer
-from volet_service.adapters.store.engine import open_readers
+from volet_service.adapters.store.engine import open_database
 from volet_service.adapters.store.log_payloads import select_records
 from volet_service.adapters.store.tables import log_entry
 from volet_service.application import add_binding, exchange_links
@@ -213,7 +213,7 @@ PLAYED: dict[tuple[str, str], tuple[str, Callable[[HubCase], None]]] = {
 
 def acts(case: HubCase) -> list[str]:
     settings = case.hub.settings
-    engine = open_readers(settings.path(settings.database))
+    engine = open_database(settings.store).readers()
     with engine.connect() as connection:
         records = select_records(
             connection, Sealer.of_file(settings.path(settings.payload_key)), log_entry.c.idx >= 0, 10_000

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from support.databases import open_disk
 from support.folders import check
 from support.hub import HandClock, HubCase, running_hub
 from support.identities import CONTROLLER, bundle_body
@@ -43,9 +42,8 @@ class Rotated:
         return LogVerifier.configured("log.example", listed[0], policy)
 
     def newest(self) -> str:
-        with closing(sqlite3.connect(self.folder / "hub.sqlite")) as connection:
-            row = connection.execute("SELECT note FROM log_checkpoint ORDER BY size DESC LIMIT 1").fetchone()
-        return str(row[0])
+        with open_disk(self.folder) as disk:
+            return str(disk.all("SELECT note FROM log_checkpoint ORDER BY size DESC LIMIT 1")[0][0])
 
     def act(self, *words: str) -> int:
         return admin.run(["rotate-log-key", str(self.folder), *words], HandClock())

@@ -5,13 +5,12 @@ What a restart says of it is in test_startup.py.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 import httpx
 import pytest
 
+from support.databases import REFUSED, Disk, open_disk
 from support.hub import HubCase
 from support.hub_entries import ask, deposit_body, header, post, release_request, seal
 from support.provoked import assert_problem
@@ -20,12 +19,11 @@ from volet_protocol.errors import ProtocolError
 from volet_protocol.merkle import leaf_hash, root_of, verify_consistency, verify_inclusion
 from volet_protocol.problems import Problem
 from volet_protocol.receipt import Receipt
+from volet_service.adapters.store.tables import metadata
 
 EDITS = {
-    "edited": ["UPDATE log_entry SET leaf = zeroblob(length(leaf)) WHERE idx = {index}"],
-    "edited with its hash": [
-        "UPDATE log_entry SET leaf = zeroblob(90), leaf_hash = x'{hash}' WHERE idx = {index}",
-    ],
+    "edited": ["UPDATE log_entry SET leaf = {leaf} WHERE idx = {index}"],
+    "edited with its hash": ["UPDATE log_entry SET leaf = {leaf}, leaf_hash = {hash} WHERE idx = {index}"],
     "replaced by another": [
         "UPDATE log_entry SET leaf = (SELECT leaf FROM log_entry WHERE idx = 0) WHERE idx = {index}",
         "UPDATE log_entry SET leaf_hash = (SELECT leaf_hash FROM log_entry WHERE idx = 0) WHERE idx = {index}",
@@ -34,42 +32,33 @@ EDITS = {
 
 
 @pytest.fixture
-def disk(team: HubCase) -> Iterator[sqlite3.Connection]:
+def disk(team: HubCase) -> Iterator[Disk]:
     """The database of a running hub, as its operator may open it."""
-    with closing(sqlite3.connect(team.hub.folder / "hub.sqlite")) as connection:
-        yield connection
-
-
-def drop_triggers(disk: sqlite3.Connection) -> None:
-    with disk:
-        for (name,) in disk.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            disk.execute(f"DROP TRIGGER {name}")
+    with open_disk(team.hub.folder) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("table", ["log_entry", "log_node", "log_checkpoint", "link", "user_link"])
-def test_what_only_grows_is_neither_changed_nor_deleted(team: HubCase, disk: sqlite3.Connection, table: str) -> None:
+def test_what_only_grows_is_neither_changed_nor_deleted(team: HubCase, disk: Disk, table: str) -> None:
     post(team, "doctor")
-    key = disk.execute(f"SELECT name FROM pragma_table_info('{table}') WHERE pk = 1").fetchone()[0]  # noqa: S608 -- ours
+    key = next(iter(metadata.tables[table].primary_key)).name
     for statement in (
         f'UPDATE {table} SET "{key}" = "{key}"',  # noqa: S608 -- a table of ours
         f"DELETE FROM {table}",  # noqa: S608 -- as above
         f'DELETE FROM {table} WHERE "{key}" = (SELECT max("{key}") FROM {table})',  # noqa: S608 -- as above
     ):
-        with pytest.raises(sqlite3.IntegrityError, match="append-only"), disk:
-            disk.execute(statement)
+        with pytest.raises(REFUSED, match="append-only"):
+            disk.edit(statement)
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_a_leaf_rewritten_under_a_running_hub_fails_at_whoever_asks(
-    team: HubCase, disk: sqlite3.Connection, edit: str
-) -> None:
+def test_a_leaf_rewritten_under_a_running_hub_fails_at_whoever_asks(team: HubCase, disk: Disk, edit: str) -> None:
     statement = release_request(team, "doctor", [post(team, "doctor").entry.id])
     kept = ask(team, "doctor", statement).json()["receipt"]
     shown = team.hub.receipt(kept)
-    drop_triggers(disk)
-    with disk:
-        for line in EDITS[edit]:
-            disk.execute(line.format(index=shown.index, hash=leaf_hash(bytes(90)).hex()))
+    disk.drop_triggers()
+    said = {"index": shown.index, "leaf": disk.quoted(bytes(90)), "hash": disk.quoted(leaf_hash(bytes(90)))}
+    disk.edit(*(line.format(**said) for line in EDITS[edit]))
     assert deposit(team).status_code == 201
     with team.hub.client() as http:
         now = team.hub.verifier.open(http.get("/v1/log/checkpoint").text)
@@ -105,13 +94,12 @@ def hashes(http: httpx.Client, path: str, **params: int) -> list[bytes]:
     return [from_base64url(one) for one in http.get(path, params=params).raise_for_status().json()["hashes"]]
 
 
-def test_a_leaf_that_was_deleted_is_missed_by_whoever_counts(team: HubCase, disk: sqlite3.Connection) -> None:
+def test_a_leaf_that_was_deleted_is_missed_by_whoever_counts(team: HubCase, disk: Disk) -> None:
     statement = release_request(team, "doctor", [post(team, "doctor").entry.id])
     receipt = team.hub.receipt(ask(team, "doctor", statement).json()["receipt"])
     assert deposit(team).status_code == 201
-    drop_triggers(disk)
-    with disk:
-        disk.execute("DELETE FROM log_entry WHERE idx = ?", (receipt.index,))
+    disk.drop_triggers()
+    disk.edit(f"DELETE FROM log_entry WHERE idx = {receipt.index}")  # noqa: S608 -- an integer of ours
     with team.hub.client() as http:
         now = team.hub.verifier.open(http.get("/v1/log/checkpoint").text)
         assert len(leaves(http, now.size)) == now.size - 1
@@ -119,13 +107,10 @@ def test_a_leaf_that_was_deleted_is_missed_by_whoever_counts(team: HubCase, disk
         assert_problem(answer, Problem.LOG_UNAVAILABLE)
 
 
-def test_a_head_that_was_put_back_stops_the_hub_from_signing_another_history(
-    team: HubCase, disk: sqlite3.Connection
-) -> None:
+def test_a_head_that_was_put_back_stops_the_hub_from_signing_another_history(team: HubCase, disk: Disk) -> None:
     size, packed = disk.execute("SELECT size, compact_range FROM log_head").fetchone()
     post(team, "doctor")
-    with disk:
-        disk.execute("UPDATE log_head SET size = ?, compact_range = ?", (size, packed))
+    disk.edit(f"UPDATE log_head SET size = {size}, compact_range = {disk.quoted(packed)}")  # noqa: S608 -- ours
     before = [row[0] for row in disk.execute("SELECT root FROM log_checkpoint ORDER BY size")]
     for _ in range(3):
         assert_problem(deposit(team), Problem.LOG_UNAVAILABLE)

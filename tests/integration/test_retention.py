@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from support.databases import bytes_on_disk, open_disk
 from support.folders import check, contents
 from support.hub import HandClock, HubCase, running_hub
 from support.hub_entries import ask, post, release_request
@@ -44,13 +43,13 @@ class Aged:
         return admin.run(["retention", str(self.folder), how], self.clock)
 
     def leaves(self) -> list[Leaf]:
-        with closing(sqlite3.connect(self.folder / "hub.sqlite")) as connection:
-            return [Leaf.parse(row[0]) for row in connection.execute("SELECT leaf FROM log_entry ORDER BY idx")]
+        with open_disk(self.folder) as disk:
+            return [Leaf.parse(row[0]) for row in disk.all("SELECT leaf FROM log_entry ORDER BY idx")]
 
     def opened(self) -> dict[LeafType, int]:
         """How many leaves of each type still have their openings."""
-        with closing(sqlite3.connect(self.folder / "hub.sqlite")) as connection:
-            rows = connection.execute("SELECT idx FROM log_payload WHERE sealed IS NOT NULL").fetchall()
+        with open_disk(self.folder) as disk:
+            rows = disk.all("SELECT idx FROM log_payload WHERE sealed IS NOT NULL")
         types = [self.leaves()[row[0]].type for row in rows]
         return {type_: types.count(type_) for type_ in LeafType}
 
@@ -97,12 +96,12 @@ def test_proofs_of_what_was_before_and_after_stay_valid(aged: Aged) -> None:
 
 
 def test_what_went_is_nowhere_on_the_disk(aged: Aged) -> None:
-    with closing(sqlite3.connect(aged.folder / "hub.sqlite")) as connection:
-        query = "SELECT sealed FROM log_payload WHERE idx = ?"
-        (sealed,) = connection.execute(query, (aged.receipt.index,)).fetchone()
+    with open_disk(aged.folder) as disk:
+        ((sealed,),) = disk.all("SELECT sealed FROM log_payload WHERE idx = ?", aged.receipt.index)
+    assert sealed in bytes_on_disk(aged.folder)
     aged.later(400)
     assert aged.run() == 0
-    assert not any(sealed in path.read_bytes() for path in aged.folder.glob("*.sqlite*"))
+    assert sealed not in bytes_on_disk(aged.folder)
 
 
 def test_a_second_run_has_nothing_to_do_and_writes_nothing(aged: Aged) -> None:

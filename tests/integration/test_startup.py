@@ -9,15 +9,14 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from support.databases import open_disk
 from support.folders import check, contents
 from support.hub import HubCase, make_folder, running_hub
 from support.hub_entries import post
@@ -76,11 +75,9 @@ def serve(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def altered(folder: Path, *statements: str) -> None:
     """Change the database as somebody with the file would: triggers are no obstacle."""
-    with closing(sqlite3.connect(folder / "hub.sqlite")) as connection, connection:
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
-        for statement in statements:
-            connection.execute(statement)
+    with open_disk(folder) as disk:
+        disk.drop_triggers()
+        disk.edit(*statements)
 
 
 class TestKeys:
@@ -180,9 +177,9 @@ class TestDatabase:
     def test_an_older_copy_of_the_head_does_not_sign_a_second_history(
         self, copy: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        with closing(sqlite3.connect(copy / "hub.sqlite")) as connection:
-            size = connection.execute("SELECT max(size) FROM log_checkpoint").fetchone()[0]
-            earlier = connection.execute("SELECT max(size) FROM log_checkpoint WHERE size < ?", (size,)).fetchone()[0]
+        with open_disk(copy) as disk:
+            size = disk.all("SELECT max(size) FROM log_checkpoint")[0][0]
+            earlier = disk.all("SELECT max(size) FROM log_checkpoint WHERE size < ?", size)[0][0]
         gone = f"DELETE FROM log_entry WHERE idx >= {earlier}"  # noqa: S608 -- an integer of our own database
         altered(copy, gone, f"UPDATE log_head SET size = {earlier}")  # noqa: S608 -- as above
         refused(copy, capsys, "leaves")

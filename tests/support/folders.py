@@ -1,4 +1,4 @@
-"""A hub's folder as somebody with the disk sees it: nothing but SQLite and hashes, never the hub's own code.
+"""A hub's folder as somebody with the disk sees it: nothing but SQL and hashes, never the hub's own code.
 
 `contents` is compared before and after a refusal. `check` tells whether a folder is whole: a log without gap whose
 every signed root is the tree of its leaves, chains and lists in their order, each entry with its parts and shares.
@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from support.databases import Disk, database_of
 from support.hub import LiveHub
 from volet_protocol.canonical import JsonValue
 from volet_protocol.checkpoint import LogVerifier
@@ -22,7 +22,9 @@ from volet_protocol.merkle import CompactRange, leaf_hash
 from volet_protocol.receipt import Receipt
 from volet_protocol.sealing import CHUNK_SIZE, TAG_SIZE
 from volet_protocol.statements import from_json
+from volet_service.adapters.store.engine import open_database
 
+HUB, SHARES = "hub", "shares.sqlite"
 CHUNK = CHUNK_SIZE + TAG_SIZE
 # How many signatures of checkpoints are verified; their roots all are.
 NEWEST = 50
@@ -30,18 +32,17 @@ NEWEST = 50
 _LOG = frozenset({"log_entry", "log_node", "log_checkpoint", "log_head", "log_payload", "log_case"})
 
 
-def database(folder: Path, name: str = "hub.sqlite") -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{folder / name}?mode=ro", uri=True)
+def database(folder: Path, name: str = HUB) -> Disk:
+    return Disk(database_of(folder) if name == HUB else open_database(folder / name))
 
 
 def contents(folder: Path) -> dict[str, str]:
     """Table or folder to a hash of all it holds; of the log only its size."""
     found: dict[str, str] = {}
-    for name in ("hub.sqlite", "shares.sqlite"):
+    for name in (HUB, SHARES):
         with closing(database(folder, name)) as connection:
-            tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            for table in tables:
-                rows = connection.execute(f'SELECT * FROM "{table}"').fetchall()  # noqa: S608 -- our own tables
+            for table in connection.tables():
+                rows = connection.all(f'SELECT * FROM "{table}"')  # noqa: S608 -- our own tables
                 whole = repr(sorted(rows, key=repr))
                 found[table] = str(len(rows)) if table in _LOG else hashlib.sha256(whole.encode()).hexdigest()
     found["blobs"] = repr(sorted((path.name, path.stat().st_size) for path in (folder / "blobs" / "kept").rglob("*.*")))
@@ -94,15 +95,15 @@ def check(folder: Path, verifier: LogVerifier, *, crashed: bool = False) -> Whol
 
     A `crashed` one may still hold shares of what was taken back; its next start destroys them, before anybody asks.
     """
-    with closing(database(folder)) as hub, closing(database(folder, "shares.sqlite")) as shares:
-        assert hub.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    with closing(database(folder)) as hub, closing(database(folder, SHARES)) as shares:
+        assert hub.sound()
         whole = _log(hub, verifier)
         _chains(hub)
         _entries(hub, shares, folder, crashed=crashed)
     return whole
 
 
-def _log(hub: sqlite3.Connection, verifier: LogVerifier) -> Whole:
+def _log(hub: Disk, verifier: LogVerifier) -> Whole:
     rows = hub.execute("SELECT idx, leaf_hash, leaf FROM log_entry ORDER BY idx").fetchall()
     assert [row[0] for row in rows] == list(range(len(rows)))
     tree = CompactRange()
@@ -125,7 +126,7 @@ def _log(hub: sqlite3.Connection, verifier: LogVerifier) -> Whole:
     return Whole([row[2] for row in rows], roots)
 
 
-def _chains(hub: sqlite3.Connection) -> None:
+def _chains(hub: Disk) -> None:
     heads = {(label, chain): (seq, hash_) for label, chain, seq, hash_ in hub.execute("SELECT * FROM chain_head")}
     for table, key, labels in (("link", "chain", ("case", "exchange")), ("user_link", "user", ("user",))):
         last: dict[str, tuple[int, str]] = {}
@@ -140,7 +141,7 @@ def _chains(hub: sqlite3.Connection) -> None:
         assert known.fetchone() is not None, user
 
 
-def _entries(hub: sqlite3.Connection, shares: sqlite3.Connection, folder: Path, *, crashed: bool) -> None:
+def _entries(hub: Disk, shares: Disk, folder: Path, *, crashed: bool) -> None:
     kept = {(entry, part) for entry, part in shares.execute("SELECT entry, part FROM share")}
     lists = {list_: (n, h) for list_, n, h in hub.execute("SELECT list, n, h FROM entry_list")}
     heads = {chain: (seq, hash_) for chain, seq, hash_ in hub.execute(

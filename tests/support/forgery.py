@@ -1,6 +1,6 @@
 """What somebody with a hub's folder and its log key can make of the log: any history at all, signed and consistent.
 
-Nothing of the hub's own code: SQLite, hashes, and the key that lies in the folder.
+Nothing of the hub's own code: SQL, hashes, and the key that lies in the folder.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from support.databases import Disk, copy_database, open_disk
+from support.folders import SHARES
 from support.log_builder import LogBuilder
 from volet_protocol.leaf import Leaf, LeafType, commitment
 from volet_protocol.note_keys import NoteSigner
@@ -23,14 +25,14 @@ FORGED = "forged"
 def copy_of(folder: Path, target: Path) -> Path:
     """The folder of a running hub, as a backup takes it."""
     shutil.copytree(folder, target, ignore=shutil.ignore_patterns("*.sqlite", "*-wal", "*-shm"))
-    for path in folder.glob("*.sqlite"):
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target / path.name)) as copy:
-            source.backup(copy)
+    with closing(sqlite3.connect(folder / SHARES)) as source, closing(sqlite3.connect(target / SHARES)) as copy:
+        source.backup(copy)
+    copy_database(folder, target)
     return target
 
 
 def leaves_of(folder: Path) -> list[bytes]:
-    with closing(sqlite3.connect(folder / "hub.sqlite")) as disk:
+    with open_disk(folder) as disk:
         return [leaf for (leaf,) in disk.execute("SELECT leaf FROM log_entry ORDER BY idx")]
 
 
@@ -49,9 +51,8 @@ def rewrite(folder: Path, leaves: Sequence[bytes], *, key: bool = True) -> None:
     log = LogBuilder(signer.name, signer.key.seed)
     for leaf in leaves:
         log.append(leaf)
-    with closing(sqlite3.connect(folder / "hub.sqlite")) as disk, disk:
-        for (name,) in disk.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            disk.execute(f"DROP TRIGGER {name}")
+    with open_disk(folder) as disk:
+        disk.drop_triggers()
         for table in ("log_entry", "log_node"):
             disk.execute(f"DELETE FROM {table}")  # noqa: S608 -- tables of ours
         disk.executemany(
@@ -69,7 +70,7 @@ def rewrite(folder: Path, leaves: Sequence[bytes], *, key: bool = True) -> None:
         HighWater.create(folder / "high-water")
 
 
-def _sign_anew(disk: sqlite3.Connection, log: LogBuilder) -> None:
+def _sign_anew(disk: Disk, log: LogBuilder) -> None:
     """Checkpoints of the sizes that were signed before, as far as the new history goes, and of its end."""
     size, parsed = log.tree.size, [Leaf.parse(leaf) for leaf in log.leaves]
     sizes = {row[0] for row in disk.execute("SELECT size FROM log_checkpoint")}

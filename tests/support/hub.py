@@ -21,6 +21,7 @@ from typing import Any
 import httpx
 
 from support.cases import EPISODE, CaseWorld, Sent
+from support.databases import new_place
 from support.identities import (
     CONTROLLER,
     HUB,
@@ -52,6 +53,7 @@ from volet_service.application.ports import Identified
 from volet_service.application.records import Login
 from volet_service.bootstrap import admin
 from volet_service.bootstrap.hub import Running, build
+from volet_service.bootstrap.serve import read_settings
 from volet_service.entrypoints.http.app import create_app
 from volet_service.resources import shipped_table
 from volet_service.settings import Settings
@@ -148,17 +150,17 @@ class LiveHub:
 
 def make_folder(folder: Path, issuer_keys: Sequence[IssuerKey] = (), policy: str = "quorum none\n") -> Settings:
     """Make the folder of a hub, with a trust bundle that fits it; `policy` is a log policy without its `log` line."""
-    vkey = admin.init(folder, HUB, LOG_ORIGIN)
+    vkey = admin.init(folder, HUB, LOG_ORIGIN, new_place())
     body = dict(bundle_body(log_vkey=vkey, ceiling=shipped_table().hash, issuer_keys=issuer_keys))
     body["log_policy"] = f"log {vkey}\n{policy}"
     (folder / "trust.json").write_bytes(sign_bundle(body, [CONTROLLER]))
-    return Settings(folder=folder)
+    return read_settings(folder)
 
 
 @contextmanager
 def running_hub(folder: Path, clock: HandClock | None = None, **changes: int | str) -> Iterator[LiveHub]:
     """Serve the hub of a folder, made when it is new, until the block ends."""
-    settings = Settings(folder=folder) if (folder / "keys").exists() else make_folder(folder)
+    settings = read_settings(folder) if (folder / "keys").exists() else make_folder(folder)
     settings = settings.model_copy(update=changes)
     clock = clock or HandClock()
     running = build(settings, OpenDoor(), clock)

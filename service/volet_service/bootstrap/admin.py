@@ -12,10 +12,12 @@ from pathlib import Path
 
 from volet_protocol.keys import SigningKey
 from volet_protocol.note_keys import NoteSigner
+from volet_service.adapters.folder_lock import InUse
 from volet_service.adapters.high_water import HighWater
 from volet_service.adapters.hub_identity import HubIdentity
 from volet_service.adapters.sealed import KEY_SIZE, write_private
-from volet_service.adapters.store.engine import WrongSchema, upgrade
+from volet_service.adapters.store.database import Database, UnfitDatabase
+from volet_service.adapters.store.engine import open_database, upgrade
 from volet_service.application.ports import Clock
 from volet_service.bootstrap import admin_backup, admin_erase, admin_log_key, admin_retention
 from volet_service.bootstrap.hub import CannotStart, build
@@ -31,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     init = acts.add_parser("init", help="create keys, settings and database in a new folder")
     init.add_argument("folder", type=Path)
     init.add_argument("--origin", default="http://127.0.0.1:8080", help="origin that statements name")
+    init.add_argument("--database", help="postgresql://user@host/name, empty so far (default: a file in the folder)")
     init.add_argument("--log-origin", help="name of the log (default: <host>/volet/1)")
     for name, text in (
         ("migrate", "bring the database to this version"),
@@ -58,15 +61,20 @@ def run(arguments: Sequence[str], clock: Clock | None = None) -> int:
     }  # fmt: skip
     try:
         said = acts[asked.act](asked)
-    except (CannotStart, WrongSchema, OSError) as error:
+    except (CannotStart, UnfitDatabase, InUse, OSError) as error:
         print(f"volet admin {asked.act}: {error}", file=sys.stderr)  # noqa: T201 -- the operator's terminal
         return 2
     print(said)  # noqa: T201 -- as above
     return 0
 
 
-def init(folder: Path, origin: str, log_origin: str | None = None) -> str:
-    """Create a hub's folder; return the log's vkey, which the controller writes into the trust bundle."""
+def init(folder: Path, origin: str, log_origin: str | None = None, database: str | None = None) -> str:
+    """Create a hub's folder; return the log's vkey, which the controller writes into the trust bundle.
+
+    Raises `UnfitDatabase`, before anything is created, for a database that no hub could work on.
+    """
+    if database is not None:
+        open_database(database).check()
     keys = folder / "keys"
     keys.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys.chmod(0o700)
@@ -76,29 +84,29 @@ def init(folder: Path, origin: str, log_origin: str | None = None) -> str:
     for sealing in ("shares.key", "payloads.key"):
         write_private(keys / sealing, os.urandom(KEY_SIZE))
     HighWater.create(folder / Settings().high_water)
-    (folder / "hub.env").write_text(f"VOLET_ORIGIN={origin}\n", "utf-8")
-    migrate(Settings(folder=folder))
+    said = [f"VOLET_ORIGIN={origin}", *([] if database is None else [f"VOLET_DATABASE='{database}'"])]
+    # Private: nobody should, somebody will, leave a password in an address.
+    write_private(folder / "hub.env", "".join(f"{line}\n" for line in said).encode())
+    migrate(read_settings(folder))
     return signer.vkey
 
 
-def migrate(settings: Settings) -> None:
-    """Bring the database to this version's schema."""
-    path = settings.path(settings.database)
-    if not path.exists():
-        # Born private: it holds who works with whom.
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    upgrade(path)
+def migrate(settings: Settings) -> Database:
+    """Bring the database to this version's schema; raise `UnfitDatabase`, or `InUse`."""
+    database = open_database(settings.store)
+    database.create()
+    database.check()
+    upgrade(database)
+    return database
 
 
 def _init(asked: argparse.Namespace) -> str:
-    vkey = init(asked.folder, asked.origin, asked.log_origin)
+    vkey = init(asked.folder, asked.origin, asked.log_origin, asked.database)
     return f"{asked.folder}: keys, hub.env and database created.\nlog vkey for trust.json: {vkey}"
 
 
 def _migrate(asked: argparse.Namespace) -> str:
-    settings = read_settings(asked.folder)
-    migrate(settings)
-    return f"{settings.path(settings.database)} is at this version"
+    return f"{migrate(read_settings(asked.folder)).name} is at this version"
 
 
 def _check(asked: argparse.Namespace) -> str:

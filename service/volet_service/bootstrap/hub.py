@@ -22,7 +22,8 @@ from volet_service.adapters.folder_lock import FolderLock, InUse
 from volet_service.adapters.sealed import LooseKey, Sealer
 from volet_service.adapters.sequencer import Sequencer
 from volet_service.adapters.shares import ShareStore
-from volet_service.adapters.store.engine import WrongSchema, open_checked, open_writer
+from volet_service.adapters.store.database import UnfitDatabase
+from volet_service.adapters.store.engine import open_checked, open_database
 from volet_service.adapters.store.entries import existing_entries
 from volet_service.adapters.store.log import LogAppender
 from volet_service.adapters.store.log_check import AlteredLog, check_log
@@ -74,12 +75,11 @@ def build(
         with ExitStack() as held:
             if serving:
                 held.callback(FolderLock(settings.path(LOCK)).release)
-            running = _build(settings, identity, clock, serving=serving)
-            held.callback(running.stop)
-            return Running(running.hub, held.pop_all().close)
+            hub = _build(settings, identity, clock, held, serving=serving)
+            return Running(hub, held.pop_all().close)
     except PolicyError as error:
         raise CannotStart(f"the policy cannot decide: {error}") from error
-    except (LooseKey, WrongSchema, AlteredLog, InUse, NotBuilt) as error:
+    except (LooseKey, UnfitDatabase, AlteredLog, InUse, NotBuilt) as error:
         raise CannotStart(str(error)) from error
     except ProtocolError as error:
         raise CannotStart(f"{error.what} does not load: {error.reason.value}") from error
@@ -91,15 +91,28 @@ def build(
         raise CannotStart(f"{error.filename or 'the disk'} cannot be used: {error.strerror}") from error
 
 
-def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serving: bool) -> Running:
+def _build(
+    settings: Settings, identity: IdentityProvider, clock: Clock, held: ExitStack, *, serving: bool
+) -> Hub:  # fmt: skip
+    """Return the hub; what has to be ended is given to `held`, in the order of its beginning."""
     own, terms, files = own_log(settings), read_terms(settings), web_files(settings) if serving else None
     payloads = Sealer.of_file(settings.path(settings.payload_key))
     share_sealer = Sealer.of_file(settings.path(settings.share_key))
     trust, signer = own.trust, own.signers[0]
     source = load_source(settings)
     policies = PoliciesInForce(source, ceiling_of(source, trust), payloads)
-    readers = open_checked(settings.path(settings.database))
+    database = open_database(settings.store)
+    readers = open_checked(database)
+    held.callback(readers.dispose)
+    shown = ShownHistory.of(settings.path(settings.high_water), trust, SignedTree(readers))
+    held.callback(shown.close)
     shares = ShareStore(settings.path(settings.shares), share_sealer)
+    log = LogAppender(signer, payloads, os.urandom, shown.before_shown if serving else None, own.signers[1:])
+    engine = database.writer(alone=serving)
+    writer = Writer(engine, log, shares, clock=clock, origin=settings.origin, policies=policies)
+    held.callback(writer.close)
+    # Before anything is checked: what is checked must not move any more.
+    writer.take()
     shares.check()
     check_log(readers, own.signers, payloads)
     with readers.connect() as connection:
@@ -107,35 +120,23 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
     activate = to_activate(settings, trust, source, history, now_ms=clock.now_ms())
     if serving:
         shares.sweep(partial(existing_entries, readers))
-    shown = ShownHistory.of(settings.path(settings.high_water), trust, SignedTree(readers))
     shown.check()
-    log = LogAppender(signer, payloads, os.urandom, shown.before_shown if serving else None, own.signers[1:])
-    writer = Writer(
-        open_writer(settings.path(settings.database)),
-        log,
-        shares,
-        clock=clock,
-        origin=settings.origin,
-        policies=policies,
-    )
     sequencer = Sequencer(writer, settings.queue_bound)
     sequencer.start()
+    held.callback(sequencer.stop)
     blobs = FolderBlobs(settings.path(settings.blobs), settings.upload_limit)
-    housekeeping = Housekeeping(blobs, clock)
     witnessing = Witnessing.of(settings, shown, sequencer, clock)
+    held.callback(witnessing.stop)
     version = None
     if serving:
         # Logged before the first decision that rests on it.
-        try:
-            witnessing.check_start()
-            if activate is not None:
-                sequencer.submit(partial(activate_policy, activate, trust, policies.ceiling)).result()
-            version = publish(files, sequencer)
-        except (Refusal, AlteredLog):
-            witnessing.stop()
-            sequencer.stop()
-            raise
+        witnessing.check_start()
+        if activate is not None:
+            sequencer.submit(partial(activate_policy, activate, trust, policies.ceiling)).result()
+        version = publish(files, sequencer)
+        housekeeping = Housekeeping(blobs, clock)
         housekeeping.start()
+        held.callback(housekeeping.stop)
         witnessing.start()
     public = SqlPublicLog(
         readers, payloads, lambda: writer.published, store=sequencer, clock=clock, heads_age_ms=settings.heads_age_ms
@@ -144,18 +145,8 @@ def _build(settings: Settings, identity: IdentityProvider, clock: Clock, *, serv
         settings.request_limit, settings.upload_limit, settings.request_window_ms, settings.session_ms,
         settings.held_limit,
     )  # fmt: skip
-    hub = Hub(
+    return Hub(
         origin=settings.origin, store=sequencer, sessions=CommittedSessions(readers), log=public, blobs=blobs,
         trust=trust, policy=policies, identity=identity, clock=clock, random=os.urandom, limits=limits,
         ready=lambda: sequencer.ready, retention=terms, web=version,
     )  # fmt: skip
-
-    def stop() -> None:
-        if serving:
-            witnessing.stop()
-            housekeeping.stop()
-        sequencer.stop()
-        shown.close()
-        readers.dispose()
-
-    return Running(hub, stop)

@@ -12,6 +12,7 @@ from typing import cast
 import pytest
 from sqlalchemy import Connection
 
+from support.databases import empty_database
 from support.entries import HEADER, seal, seed
 from support.policy_story import (
     ASS,
@@ -46,7 +47,7 @@ from volet_protocol.facts import Fact
 from volet_protocol.masks import ANNOUNCEMENT_MS, BEFORE_ANNOUNCEMENT, MASKS
 from volet_protocol.places import Place
 from volet_protocol.release_decision import Asked
-from volet_service.adapters.store.engine import open_writer, upgrade
+from volet_service.adapters.store.engine import upgrade
 from volet_service.adapters.store.entries import BoxRows, EntryRows
 from volet_service.adapters.store.entry_faces import FaceRows
 from volet_service.adapters.store.live import Live
@@ -190,9 +191,9 @@ class Listing:
 
 @pytest.fixture(scope="module")
 def listing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Listing]:
-    path = tmp_path_factory.mktemp("listing") / "hub.sqlite"
-    upgrade(path)
-    engine = open_writer(path)
+    database = empty_database(tmp_path_factory.mktemp("listing"))
+    upgrade(database)
+    engine = database.writer()
     with engine.connect() as connection:
         store = Store(connection)
         lists = {place: filled(store, place, COUNT) for place in (SECTION, MASKED)}

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import event
 
+from support.databases import open_disk
 from support.hub import HandClock, make_folder
 from support.identities import seed32
 from volet_protocol.checkpoint import LogVerifier
@@ -35,7 +36,7 @@ from volet_service.adapters.high_water import HighWater
 from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.shares import ShareStore
 from volet_service.adapters.signer import read_log_key
-from volet_service.adapters.store.engine import open_readers, open_writer
+from volet_service.adapters.store.engine import open_database
 from volet_service.adapters.store.log import LogAppender
 from volet_service.adapters.store.log_check import AlteredLog, check_log
 from volet_service.adapters.store.policies import PoliciesInForce, SourceTable
@@ -88,7 +89,7 @@ class LogLives(RuleBasedStateMachine):
         self.all_keys = [first.vkey]
         self.water = HighWater(made.path(made.high_water))
         self.payloads = Sealer.of_file(made.path(made.payload_key))
-        self.readers = open_readers(made.path(made.database))
+        self.readers = open_database(made.store).readers()
         self.told: list[int] = []
         self.gone: set[int] = set()
         self.notes: dict[int, str] = {}
@@ -103,7 +104,7 @@ class LogLives(RuleBasedStateMachine):
         log = LogAppender(self.signers[0], self.payloads, os.urandom, self.water.keep, self.signers[1:])
         shares = ShareStore(made.path(made.shares), Sealer.of_file(made.path(made.share_key)))
         policies = PoliciesInForce(SourceTable(table, b""), table, self.payloads)
-        engine = open_writer(made.path(made.database))
+        engine = open_database(made.store).writer()
         event.listen(engine, "before_cursor_execute", self.fault)
         self.writer = Writer(engine, log, shares, clock=self.clock, origin=made.origin, policies=policies)
         self.writer.load()
@@ -209,11 +210,11 @@ class LogLives(RuleBasedStateMachine):
     def the_log_is_one_true_log(self) -> None:
         if not hasattr(self, "writer"):
             return
-        with closing(sqlite3.connect(self.settings.path(self.settings.database))) as connection:
-            rows = connection.execute("SELECT idx, leaf FROM log_entry ORDER BY idx").fetchall()
-            head = connection.execute("SELECT size FROM log_head").fetchone()[0]
-            signed = connection.execute("SELECT size, root, note FROM log_checkpoint ORDER BY size").fetchall()
-            opened = {row[0] for row in connection.execute("SELECT idx FROM log_payload WHERE sealed IS NOT NULL")}
+        with open_disk(self.settings.folder) as disk:
+            rows = disk.all("SELECT idx, leaf FROM log_entry ORDER BY idx")
+            ((head,),) = disk.all("SELECT size FROM log_head")
+            signed = disk.all("SELECT size, root, note FROM log_checkpoint ORDER BY size")
+            opened = {row[0] for row in disk.all("SELECT idx FROM log_payload WHERE sealed IS NOT NULL")}
         assert [index for index, _ in rows] == list(range(head))
         tree, roots = CompactRange(), [CompactRange().root()]
         for _, leaf in rows:

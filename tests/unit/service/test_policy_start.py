@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from support.databases import open_disk
 from support.hub import HandClock, OpenDoor, make_folder
 from support.identities import CONTROLLER, HUB, REGISTRAR, START_MS, bundle_body
 from volet_protocol.activation import activation_body, sign_activation
@@ -21,7 +20,7 @@ from volet_service.adapters.policy import built
 from volet_service.adapters.policy.build import build as build_table
 from volet_service.adapters.policy.loader import load
 from volet_service.adapters.sealed import Sealer
-from volet_service.adapters.store.engine import open_readers
+from volet_service.adapters.store.engine import open_database
 from volet_service.adapters.store.log_payloads import select_records
 from volet_service.adapters.store.tables import log_entry
 from volet_service.application.records import LogRecord
@@ -59,7 +58,7 @@ def activate(settings: Settings, signer: object = CONTROLLER, **changes: JsonVal
 
 
 def log_of(settings: Settings) -> list[LogRecord]:
-    engine = open_readers(settings.path(settings.database))
+    engine = open_database(settings.store).readers()
     with engine.connect() as connection:
         sealer = Sealer.of_file(settings.path(settings.payload_key))
         records = select_records(connection, sealer, log_entry.c.idx >= 0, 100)
@@ -198,8 +197,8 @@ class TestLeaf:
 
     def test_the_row_of_a_table_in_force_names_its_leaf(self, settings: Settings) -> None:
         start(settings).stop()
-        with closing(sqlite3.connect(settings.path(settings.database))) as connection:
-            rows = connection.execute("SELECT hash, activation, leaf FROM policy_table").fetchall()
+        with open_disk(settings.folder) as disk:
+            rows = disk.all("SELECT hash, activation, leaf FROM policy_table")
         assert rows == [(shipped_table().hash, "", 0)]
 
 

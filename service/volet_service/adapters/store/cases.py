@@ -18,6 +18,7 @@ from volet_protocol.statements import HeadRef
 from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.live import Live
 from volet_service.adapters.store.log import LogAppender
+from volet_service.adapters.store.sql import insert_new
 from volet_service.adapters.store.users import move_head
 from volet_service.application.records import StoredLink
 
@@ -115,7 +116,7 @@ class CaseRows(LinkRows):
     def add_user(self, case: str, class_: str, user: str) -> None:
         """Remember that this user stands or stood in the case."""
         row = {"user": user, "case": case, "class": class_}
-        self._connection.execute(insert(t.case_user).prefix_with("OR IGNORE", dialect="sqlite"), row)
+        self._connection.execute(insert_new(self._connection, t.case_user), row)
 
     def beginning(self, prefix: str) -> list[str]:
         """Return the cases whose id begins with these hex digits."""
@@ -185,7 +186,7 @@ class ExchangeRows(LinkRows):
         self._insert("exchange", state.exchange, link, statements.parse(link.statement).type)
         rows = [{"user": member.user, "exchange": state.exchange} for member in state.members]
         if rows:
-            self._connection.execute(insert(t.exchange_user).prefix_with("OR IGNORE", dialect="sqlite"), rows)
+            self._connection.execute(insert_new(self._connection, t.exchange_user), rows)
         self._live.change(self._live.exchanges, state.exchange, state)
 
     def of_user(self, user: str) -> list[str]:

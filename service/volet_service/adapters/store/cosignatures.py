@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from volet_protocol.note_keys import SignatureLine
 from volet_service.adapters.store import tables as t
+from volet_service.adapters.store.sql import insert_new
 
 
 class CosignatureRows:
@@ -20,11 +21,11 @@ class CosignatureRows:
         """Store verified lines with the time each states, in POSIX seconds; the same line again is fine."""
         for line, time_s in lines:
             row = {"size": size, "name": line.name, "key_id": line.key_id, "time_s": time_s, "line": str(line)}
-            self._connection.execute(insert(t.log_cosignature).prefix_with("OR IGNORE"), row)
+            self._connection.execute(insert_new(self._connection, t.log_cosignature), row)
 
     def publish(self, size: int, note: str) -> None:
         """Store a checkpoint that has enough of them, with its lines; the first form of a size stays."""
-        self._connection.execute(insert(t.log_published).prefix_with("OR IGNORE"), {"size": size, "note": note})
+        self._connection.execute(insert_new(self._connection, t.log_published), {"size": size, "note": note})
 
 
 def newest_published(connection: Connection) -> str | None:

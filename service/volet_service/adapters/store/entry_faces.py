@@ -36,14 +36,17 @@ class FaceRows:
 
     def alike(self, list_: str, looking: Looking, after: int, until: int, since_ms: int) -> list[Alike]:
         """Return the kinds of entries with after < n <= until, each once: one entry of it, how many, how many new."""
-        key = _key(looking)
         standing = case((_f.taken_back == 0, 1), else_=0)
         new = case(((_f.taken_back == 0) & (_f.deposit_ms > since_ms), 1), else_=0)
+        named = [part.label(f"k{n}") for n, part in enumerate(_key(looking))]
+        # Grouped by name: to PostgreSQL an expression with parameters is never the same one twice.
+        faces = select(_f.n, standing.label("standing"), new.label("new"), *named)
+        face = faces.where(_within(list_, after, until)).subquery().c
+        key = [face[part.name] for part in named]
         query = (
-            select(func.min(_f.n), func.sum(standing), func.sum(new), *key)
-            .where(_within(list_, after, until))
+            select(func.min(face.n), func.sum(face.standing), func.sum(face.new), *key)
             .group_by(*key)
-            .order_by(func.min(_f.n))
+            .order_by(func.min(face.n))
         )
         found: list[Alike] = []
         for row in self._connection.execute(query):

@@ -181,8 +181,8 @@ log_cosignature = Table(
 log_published = Table("log_published", metadata, _int("size", key=True), _text("note"))
 log_head = Table(
     "log_head", metadata,
-    Column("id", Integer, primary_key=True), _int("size"), _bytes("compact_range"), _int("last_ts_ms"),
-    _int("heads_leaf"),
+    Column("id", Integer, primary_key=True, autoincrement=False), _int("size"), _bytes("compact_range"),
+    _int("last_ts_ms"), _int("heads_leaf"),
 )  # fmt: skip
 log_case = Table(
     "log_case", metadata, _hash("case", key=True), _text("class", key=True), _bytes("log_key"), _int("next_seq")
@@ -200,3 +200,6 @@ log_payload = Table(
 APPEND_ONLY = (
     "log_entry", "log_node", "log_checkpoint", "log_cosignature", "log_published", "user_link", "link", "policy_table",
 )  # fmt: skip
+
+# Rows of these go, or lose their content, by an erasure.
+ERASABLE = ("log_payload", "request")

@@ -23,8 +23,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple, NoReturn, TypeVar
 
+import psycopg
 from sqlalchemy import Connection, Engine, event, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from volet_protocol.errors import ProtocolError
 from volet_protocol.heads_map import HeadsTree
@@ -41,9 +42,11 @@ from volet_service.adapters.store.erasures import ErasureRows, without_content
 from volet_service.adapters.store.live import Live
 from volet_service.adapters.store.log import LogAppender, LogState
 from volet_service.adapters.store.policies import PoliciesInForce, TableRows
+from volet_service.adapters.store.postgresql import spoiled
 from volet_service.adapters.store.users import SessionRows, UserRows
 from volet_service.application.ports import Clock, Work
 from volet_service.domain.errors import (
+    Invalid,
     LogUnavailable,
     Refusal,
     StorageFull,
@@ -143,7 +146,8 @@ class Writer:
     def load(self) -> None:
         """Forget everything and read the committed heads from the disk."""
         self.live = Live()
-        with translated(), self._engine.connect() as connection, connection.begin():
+        with translated(), self._connected().begin() as transaction:
+            connection = transaction.connection
             self.log.load(connection)
             c = t.chain_head.c
             rows = connection.execute(select(c.label, c.chain, c.seq, c.hash))
@@ -156,11 +160,10 @@ class Writer:
     def begin(self) -> None:
         """Start a batch."""
         with translated():
-            if self._connection is None:
-                self._connection = self._engine.connect()
-            self._connection.begin()
-            self.log.begin(self._connection, self._clock.now_ms())
-            self._uow = SqlUnitOfWork(self._connection, self)
+            connection = self._connected()
+            connection.begin()
+            self.log.begin(connection, self._clock.now_ms())
+            self._uow = SqlUnitOfWork(connection, self)
 
     def run(self, work: Work[T]) -> Callable[[], T]:
         """Run one use case; return how to answer once the batch is committed.
@@ -182,6 +185,7 @@ class Writer:
                 raise failure from error
             with translated():
                 self._undo(mark)
+                self._check_open()
                 refusal = _as_refusal(failure)
                 if isinstance(refusal, Refusal) and uow.refusal is not None:
                     counted = self._refusals.admit(uow.refusal, uow.now_ms)
@@ -220,6 +224,7 @@ class Writer:
             self.shares.flush()
             uow.requests.flush()
             state = self.log.seal(self.live.heads.root if moved else None)
+            self._check_open()
             transaction = connection.get_transaction()
             if transaction is not None:
                 transaction.commit()
@@ -248,6 +253,22 @@ class Writer:
         self._engine.dispose()
         self.shares.close()
 
+    def take(self) -> None:
+        """Connect: from here on nobody else writes. Raises `InUse` when somebody does."""
+        with translated():
+            self._connected()
+
+    def _connected(self) -> Connection:
+        # The same one from `load` to the batches: between two connections another process might have written.
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _check_open(self) -> None:
+        """Raise `LogUnavailable` for a transaction that the server would end by a rollback, without a word, at COMMIT."""
+        if spoiled(self._batch()[1]):
+            raise LogUnavailable("a query outside a savepoint failed")
+
     def _batch(self) -> tuple[SqlUnitOfWork, Connection]:
         if self._uow is None or self._connection is None:
             raise LogUnavailable("outside a batch")
@@ -263,14 +284,16 @@ def translated() -> Generator[None]:
         meant = _meant(error)
         if meant is error:
             raise
-        raise meant from (None if isinstance(error, IntegrityError) else error)
+        raise meant from (None if isinstance(error, IntegrityError | DataError) else error)
 
 
 def _meant(error: Exception) -> Exception:
     """Return the refusal that an error of the database stands for; any other error is itself."""
     if isinstance(error, IntegrityError):
         return VersionConflict("somebody wrote the same row first")
-    if isinstance(error, DBAPIError | sqlite3.Error):
+    if isinstance(error, DataError):
+        return Invalid("a value that the database does not take")
+    if isinstance(error, DBAPIError | psycopg.Error | sqlite3.Error):
         full = "full" in str(error).lower()
         return StorageFull("the database cannot grow") if full else LogUnavailable("the database failed")
     return error

