@@ -18,6 +18,7 @@ from volet_service.adapters.hub_identity import HubIdentity
 from volet_service.adapters.sealed import KEY_SIZE, write_private
 from volet_service.adapters.store.database import Database, UnfitDatabase
 from volet_service.adapters.store.engine import open_database, upgrade
+from volet_service.adapters.store.postgresql import SCHEMES
 from volet_service.application.ports import Clock
 from volet_service.bootstrap import admin_backup, admin_erase, admin_log_key, admin_retention
 from volet_service.bootstrap.hub import CannotStart, build
@@ -74,6 +75,8 @@ def init(folder: Path, origin: str, log_origin: str | None = None, database: str
     Raises `UnfitDatabase`, before anything is created, for a database that no hub could work on.
     """
     if database is not None:
+        if not database.startswith(SCHEMES):
+            raise UnfitDatabase("a database of another kind than the folder's own file is postgresql://user@host/name")
         open_database(database).check()
     keys = folder / "keys"
     keys.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -64,7 +64,7 @@ class PostgresDatabase:
     def check(self) -> None:
         """Raise `UnfitDatabase` when the server does not answer, is too old, or does not keep what it confirms."""
         try:
-            with psycopg.connect(self._conninfo(), autocommit=True) as connection:
+            with self._connect() as connection:
                 found = connection.execute(
                     "SELECT current_setting('server_version_num')::int, current_setting('server_encoding'),"
                     " current_setting('fsync'), current_setting('full_page_writes')"
@@ -102,13 +102,15 @@ class PostgresDatabase:
 
     def scrub(self) -> None:
         """Write the tables that erasures touch anew: their files of before are deleted, not marked as free."""
-        with psycopg.connect(self._conninfo(), autocommit=True) as connection:
+        with self._connect() as connection:
             for table in ERASABLE:
                 connection.execute(f"VACUUM (FULL, ANALYZE) {table}".encode())
 
-    def _conninfo(self) -> str:
-        plain = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        return psycopg.conninfo.make_conninfo(plain, **_LINE)
+    def _connect(self) -> psycopg.Connection:
+        plain = self.url.set(drivername="postgresql").update_query_dict(
+            {name: str(value) for name, value in _LINE.items()}
+        )
+        return psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True)
 
     def _be_alone(self, connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
         assert isinstance(connection, psycopg.Connection)  # noqa: S101 -- as below
