@@ -23,7 +23,7 @@ from volet_service.adapters.sealed import LooseKey, Sealer
 from volet_service.adapters.shares import ShareStore
 from volet_service.adapters.signer import read_log_key
 from volet_service.adapters.store import tables as t
-from volet_service.adapters.store.engine import open_writer
+from volet_service.adapters.store.engine import open_database
 from volet_service.adapters.store.log import LogAppender
 from volet_service.adapters.store.log_payloads import seal_payloads, select_records
 from volet_service.adapters.store.policies import PoliciesInForce, SourceTable
@@ -51,7 +51,7 @@ class Store:
         shares = ShareStore(made.path(made.shares), Sealer.of_file(made.path(made.share_key)))
         policies = PoliciesInForce(SourceTable(table, b""), table, self.payloads)
         self.statements: list[str] = []
-        engine = open_writer(self.path)
+        engine = open_database(self.path).writer()
         event.listen(engine, "before_cursor_execute", lambda *seen: self.statements.append(seen[2]))
         self.writer = Writer(engine, log, shares, clock=HandClock(), origin=made.origin, policies=policies)
         self.writer.load()

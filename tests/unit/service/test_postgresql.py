@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import psycopg
@@ -24,7 +25,7 @@ from volet_service.adapters.store.engine import WrongSchema, alembic_config, ope
 from volet_service.adapters.store.postgresql import PostgresDatabase
 from volet_service.adapters.store.unit_of_work import Writer
 from volet_service.application.ports import UnitOfWork
-from volet_service.application.records import Login
+from volet_service.application.records import Login, Session
 from volet_service.bootstrap import admin
 from volet_service.bootstrap.hub import CannotStart, Running, build
 from volet_service.domain.errors import Invalid, LogUnavailable
@@ -106,13 +107,9 @@ class TestOneHubAtATime:
 
 
 class TestTransactions:
-    def test_the_lock_is_the_first_statement_and_nothing_weakens_the_commit(
-        self, running: Running, settings: Settings
-    ) -> None:
+    def test_the_lock_is_the_first_statement_and_nothing_weakens_the_commit(self, running: Running) -> None:
         said: list[str] = []
-        event.listen(
-            engine_of(running), "before_cursor_execute", lambda _c, _k, statement, *_more: said.append(statement)
-        )
+        event.listen(engine_of(running), "before_cursor_execute", lambda *seen: said.append(seen[2]))
 
         def ask(uow: UnitOfWork, /) -> list[str]:
             connection = uow.log._tx()  # type: ignore[attr-defined]  # the store's own log
@@ -131,7 +128,7 @@ class TestTransactions:
     def test_a_value_that_the_server_does_not_take_fails_its_own_use_case_alone(self, running: Running) -> None:
         def nul(uow: UnitOfWork, /) -> None:
             look(uow)
-            uow.sessions.add_login(Login("\x00", "state", "u", "d", "iss", "aud", b"", b"", "v", None, None, 0, None))
+            uow.sessions.add_login(Login("\x00", "state", "u", "d", "iss", "aud", b"", b"", "v", 0))
 
         def too_large(uow: UnitOfWork, /) -> None:
             uow.sessions.purge(2**70)
@@ -141,6 +138,35 @@ class TestTransactions:
         for job in jobs[1:3]:
             with pytest.raises(Invalid):
                 job.result()
+
+    @pytest.mark.parametrize("swallowed", [False, True])
+    def test_a_batch_that_the_server_would_roll_back_without_a_word_is_not_acknowledged(
+        self, running: Running, settings: Settings, *, swallowed: bool
+    ) -> None:
+        """After an error outside a savepoint PostgreSQL's COMMIT stores nothing, and says so to nobody."""
+
+        def add(uow: UnitOfWork, /) -> None:
+            uow.sessions.add(Session("h", "u", "d", None, 0, 1))
+
+        def spoil(uow: UnitOfWork, /) -> None:
+            try:
+                uow.cases.links("chain", 2**70)
+            except DBAPIError:
+                if not swallowed:
+                    raise
+
+        begun, gate = Event(), Event()
+        held = sequencer(running).submit(lambda _uow, /: begun.set() or gate.wait(20))
+        assert begun.wait(20)
+        jobs = [sequencer(running).submit(work) for work in (add, spoil)]
+        gate.set()
+        assert held.result()
+        for job in jobs:
+            with pytest.raises(LogUnavailable):
+                job.result()
+        with open_disk(settings.folder) as disk:
+            assert disk.all("SELECT count(*) FROM session") == [(0,)]
+        assert sequencer(running).submit(look).result() == 1
 
 
 class TestLostConnections:

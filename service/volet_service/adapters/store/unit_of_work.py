@@ -265,7 +265,7 @@ class Writer:
         return self._connection
 
     def _check_open(self) -> None:
-        """Raise `LogUnavailable` for a transaction that the server would end by a rollback, without a word, at COMMIT."""
+        """Raise `LogUnavailable` for a transaction that a COMMIT would roll back without a word."""
         if spoiled(self._batch()[1]):
             raise LogUnavailable("a query outside a savepoint failed")
 
