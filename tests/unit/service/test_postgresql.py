@@ -156,7 +156,12 @@ class TestTransactions:
                     raise
 
         begun, gate = Event(), Event()
-        held = sequencer(running).submit(lambda _uow, /: begun.set() or gate.wait(20))
+
+        def hold(_uow: UnitOfWork, /) -> bool:
+            begun.set()
+            return gate.wait(20)
+
+        held = sequencer(running).submit(hold)
         assert begun.wait(20)
         jobs = [sequencer(running).submit(work) for work in (add, spoil)]
         gate.set()
