@@ -9,6 +9,7 @@ from volet_protocol import canonical
 from volet_protocol.access import decide
 from volet_protocol.canonical import JsonObject
 from volet_protocol.capacities import Capacity
+from volet_protocol.emergencies import START, STOP
 from volet_protocol.encodings import to_base64url
 from volet_protocol.link_reading import read_link
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
@@ -29,6 +30,8 @@ from volet_service.domain.errors import IdempotencyMismatch, Invalid, NotFound
 from volet_service.domain.leaves import LeafContent, by_statement
 
 MOST_RECORDS = 500
+# Acts whose link names a fact: without its body nothing after it could be judged.
+_STATING = frozenset({"fact", START, STOP})
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ def _stated(record: LogRecord) -> UnverifiedStatement | None:
     if record.view is None or record.identity is None:
         return None
     request = IdentityPayload.read(canonical.decode(record.identity)).request
-    if request is None or ViewPayload.read(canonical.decode(record.view)).act != "fact":
+    if request is None or ViewPayload.read(canonical.decode(record.view)).act not in _STATING:
         return None
     statement = from_json(request)
     return statement if statement.type == "fact" else None

@@ -11,7 +11,8 @@ from volet_client.cli.context import Context
 from volet_client.client import Client
 from volet_client.errors import EvidenceError, NotPermittedError, UsageError
 from volet_client.log_cases import case_of
-from volet_client.log_inspection import inspect
+from volet_client.log_inspection import Day, inspect
+from volet_client.log_inspection_hub import inspect_hub, inspect_structure
 from volet_client.log_replay import Logged
 from volet_client.log_reports import PARIS, REPORTS, Line, Wanted, line_of, user_of
 from volet_client.resources import row_label
@@ -41,6 +42,7 @@ def register_reports(add: Callable[..., argparse.ArgumentParser], lang: str) -> 
     identify.set_defaults(run=log_identify)
     report = add("report", help=Said("ce qui est à regarder (auditeur)", "what to look at").to(lang))
     report.add_argument("name", choices=[*sorted(REPORTS), INSPECTION])
+    report.add_argument("--structure", metavar="CODE", help=Said("structure contrôlée", "structure inspected").to(lang))
     report.add_argument("--at", metavar="AAAA-MM-JJ", help=Said("jour du contrôle", "day inspected").to(lang))
     _add_case(report, lang)
     _add_dates(report)
@@ -108,17 +110,24 @@ def log_identify(context: Context, args: argparse.Namespace) -> None:
 
 
 def _inspection(context: Context, args: argparse.Namespace) -> int:
-    """Print the sheet of one case on one day: a result, never a finding."""
+    """Print the sheet of one case, or of one structure, on one day: a result, never a finding."""
     client, start_ms, end_ms = context.client(), _day(args.at, 0), _day(args.at, 1)
-    if args.case is None or start_ms is None or end_ms is None:
+    if (args.case is None) == (args.structure is None) or start_ms is None or end_ms is None:
         raise UsageError(
-            Said("Précisez le dossier et le jour.", "Name the case and the day."),
+            Said("Précisez le dossier ou la structure, et le jour.", "Name the case or the structure, and the day."),
             Said("--case … --at 2026-03-31 --reason inspection", "--case … --at 2026-03-31 --reason inspection"),
         )
-    acts = _acts(client, args)
-    for user in sorted({act.identity.user for act in acts if act.identity is not None and act.identity.user}):
+    day, everything = Day(start_ms, end_ms), client.audit.records(None)
+    acts = everything if args.case is None else _acts(client, args)
+    for user in sorted({user for act in acts if (user := user_of(act))}):
         client.directory.known(user)
-    lines = inspect(acts, client.directory, client.rules.tables, (start_ms, end_ms))
+    own = client.author.attestation
+    hub = inspect_hub(everything, day, whole=own is not None and own.scope is not None and own.scope.whole)
+    tables = client.rules.tables
+    if args.case is None:
+        lines = [*inspect_structure(acts, client.directory, tables, str(args.structure), day), "", *hub]
+    else:
+        lines = inspect(acts, client.directory, tables, day, hub)
     context.terminal.result({"lines": list(lines)}, [Said(line, line) for line in lines])
     return 0
 
