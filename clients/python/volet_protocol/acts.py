@@ -138,6 +138,8 @@ def _invite(table: PolicyTable, facts: CaseFacts, question: Question) -> Decisio
     inviter = situation.standing_of(facts, replace(question, via="child_protection")).relation
     if inviter != "list":
         return _answer(table, question, "unbound" if inviter == "unbound" else "outside_list")
+    if not question.recipients:
+        return answer(table, question, table.ask("shield", "unknown_code", "O14"), "gate")
     decisions: list[Decision] = []
     for party in question.recipients:
         closed = shields.gate(table, facts, question.of(party), None)

@@ -16,6 +16,8 @@ from volet_protocol.fields import Fields
 IDENTITY_STATUSES = frozenset({"PROV", "RECUP", "VALI", "QUAL"})
 REGIMES = frozenset({"care", "child_protection", "mdph"})
 NOT_IN_TEAM, RECOGNISED_LIMB = 0, 2
+# Two years later a file leaves active use (R74): the year has to be one that a calendar knows, on each side of a clock.
+LATEST_CONTACT_MS = 253_307_692_800_000
 
 
 @dataclass(frozen=True)
@@ -143,5 +145,8 @@ PARTICIPATION = Shape(
 )  # fmt: skip
 PARTICIPATION_END = Shape(ParticipationEnd, {"participation": HASH, "at_ms": MS})
 REFERENT = Shape(Referent, {"participation": HASH, "from_ms": MS, "until_ms": MS}, optional=frozenset({"until_ms"}))
-RETENTION = Shape(Retention, {"last_contact_ms": MS, "decision": choice(frozenset({"none", "archived", "deleted"}))})
+RETENTION = Shape(
+    Retention,
+    {"last_contact_ms": integer(0, LATEST_CONTACT_MS), "decision": choice(frozenset({"none", "archived", "deleted"}))},
+)
 DEATH = Shape(Death, {"at_ms": MS})

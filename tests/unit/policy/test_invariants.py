@@ -7,8 +7,13 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
-from support.policy_story import shipped
+import pytest
+
+from support.policy_story import COORD, MO, shipped, team
 from volet_protocol.access import Decision, decide
+from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_people import LATEST_CONTACT_MS, Retention
+from volet_protocol.facts import fact_body
 from volet_protocol.policy_table import DENY, EFFECTS, PERMIT
 from volet_protocol.vocabulary import COMPARTMENTS, LEVELS, ROWS
 from volet_service.entrypoints.policy_views.situations import STANDINGS, Placing, situation
@@ -128,3 +133,18 @@ def test_every_conditional_answer_names_what_is_missing_and_no_other_does() -> N
                 assert (decision.missing is not None) == conditional, (standing, asked)
                 assert decision.policy == shipped().hash
                 assert decision.rules, (standing, asked)
+
+
+def test_the_latest_contact_a_fact_may_state_is_decided_from_and_no_later_one_is_read() -> None:
+    story = team()
+    story.apply(Retention(LATEST_CONTACT_MS, "none"), COORD)
+    assert story.ask(MO, "read", "medical", 1).permitted
+    with pytest.raises(ProtocolError) as caught:
+        fact_body(Retention(LATEST_CONTACT_MS + 1, "none"), bytes(16))
+    assert caught.value.reason is Reason.MALFORMED
+
+
+def test_an_invitation_of_nobody_into_the_child_protection_list_is_refused() -> None:
+    story = team()
+    story.add(MO, regime="child_protection")
+    assert story.ask(MO, "invite", "child_protection", 1).denied

@@ -15,6 +15,8 @@ export const RECOGNITION_MEANS = ["oral", "written", "electronic"] as const;
 export const RETENTION_DECISIONS = ["none", "archived", "deleted"] as const;
 export const NOT_IN_TEAM = 0;
 export const RECOGNISED_LIMB = 2;
+/** Two years later a file leaves active use (R74): the year has to be one that a calendar knows. */
+export const LATEST_CONTACT_MS = 253_307_692_800_000;
 
 /** The person of the case: their account if they have one, when they come of age, how sure the identity is. */
 export interface Person {
@@ -126,5 +128,8 @@ export const PARTICIPATION = factShape<Participation>(
 );
 export const PARTICIPATION_END = factShape<ParticipationEnd>("participation-end", { participation: HASH, atMs: MS });
 export const REFERENT = factShape<Referent>("referent", { participation: HASH, fromMs: MS, untilMs: optional(MS) });
-export const RETENTION = factShape<Retention>("retention", { lastContactMs: MS, decision: choice(RETENTION_DECISIONS) });
+export const RETENTION = factShape<Retention>("retention", {
+  lastContactMs: integer(0, LATEST_CONTACT_MS),
+  decision: choice(RETENTION_DECISIONS),
+});
 export const DEATH = factShape<Death>("death", { atMs: MS });
