@@ -167,7 +167,7 @@ export function voidsOf(state: CaseChain): JsonObject {
   return Object.fromEntries(state.voids);
 }
 
-export function sectionsOf(state: CaseChain): JsonObject {
+function sectionsOf(state: CaseChain): JsonObject {
   const sections = [...state.sections].sort(byName).map(([section, { epoch, step, readers, tainted, orphaned }]) => {
     const inOrder = [...tainted].sort((left, right) => left - right);
     return [section, { epoch, step, readers: [...readers.keys()].sort(), tainted: inOrder, orphaned }] as const;
@@ -183,4 +183,12 @@ export async function runEntitled(fields: Fields): Promise<JsonObject> {
     if (reason !== undefined) throw new ProtocolError(reason, link.type);
   }
   return { void_sections: Object.fromEntries(world.main.voidSections.get(link.hash) ?? []) };
+}
+
+/** Extend and summarise; `class` asks about that chain instead of `main`: the operation `extend`. */
+export async function runExtend(fields: Fields): Promise<JsonObject> {
+  const { world } = await played(fields);
+  const state = fields.has("class") ? world.classes.get(fields.text("class")) : world.main;
+  if (state === undefined) throw new Error("no such class");
+  return { head: { ...state.head }, voids: voidsOf(state), sections: sectionsOf(state) };
 }

@@ -6,24 +6,15 @@ import entitlement from "../../../../tests/vectors/entitlement.json?raw";
 import entryJudgement from "../../../../tests/vectors/entry_judgement.json?raw";
 import freshness from "../../../../tests/vectors/freshness.json?raw";
 import gesture from "../../../../tests/vectors/gesture.json?raw";
-import type { JsonObject } from "../../src/protocol/canonical.ts";
 import { debtOf, mayBeClaimed, owedGrants } from "../../src/protocol/debts.ts";
 import { checkDepositedAt, checkReleasedAfter, checkSealedUnder } from "../../src/protocol/entry-judgement.ts";
 import { namedHash, readFacts } from "../../src/protocol/fact-gesture.ts";
-import type { Fields } from "../../src/protocol/fields.ts";
 import { byName } from "../../src/protocol/section-access.ts";
 import { readHead } from "../../src/protocol/statements.ts";
-import { buildWorld, played, runEntitled, sectionsOf, voidsOf } from "./case-runner.ts";
+import { buildWorld, played, runEntitled, runExtend, voidsOf } from "./case-runner.ts";
 import { runVectors } from "./vectors.ts";
 
 const entitled = { required: ["world", "links"], optional: ["users"], run: runEntitled };
-
-async function runExtend(fields: Fields): Promise<JsonObject> {
-  const { world } = await played(fields);
-  const state = fields.has("class") ? world.classes.get(fields.text("class")) : world.main;
-  if (state === undefined) throw new Error("no such class");
-  return { head: { ...state.head }, voids: voidsOf(state), sections: sectionsOf(state) };
-}
 
 runVectors("case_worlds", caseWorlds, {
   world: {
