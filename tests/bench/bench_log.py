@@ -172,7 +172,7 @@ class Log:
         with engine.connect() as connection:
 
             def prove() -> Sequence[bytes]:
-                return resolve_plan(connection, merkle.inclusion_plan(next(indexes), size))
+                return resolve_plan(connection, merkle.inclusion_plan(next(indexes), size), 0)
 
             leaf = connection.exec_driver_sql("SELECT leaf_hash FROM log_entry WHERE idx = 0").scalar_one()
             assert merkle.verify_inclusion(0, size, leaf, prove(), root)

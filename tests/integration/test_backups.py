@@ -6,6 +6,8 @@ import json
 import re
 import shlex
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -102,6 +104,31 @@ def test_backups_of_shares_are_destroyed_after_seven_days_and_of_the_database_af
         kept.clock = HandClock(HandClock().at_ms + days * DAY_MS)
         assert kept.back_up() == 0
         assert (len(list(kept.base.glob("2*"))), len(list(kept.shares.glob("2*")))) == (base, shares)
+
+
+def test_a_document_goes_with_the_last_backup_that_names_it(kept: Kept) -> None:
+    kept.clock = HandClock(HandClock().at_ms + 29 * DAY_MS)
+    with closing(sqlite3.connect(kept.folder / "hub.sqlite")) as connection:
+        connection.execute("UPDATE entry_part SET blob = NULL, inline = x'00' WHERE blob IS NOT NULL")
+        connection.commit()
+    assert kept.back_up() == 0
+    assert len(list((kept.base / "blobs").rglob("*.blob"))) == 1
+    kept.clock = HandClock(HandClock().at_ms + 30 * DAY_MS)
+    assert kept.back_up() == 0
+    assert not list((kept.base / "blobs").rglob("*.*"))
+
+
+def test_beside_a_backup_that_cannot_be_read_no_document_is_destroyed(
+    kept: Kept, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept.clock = HandClock(HandClock().at_ms + 29 * DAY_MS)
+    assert kept.back_up() == 0
+    newest = sorted(kept.base.glob("2*"))[-1] / "manifest.json"
+    newest.write_text("{", "utf-8")
+    kept.clock = HandClock(HandClock().at_ms + 30 * DAY_MS)
+    assert kept.back_up() == 2
+    assert "no readable manifest" in capsys.readouterr().err
+    assert len(list((kept.base / "blobs").rglob("*.blob"))) == 1
 
 
 def test_shares_that_had_to_be_destroyed_are_not_restored(kept: Kept, capsys: pytest.CaptureFixture[str]) -> None:

@@ -127,7 +127,7 @@ def test_a_record_that_is_left_out_is_found(world: World, case: str, place: int)
 
 def test_a_key_that_the_case_did_not_announce_is_found(world: World, case: str) -> None:
     def swap(answer: dict[str, Any]) -> None:
-        answer["keys"][MAIN] = to_base64url(bytes(32))
+        answer["keys"][MAIN][0]["key"] = to_base64url(bytes(32))
 
     assert flaws(lied_to(world, "/log-keys", swap), case) == {(Flaw.WRONG_KEY, MAIN)}
 

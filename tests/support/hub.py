@@ -165,9 +165,7 @@ def running_hub(folder: Path, clock: HandClock | None = None, **changes: int | s
     clock = clock or HandClock()
     running = build(settings, OpenDoor(), clock)
     port = free_port()
-    verifier = LogVerifier.configured(
-        running.hub.trust.log_origin, running.hub.trust.log_vkey, running.hub.trust.log_policy
-    )
+    verifier = running.hub.trust.log
     try:
         with served(create_app(running.hub), port):
             hub = LiveHub(f"http://127.0.0.1:{port}", folder, settings, running, clock, verifier)

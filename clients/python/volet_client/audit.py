@@ -17,33 +17,37 @@ from volet_client.log_cases import logged
 from volet_client.log_export import FORMAT, LogChecked, check_export, identity_of
 from volet_client.log_replay import Logged
 from volet_client.refusals import NotFoundError
-from volet_client.tag_checks import Finding, ShownLeaf, check_key, check_shown
+from volet_client.tag_checks import Finding, ShownLeaf, check_key, check_periods, check_shown
+from volet_client.whole_logs import WholeLogs
 from volet_client.words import Said
 from volet_protocol.binding import Binding, BoundSubject, verify_binding
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.capacities import has_duty
 from volet_protocol.checkpoint import SignedCheckpoint
-from volet_protocol.encodings import from_base64url, to_base64url
+from volet_protocol.completeness import LogKey
+from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.hashing import sha256
 from volet_protocol.leaf import Leaf
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.log_request import AUDIT, OWN_ACCESS, LogRequest
-from volet_protocol.merkle import CompactRange, leaf_hash
 from volet_protocol.operator_roles import Duty, LogScope
 from volet_protocol.places import CLASSES
 from volet_protocol.receipt import Receipt, VerifiedReceipt
 from volet_protocol.release import REQUEST_ID_SIZE
 
 PAGE = 500
-LEAVES = 1024
-KEY_SIZE = 32
+# More ends of mandates than a life has.
+MAX_PERIODS = 1024
 
 
 @dataclass(frozen=True)
 class Access:
-    """One act of the log. `identity` is shown to auditors only; `erased` where its openings were erased."""
+    """One act of the log; `index` is its position, which says which log it stands in.
+
+    `identity` is shown to auditors only; `erased` where its openings were erased.
+    """
 
     index: int
     time_ms: int
@@ -63,17 +67,19 @@ class Accesses:
     """The verified acts of a case, the numbers of each class that were not shown, and what the tags told.
 
     `findings` is None where nothing was counted: only the person and their representatives are handed the keys.
+    `partial` where acts before the representative's own mandate were not counted.
     """
 
     acts: tuple[Access, ...]
     gaps: dict[str, tuple[int, ...]]
     checkpoint: SignedCheckpoint
     findings: tuple[Finding, ...] | None = None
+    partial: bool = False
 
     @property
     def complete(self) -> bool:
         """Whether it was proved that nothing is missing."""
-        return self.findings == ()
+        return self.findings == () and not self.partial
 
 
 class Audit:
@@ -83,6 +89,7 @@ class Audit:
         self._hub = hub
         self._author = author
         self._casebook = casebook
+        self._logs = WholeLogs(hub)
 
     def accesses(self, case: str | None, reason: str | None = None) -> Accesses:
         """Return the acts of a case, or of all cases to an auditor: every leaf's receipt verified.
@@ -99,38 +106,43 @@ class Audit:
         newest = self._hub.trust.newest()
         assert newest is not None  # noqa: S101 - each page came with a receipt, whose checkpoint is now held
         findings = self._findings(case, keys, acts, looks) if case is not None and counted else None
-        return Accesses(tuple(acts), _gaps(acts) if case else {}, newest, findings)
+        partial = any(periods[0].first > 0 for periods in keys.values())
+        return Accesses(tuple(acts), _gaps(acts) if case else {}, newest, findings, partial)
 
     def records(self, case: str | None, reason: str | None = None) -> list[Logged]:
         """Return the verified records of a case, or of all, with the facts that an auditor is shown."""
         found = [logged(record, self._hub.trust.log)[0] for page in self._pages(case, [], reason) for record in page]
         return [act for act in found if act.view is not None]
 
-    def _log_keys(self, case: str) -> dict[str, bytes]:
+    def _log_keys(self, case: str) -> dict[str, list[LogKey]]:
         """Have the keys of the tags handed over, by class; each hand-over is a leaf, whose receipt is verified."""
         answer = Fields(self._hub.transport.get(f"/v1/cases/{case}/log-keys"), "log-keys")
         served, receipts = answer.nested("keys"), answer.nested("receipts")
         answer.done()
-        keys: dict[str, bytes] = {}
+        keys: dict[str, list[LogKey]] = {}
         for class_ in CLASSES:
             if served.has(class_):
-                keys[class_] = served.data(class_, KEY_SIZE)
+                keys[class_] = [LogKey.read(one) for one in served.objects(class_, MAX_PERIODS)]
                 self._hub.receipt(receipts.raw(class_), told=False)
         served.done()
         receipts.done()
         return keys
 
     def _findings(
-        self, case: str, keys: dict[str, bytes], acts: list[Access], looks: list[VerifiedReceipt]
+        self, case: str, keys: dict[str, list[LogKey]], acts: list[Access], looks: list[VerifiedReceipt]
     ) -> tuple[Finding, ...]:
         """Return what the tags tell against the hub, and keep it on disk before anybody hears of it."""
         shown = [_shown(act) for act in (*acts, *(self._verified(look) for look in looks))]
-        log = self._whole_log()[: max(one.index for one in shown) + 1]
-        found = check_key(keys, self._casebook.view(case).main.log_key_hash or "")
+        newest = max(one.index for one in shown)
+        log = {position: leaf for position, leaf in self._logs.whole().items() if position <= newest}
+        main = self._casebook.view(case).main
+        found = check_key(keys, main.log_key_hash or "")
+        unordered = check_periods(keys, whole=self._author.user in main.facts.person_users)
+        found += unordered
         # Under another key than the announced one every tag is false: that is said once.
         wrong = {one.class_ for one in found}
         found += check_shown(
-            {class_: key for class_, key in keys.items() if class_ not in wrong},
+            {class_: periods for class_, periods in keys.items() if class_ not in wrong},
             [one for one in shown if one.class_ not in wrong],
             log,
         )
@@ -138,9 +150,9 @@ class Audit:
             self._keep(case, found, log)
         return tuple(found)
 
-    def _keep(self, case: str, found: list[Finding], log: list[bytes]) -> None:
+    def _keep(self, case: str, found: list[Finding], log: Mapping[int, bytes]) -> None:
         newest = self._hub.trust.newest()
-        indexes = sorted({index for one in found for index in one.indexes if index < len(log)})
+        indexes = sorted({index for one in found for index in one.indexes if index in log})
         record: JsonObject = {
             "case": case, "findings": [one.to_json() for one in found],
             "checkpoint": "" if newest is None else newest.note,
@@ -148,17 +160,6 @@ class Audit:
         }  # fmt: skip
         data = json.dumps(record, ensure_ascii=False, sort_keys=True, indent=1).encode("utf-8")
         self._hub.profile.keep_evidence(f"{sha256(data).hex()[:16]}.json", data)
-
-    def _whole_log(self) -> list[bytes]:
-        """Return every leaf under the newest checkpoint held; raise when they are not those that it signs."""
-        newest = self._hub.trust.newest()
-        assert newest is not None  # noqa: S101 - each look came with a receipt, whose checkpoint is now held
-        leaves, tree = list(self._leaves(newest.size)), CompactRange()
-        for leaf in leaves:
-            tree.append(leaf_hash(leaf))
-        if tree.root() != newest.root:
-            raise VerificationError("leaves of the log", Reason.BAD_PROOF)
-        return leaves
 
     def _pages(
         self, case: str | None, looks: list[VerifiedReceipt], reason: str | None = None
@@ -188,7 +189,9 @@ class Audit:
         verified = receipt.verify(self._hub.trust.log)
         if verified.index != index:
             raise VerificationError(f"record {index}", Reason.WRONG_SEQUENCE)
-        self._hub.trust.accept_checkpoint(verified.checkpoint, self._hub.consistency_to(verified.checkpoint.size))
+        log = self._hub.trust.log.of(verified.checkpoint.note)
+        size = verified.checkpoint.size
+        self._hub.trust.accept_checkpoint(verified.checkpoint, self._hub.consistency_to(size, log))
         return receipt
 
     def identify(self, case: str, user: str, reason: str) -> tuple[BoundSubject, ...]:
@@ -290,7 +293,8 @@ class Audit:
         return {
             "format": FORMAT, "checkpoint": note,
             "log": {"origin": bundle.log_origin, "vkey": bundle.log_vkey, "policy": bundle.log_policy},
-            "leaves": [to_base64url(leaf) for leaf in self._leaves(checkpoint.size)],
+            "leaves": [to_base64url(leaf) for leaf in self._logs.leaves(self._hub.trust.log, checkpoint.size)],
+            **self._logs.exported(),
             "records": list(shown), "users": self._users(shown), "tables": self._policies(shown),
             **self._attestations(shown),
         }  # fmt: skip
@@ -341,16 +345,6 @@ class Audit:
         """Whether this user watches over the log here, as an auditor or as the data protection officer."""
         attestation = self._author.attestation
         return attestation is not None and has_duty(attestation.capacity, Duty.READ_LOG)
-
-    def _leaves(self, size: int) -> Iterator[bytes]:
-        start = 0
-        while start < size:
-            answer = self._hub.transport.get("/v1/log/leaves", **{"from": start, "to": min(start + LEAVES, size)})
-            page = [from_base64url(str(leaf)) for leaf in cast("list[JsonValue]", answer.get("leaves", []))]
-            if not page:
-                raise VerificationError(f"leaves {start} to {size}", Reason.MISSING_FIELD)
-            yield from page
-            start += len(page)
 
 
 def _shown(act: Access) -> ShownLeaf:

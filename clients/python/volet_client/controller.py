@@ -26,6 +26,7 @@ from volet_protocol.cosigned import Controllers, UnverifiedCosigned
 from volet_protocol.encodings import from_base64url, to_base64url
 from volet_protocol.fields import Fields
 from volet_protocol.keys import SEED_SIZE, SigningKey
+from volet_protocol.previous_logs import PreviousLog
 from volet_protocol.trust_bundle import Minimum, TrustBundle
 from volet_protocol.trust_parties import JWK_MEMBERS, Audience, Issuer, IssuerKey, Registrar, Structure
 
@@ -177,12 +178,27 @@ def bundle_body(
     ceiling: str,
     minimum: Minimum,
     previous: TrustBundle | None,
+    ended: str | None = None,
 ) -> JsonObject:
-    """Return the body of the next bundle: one version further than `previous`, or version 1."""
+    """Return the body of the next bundle: one version further than `previous`, or version 1.
+
+    Where the log in use is another one than before, `ended` is the last checkpoint of the log before.
+    """
+    logs = previous.previous_logs if previous else ()
+    origin = log_vkey.split("+", 1)[0]
+    if previous is not None and previous.log_origin != origin:
+        if ended is None:
+            raise UsageError(
+                Said(f"Le journal {previous.log_origin} est remplacé.", f"The log {previous.log_origin} is replaced."),
+                Said("Ajoutez --ended log-….checkpoint.", "Add --ended log-….checkpoint."),
+            )
+        log = PreviousLog(previous.log_origin, previous.log_vkey, previous.log_policy, ended)
+        log.ended()
+        logs = (*logs, log)
     return TrustBundle(
         version=previous.version + 1 if previous else 1,
         hub=hub,
-        log_origin=log_vkey.split("+", 1)[0],
+        log_origin=origin,
         log_vkey=log_vkey,
         log_policy=log_policy,
         issuers=parties.issuers,
@@ -191,6 +207,7 @@ def bundle_body(
         ceiling=ceiling,
         minimum=minimum,
         hash="",
+        previous_logs=logs,
     ).to_body()
 
 

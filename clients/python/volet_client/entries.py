@@ -24,6 +24,7 @@ from volet_protocol.entry import open_part, seal_entry
 from volet_protocol.entry_judgement import check_deposited_at
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.kinds import Content, Relation, Title, Unknown, compose, read_body, read_title
+from volet_protocol.log_positions import text_of
 from volet_protocol.places import MASKED, SECTION, Place
 from volet_protocol.release import PAGE
 from volet_protocol.sealing import BODY, PARTS, SHARE_SIZE, TITLE
@@ -280,6 +281,6 @@ def erased(given: str, leaf: int) -> NotReadableError:
     """Return why an entry that a decision erased is not opened, and which leaf of the log says so."""
     return NotReadableError(
         given,
-        Said(f"Effacé sur décision (journal n° {leaf}).", f"Erased by a decision (log no. {leaf})."),
+        Said(f"Effacé sur décision (journal n° {text_of(leaf)}).", f"Erased by a decision (log no. {text_of(leaf)})."),
         Said("Rien à faire : volet accesses montre la mention.", "Nothing to do: volet accesses shows the mention."),
     )

@@ -15,6 +15,7 @@ from volet_client.refusals import InvalidError
 from volet_client.transport import Transport
 from volet_client.trust import Proven, TrustState
 from volet_protocol.canonical import JsonObject, JsonValue
+from volet_protocol.checkpoint import LogVerifier
 from volet_protocol.encodings import from_base64url
 from volet_protocol.errors import ProtocolError
 from volet_protocol.fields import Fields
@@ -70,17 +71,26 @@ class Hub:
         except ProtocolError as error:
             raise self.failed(error, {str(seq): hash_ for seq, hash_ in hashes.items()}) from None
 
-    def consistency_to(self, size: int) -> tuple[bytes, ...]:
-        """Return the proof between the checkpoint held and one of `size` leaves; none when the hub has no such tree."""
-        needed = self.trust.consistency_needed(size)
+    def consistency_to(self, size: int, log: LogVerifier | None = None) -> tuple[bytes, ...]:
+        """Return the proof between the checkpoint held and one of `size` leaves; none when the hub has no such tree.
+
+        Of the log in use, or of an earlier one.
+        """
+        log = log or self.trust.log
+        needed = self.trust.consistency_needed(size, log.origin)
         if needed is None:
             return ()
+        asked = {"from": needed[0], "to": needed[1], **self.which(log)}
         try:
-            answer = self.transport.get("/v1/log/consistency", **{"from": needed[0], "to": needed[1]})
+            answer = self.transport.get("/v1/log/consistency", **asked)
         except InvalidError:
             # A hub without a tree as large as the one held: judged as rolled back, and both notes kept.
             return ()
         return tuple(Fields(answer, "consistency").datas("hashes", 32))
+
+    def which(self, log: LogVerifier) -> dict[str, int]:
+        """Return how a question names a log: the one in use goes without a number."""
+        return {} if log is self.trust.log else {"log": len(log.earlier) + 1}
 
     def receipt(self, served: JsonObject, *, told: bool = True) -> VerifiedReceipt:
         """Verify a receipt and let its checkpoint extend what is held.
@@ -89,12 +99,14 @@ class Hub:
         """
         try:
             receipt = Receipt.read(served)
+            log = self.trust.log.of(receipt.proof.checkpoint)
             asked = self.transport.tree_size
             newest = self.trust.newest()
+            told = told and log is self.trust.log
             own = receipt.consistency if told and newest is not None and newest.size == asked else None
             if own is None:
-                own = self.consistency_to(receipt.verify(self.trust.log).checkpoint.size)
-            verified = receipt.accept(self.trust.view, self.trust.log.origin, own)
+                own = self.consistency_to(receipt.verify(self.trust.log).checkpoint.size, log)
+            verified = receipt.accept(self.trust.view, log.origin, own)
         except ProtocolError as error:
             raise self.failed(error, served) from None
         self._told()

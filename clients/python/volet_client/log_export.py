@@ -2,11 +2,13 @@
 
     {"format", "checkpoint": signed note, "log": {origin, vkey, policy}, "leaves": [b64...],
      "records": [{index, receipt, fact?} | {index, leaf}], "users": {user id: [links of the user's chain]},
-     "tables": {hash: b64}, "attestations"?: [statements of registrars]}
+     "tables": {hash: b64}, "attestations"?: [statements of registrars],
+     "previous"?: [{origin, checkpoint, leaves}]}
 
 No other field, none missing. `attestations` only where a scope left out the leaves of accounts.
 
-1. The root over every leaf is the one that the checkpoint signs; times of leaves never go back.
+1. The root over every leaf is the one that the checkpoint signs; times of leaves never go back. Logs that ended before
+   are checked likewise, against the checkpoint that the trust bundle ends them with; an `index` is a position.
 2. Each record's receipt verifies, and is of the leaf at its index.
 3. Each statement inside a record was signed by a device of its author's chain: nobody is framed, nobody can deny. The
    chain is bound to the user id by its first link's hash, so the file cannot bring its own reader's keys.
@@ -18,7 +20,7 @@ Out of scope: whether the chain's head was the newest (that needs the heads map,
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -34,6 +36,7 @@ from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.leaf import MAX_LEAF, Leaf
 from volet_protocol.log_payload import IdentityPayload
+from volet_protocol.log_positions import MAX_LOGS
 from volet_protocol.merkle import CompactRange, leaf_hash
 from volet_protocol.note import MAX_NOTE
 from volet_protocol.receipt import Receipt, VerifiedReceipt
@@ -91,27 +94,31 @@ def check_export(content: JsonObject, log: LogVerifier, bundle: TrustBundle | No
     # What the file says of whom to trust is for people to read; nothing here believes it.
     fields.raw("log")
     checkpoint = log.open(fields.text("checkpoint", MAX_NOTE))
-    leaves = [_leaf(item) for item in fields.items("leaves", MAX_INTEGER)]
+    newest = [_leaf(item) for item in fields.items("leaves", MAX_INTEGER)]
+    previous = fields.objects("previous", MAX_LOGS) if fields.has("previous") else []
     records, users = fields.objects("records", MAX_INTEGER), fields.raw("users")
     fields.optional("tables", fields.raw)
     fields.optional("attestations", fields.objects)
     fields.done()
-    tree, counts = CompactRange(), dict[str, int]()
-    before_ms = 0
-    for leaf in leaves:
-        parsed = Leaf.parse(leaf)
-        if parsed.ts_ms < before_ms:
-            raise ProtocolError(Reason.TIME_BACKWARDS, "leaves of the log")
-        before_ms = parsed.ts_ms
-        name = parsed.type.name.lower()
-        counts[name] = counts.get(name, 0) + 1
-        tree.append(leaf_hash(leaf))
-    if tree.size != checkpoint.size or tree.root() != checkpoint.root:
-        raise ProtocolError(Reason.BAD_PROOF, "root over the leaves of the log")
+    held: dict[int, bytes] = {}
+    counts, before_ms = dict[str, int](), 0
+    for one, last, leaves in [*_ended(previous, log, bundle), (log, checkpoint, newest)]:
+        tree = CompactRange()
+        for position, leaf in enumerate(leaves, one.base):
+            parsed = Leaf.parse(leaf)
+            if parsed.ts_ms < before_ms:
+                raise ProtocolError(Reason.TIME_BACKWARDS, "leaves of the log")
+            before_ms = parsed.ts_ms
+            name = parsed.type.name.lower()
+            counts[name] = counts.get(name, 0) + 1
+            tree.append(leaf_hash(leaf))
+            held[position] = leaf
+        if tree.size != last.size or tree.root() != last.root:
+            raise ProtocolError(Reason.BAD_PROOF, "root over the leaves of the log")
     chains = _chains(users, before_ms)
     receipts = requests = 0
     for record in records:
-        verified = _record(record, leaves, log)
+        verified = _record(record, held, log)
         if verified is None:
             continue
         receipts += 1
@@ -121,13 +128,29 @@ def check_export(content: JsonObject, log: LogVerifier, bundle: TrustBundle | No
     return LogChecked(checkpoint, counts, receipts, requests, cases)
 
 
+def _ended(
+    previous: list[Fields], log: LogVerifier, bundle: TrustBundle | None
+) -> Iterator[tuple[LogVerifier, SignedCheckpoint, list[bytes]]]:
+    """Yield the logs that ended, each with the checkpoint that the trust bundle says it ended with."""
+    if len(previous) != len(log.earlier):
+        raise ProtocolError(Reason.BAD_PROOF, "logs that ended, of an exported log")
+    for number, (fields, one) in enumerate(zip(previous, log.earlier, strict=True)):
+        origin, last = fields.label("origin"), one.open(fields.text("checkpoint", MAX_NOTE))
+        leaves = [_leaf(item) for item in fields.items("leaves", MAX_INTEGER)]
+        fields.done()
+        told = last if bundle is None else bundle.previous_logs[number].ended()
+        if origin != one.origin or not last.same_tree(told):
+            raise ProtocolError(Reason.WRONG_ORIGIN, "log that ended, of an exported log")
+        yield one, last, leaves
+
+
 def _leaf(item: JsonValue) -> bytes:
     if not isinstance(item, str):
         raise ProtocolError(Reason.MALFORMED, "leaf of an exported log")
     return from_base64url(item)
 
 
-def _record(record: Fields, leaves: list[bytes], log: LogVerifier) -> VerifiedReceipt | None:
+def _record(record: Fields, leaves: Mapping[int, bytes], log: LogVerifier) -> VerifiedReceipt | None:
     """Return what a record shows, of the very leaf at its index; None where only that leaf is shown."""
     index = record.integer("index")
     verified = Receipt.read(record.raw("receipt")).verify(log) if record.has("receipt") else None
@@ -135,7 +158,7 @@ def _record(record: Fields, leaves: list[bytes], log: LogVerifier) -> VerifiedRe
     record.optional("fact", record.raw)
     record.done()
     placed = verified is None or verified.index == index
-    if not placed or index >= len(leaves) or leaves[index] != shown:
+    if not placed or leaves.get(index) != shown:
         raise ProtocolError(Reason.BAD_PROOF, f"record {index} of another leaf")
     return verified
 

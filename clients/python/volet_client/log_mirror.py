@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from volet_client.errors import UnreadableFileError
+from volet_client.errors import UnreadableFileError, UsageError
 from volet_client.files import flush_folder
 from volet_client.hub import Hub
 from volet_client.words import Said
@@ -23,6 +23,7 @@ from volet_protocol.checkpoint import LogVerifier, SignedCheckpoint
 from volet_protocol.encodings import from_base64url
 from volet_protocol.errors import ProtocolError
 from volet_protocol.fields import Fields
+from volet_protocol.log_positions import index_of, log_of
 from volet_protocol.merkle import leaf_hash, root_of
 from volet_protocol.proof import TlogProof
 from volet_protocol.tiles import WIDTH, TilePath, tiles_of, unbundle
@@ -57,6 +58,7 @@ class BadTile:
 def mirror(hub: Hub, folder: Path) -> tuple[SignedCheckpoint, list[BadTile]]:
     """Bring a mirror up to date and check all of it; the new checkpoint is written only when nothing is wrong."""
     checkpoint = newest(hub)
+    _check_same_log(folder, checkpoint.origin)
     for path in tiles_of(checkpoint.size):
         file = folder / "tile" / str(path)
         if not file.exists():
@@ -66,6 +68,17 @@ def mirror(hub: Hub, folder: Path) -> tuple[SignedCheckpoint, list[BadTile]]:
     if not found:
         _write(folder / CHECKPOINT, checkpoint.note.encode("utf-8"))
     return checkpoint, found
+
+
+def _check_same_log(folder: Path, origin: str) -> None:
+    """Refuse the folder of another log: the copy of one that ended is what its tombstones are found in."""
+    file = folder / CHECKPOINT
+    kept = file.read_text("utf-8", "replace").partition("\n")[0] if file.exists() else origin
+    if kept != origin:
+        raise UsageError(
+            Said(f"{folder} est la copie du journal {kept}.", f"{folder} is a mirror of the log {kept}."),
+            Said("Gardez-la, et copiez dans un autre dossier.", "Keep it, and mirror into another folder."),
+        )
 
 
 def newest(hub: Hub) -> SignedCheckpoint:
@@ -114,15 +127,21 @@ def check_tiles(folder: Path, checkpoint: SignedCheckpoint) -> list[BadTile]:
     return found
 
 
-def prove(hub: Hub, index: int) -> str:
-    """Return the proof of one leaf as text (C2SP tlog-proof), the leaf itself inside; it verifies without the hub."""
-    checkpoint = newest(hub)
-    answer = hub.transport.get("/v1/log/leaves", **{"from": index, "to": index + 1})
+def prove(hub: Hub, position: int) -> str:
+    """Return the proof of one leaf as text (C2SP tlog-proof), the leaf itself inside; it verifies without the hub.
+
+    A leaf of a log that ended is proved in the tree that it ended with.
+    """
+    previous, number, index = hub.profile.bundle.previous_logs, log_of(position), index_of(position)
+    checkpoint = previous[number - 1].ended() if number <= len(previous) else newest(hub)
+    which = hub.which(hub.trust.log.of(checkpoint.note))
+    answer = hub.transport.get("/v1/log/leaves", **{"from": index, "to": index + 1}, **which)
     leaf = from_base64url(str(Fields(answer, "leaves").items("leaves", 1)[0]))
-    hashes = Fields(hub.transport.get("/v1/log/proof", index=index, size=checkpoint.size), "proof").datas("hashes", 32)
+    asked = hub.transport.get("/v1/log/proof", index=index, size=checkpoint.size, **which)
+    hashes = Fields(asked, "proof").datas("hashes", 32)
     proof = TlogProof(index, tuple(hashes), checkpoint.note, leaf)
     try:
-        proof.verify(hub.trust.log, leaf)
+        proof.verify(hub.trust.log.of(checkpoint.note), leaf)
     except ProtocolError as error:
         raise hub.failed(error, {"proof": proof.format()}) from None
     return proof.format()

@@ -102,13 +102,14 @@ def check_texts(proof_bytes: bytes, opening_bytes: bytes | None, log: LogVerifie
     """Verify a proof and, where there is one, its opening; raise `ProtocolError`."""
     proof = parse_proof(proof_bytes)
     raw = cast("bytes", proof.extra)
+    log = log.of(proof.checkpoint)
     checkpoint = proof.verify(log, raw)
     leaf = Leaf.parse(raw)
     if opening_bytes is None:
-        return Checked(leaf, proof.index, checkpoint, None, None)
+        return Checked(leaf, log.base + proof.index, checkpoint, None, None)
     verified = read_receipt(proof, opening_bytes).verify(log)
     identity = None if verified.identity is None else IdentityPayload.read(verified.identity)
-    return Checked(leaf, proof.index, checkpoint, ViewPayload.read(verified.view), identity)
+    return Checked(leaf, verified.index, checkpoint, ViewPayload.read(verified.view), identity)
 
 
 def parse_proof(data: bytes) -> TlogProof:

@@ -16,7 +16,7 @@ from volet_client.errors import UsageError, VerificationError
 from volet_client.hub import Hub
 from volet_client.refusals import NotFoundError
 from volet_client.words import Said
-from volet_protocol.checkpoint import SignedCheckpoint
+from volet_protocol.checkpoint import LogVerifier, SignedCheckpoint
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.merkle import HASH_SIZE, MAX_PROOF, verify_consistency
@@ -42,6 +42,7 @@ class ReceiptKeeping:
         """Replace a saved receipt by its cosigned form; False, and nothing changes, while there is none."""
         log = self._hub.trust.log
         held = receipt_files.check(path, log)
+        log = log.of(held.checkpoint.note)
         if log.policy.quorum is not None and log.cosigned(held.checkpoint, now_ms):
             return True
         opening = receipt_files.opening_path(path)
@@ -59,37 +60,37 @@ class ReceiptKeeping:
 
     def _cosigned(self, receipt: Receipt, now_ms: int) -> Receipt | None:
         """Return the receipt under the newest cosigned tree; None where there is none that holds the leaf."""
-        log, index = self._hub.trust.log, receipt.proof.index
+        log, index = self._hub.trust.log.of(receipt.proof.checkpoint), receipt.proof.index
         if log.policy.quorum is None:
             return None
         try:
-            note = self._hub.transport.get_text("/v1/log/checkpoint/cosigned")
+            note = self._hub.transport.get_text("/v1/log/checkpoint/cosigned", **self._hub.which(log))
         except NotFoundError:
             return None
         try:
             seen, mine = log.open(note), log.open(receipt.proof.checkpoint)
-            self._check_cosigned(seen, now_ms)
+            self._check_cosigned(log, seen, now_ms)
             # What witnesses saw is judged by what this client saw: another history is kept as evidence.
-            self._hub.trust.accept_checkpoint(seen, self._hub.consistency_to(seen.size))
-            self._check_same_log(mine, seen)
+            self._hub.trust.accept_checkpoint(seen, self._hub.consistency_to(seen.size, log))
+            self._check_same_log(log, mine, seen)
             if seen.size <= index:
                 return None
-            path = self._hashes("/v1/log/proof", index=index, size=seen.size)
+            path = self._hashes("/v1/log/proof", index=index, size=seen.size, **self._hub.which(log))
             proof = TlogProof(index, path, note)
             proof.verify(log, receipt.leaf)
         except ProtocolError as error:
             raise self._hub.failed(error, {"checkpoint": note, "receipt": receipt.to_json()}) from None
         return replace(receipt, proof=proof)
 
-    def _check_cosigned(self, seen: SignedCheckpoint, now_ms: int) -> None:
-        if not self._hub.trust.log.cosigned(seen, now_ms):
+    def _check_cosigned(self, log: LogVerifier, seen: SignedCheckpoint, now_ms: int) -> None:
+        if not log.cosigned(seen, now_ms):
             raise ProtocolError(Reason.NOT_TRUSTED, "checkpoint said to be cosigned")
 
-    def _check_same_log(self, one: SignedCheckpoint, other: SignedCheckpoint) -> None:
+    def _check_same_log(self, log: LogVerifier, one: SignedCheckpoint, other: SignedCheckpoint) -> None:
         small, large = sorted((one, other), key=lambda tree: tree.size)
         path: tuple[bytes, ...] = ()
         if small.size != large.size:
-            path = self._hashes("/v1/log/consistency", **{"from": small.size, "to": large.size})
+            path = self._hashes("/v1/log/consistency", **{"from": small.size, "to": large.size}, **self._hub.which(log))
         if not verify_consistency(small.size, large.size, small.root, large.root, path):
             raise VerificationError("cosigned tree and the tree of the receipt", Reason.FORKED)
 

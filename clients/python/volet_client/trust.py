@@ -12,7 +12,9 @@ T7.  Our own user chain moves only when we move it: a head that we did not make 
 T8.  For what widens, the `chain-heads` leaf is at most 10 minutes old by our own clock; for reads, T4 is enough.
 T9.  A policy table is decided by when it is the pinned ceiling, or wider than it in no cell. Tables in force before it
      judge the links that name them. The row of activations only grows: a shorter or another one is kept as evidence.
-T10. After evidence, everything is refused until a human has looked: the state says `stopped`.
+T10. A log that a bundle ended is followed by the next one: what was seen of it beyond its end, and chains that went
+     back to the backup, are told as lost (restart.py). Without such a bundle the name of another log is an error.
+T11. After evidence, everything is refused until a human has looked: the state says `stopped`.
 
 Left out: witnesses' quorum (said in exports), and the pairwise comparison with other clients.
 """
@@ -23,9 +25,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from volet_client.restart import Restart, heads_to_json, read_heads
 from volet_protocol.activation import Entered, PolicyActivation
 from volet_protocol.canonical import JsonObject, JsonValue
-from volet_protocol.checkpoint import LogVerifier, SignedCheckpoint
+from volet_protocol.checkpoint import SignedCheckpoint
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.head_proof import FRESH_MS, HeadProof
@@ -83,8 +86,9 @@ class TrustState:
 
     def __init__(self, bundle: TrustBundle) -> None:
         self.bundle = bundle
-        self.log = LogVerifier.configured(bundle.log_origin, bundle.log_vkey, bundle.log_policy)
-        self.view = LogView(self.log)
+        self.log = bundle.log
+        self.view = LogView(*self.log.earlier, self.log)
+        self.restart = Restart({}, [])
         self._heads: dict[tuple[str, str], HeadRef] = {}
         self._newest_map = 0
         self._evidence: list[JsonObject] = []
@@ -92,7 +96,7 @@ class TrustState:
 
     @property
     def stopped(self) -> bool:
-        """Whether the hub contradicted itself (T10)."""
+        """Whether the hub contradicted itself (T11)."""
         return bool(self._evidence) or bool(self.view.evidence)
 
     @property
@@ -111,9 +115,9 @@ class TrustState:
         """Return the newest head verified for a chain."""
         return self._heads.get((label, chain))
 
-    def consistency_needed(self, size: int) -> tuple[int, int] | None:
-        """Return the two sizes between which a consistency proof is needed to judge a checkpoint, if any."""
-        newest = self.newest()
+    def consistency_needed(self, size: int, origin: str) -> tuple[int, int] | None:
+        """Return the two sizes between which a consistency proof is needed to judge a checkpoint of a log, if any."""
+        newest = self.view.newest(origin)
         if newest is None or newest.size in {0, size}:
             return None
         return (min(newest.size, size), max(newest.size, size))
@@ -128,10 +132,12 @@ class TrustState:
         self._check_running()
         head, checkpoint = proof.verify(self.log, label, chain)
         self.view.accept(checkpoint, consistency)
-        if proof.proof.index < self._newest_map:
+        position = self.log.base + proof.proof.index
+        if position < self._newest_map:
             raise ProtocolError(Reason.STALE, f"proof of the head of {label} {chain[:16]}")
-        self._newest_map = proof.proof.index
+        self._newest_map = position
         self._check_not_back(label, chain, head, proof)
+        self.restart.met(label, chain, head)
         return Proven(head, checkpoint, proof.time_ms)
 
     def _check_not_back(self, label: str, chain: str, head: HeadRef | None, proof: HeadProof) -> None:
@@ -150,6 +156,7 @@ class TrustState:
         if held is not None and hashes.get(held.seq) != held.hash:
             shown: JsonObject = {"seq": held.seq, "hash": hashes.get(held.seq, "")}
             raise self._refuse(Reason.FORKED, label, chain, shown)
+        self.restart.met(label, chain, head, hashes)
         self._heads[label, chain] = head
 
     def check_own(self, user: str, mine: HeadRef, proven: Proven) -> None:
@@ -177,6 +184,9 @@ class TrustState:
             KnownPolicy(one.hash, one.table, one.version, leaf.index, leaf.time_ms)
             for one, leaf in zip(activations, leaves, strict=True)
         )
+        if not self.restart.activates(one.activation for one in offered):
+            # Narrower rules that the backup did not hold: until the controllers publish them again nothing is granted.
+            raise ProtocolError(Reason.ROLLED_BACK, "policy activations from before the restart")
         if offered[: len(self.policies)] != self.policies:
             shorter = self.policies[: len(offered)] == offered
             reason = Reason.ROLLED_BACK if shorter else Reason.FORKED
@@ -203,13 +213,12 @@ class TrustState:
 
     def to_json(self) -> dict[str, JsonValue]:
         """Return the state for the profile."""
-        heads: list[JsonValue] = [
-            {"label": label, "chain": chain, **head.to_json()} for (label, chain), head in sorted(self._heads.items())
-        ]
+        logs = len(self.log.earlier) + 1
         policies: list[JsonValue] = [one.to_json() for one in self.policies]
         return {
             **({"policies": policies} if policies else {}),
-            "log": self.view.to_json(), "heads": heads, "newest_map": self._newest_map,
+            **({"logs": logs} if logs > 1 else {}), **self.restart.to_json(),
+            "log": self.view.to_json(), "heads": heads_to_json(self._heads), "newest_map": self._newest_map,
             "evidence": cast("list[JsonValue]", self._evidence),
         }  # fmt: skip
 
@@ -220,13 +229,23 @@ class TrustState:
         if not value:
             return state
         fields = Fields(value, "trust state")
-        state.view = LogView.restore(fields.raw("log"), state.log)
-        for item in fields.objects("heads", 1_000_000):
-            key = (item.code("label"), item.hash("chain"))
-            state._heads[key] = HeadRef.read(item)
+        state.view = LogView.restore(fields.raw("log"), *state.log.earlier, state.log)
+        state._heads = read_heads(fields, "heads")
+        state.restart = Restart.read(fields)
         state._newest_map = fields.integer("newest_map")
         if fields.has("policies"):
             state.policies = tuple(map(KnownPolicy.read, fields.objects("policies")))
         state._evidence = [cast("JsonObject", item) for item in fields.items("evidence")]
+        logs = fields.integer("logs", 1) if fields.has("logs") else 1
         fields.done()
+        if logs <= len(state.log.earlier):
+            state._cross()
+        state.restart.end_logs(state.view, bundle.previous_logs)
         return state
+
+    def _cross(self) -> None:
+        """Begin under a log that follows the one held: chains and rules are those of the backup (T10)."""
+        self.restart.heads.update(self._heads)
+        self._heads = {}
+        self.restart.activations = tuple(one.activation for one in self.policies) or self.restart.activations
+        self.policies = ()

@@ -16,6 +16,7 @@ from functools import cached_property, lru_cache
 from volet_protocol.encodings import from_base64, from_decimal, to_base64
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.log_policy import LogPolicy
+from volet_protocol.log_positions import base_of
 from volet_protocol.merkle import EMPTY_ROOT, HASH_SIZE
 from volet_protocol.note import Note, sign
 from volet_protocol.note_keys import KeyType, NoteSigner, Signed, Verifier
@@ -83,11 +84,25 @@ class SignedCheckpoint(Checkpoint):
 
 @dataclass(frozen=True)
 class LogVerifier:
-    """What a client was configured to trust: one origin, its log keys, and the policy about witnesses."""
+    """What a client was configured to trust: one origin, its log keys, and the policy about witnesses.
+
+    `earlier` are the logs that ended before this one, the first one first: their receipts verify still.
+    """
 
     origin: str
     keys: tuple[Verifier, ...]
     policy: LogPolicy
+    earlier: tuple[LogVerifier, ...] = ()
+
+    @property
+    def base(self) -> int:
+        """The position of this log's leaf 0."""
+        return base_of(len(self.earlier) + 1)
+
+    def of(self, note: str) -> LogVerifier:
+        """Return this log, or the earlier one whose name a note bears; whether it verifies is `open`'s to say."""
+        origin = note.partition("\n")[0]
+        return next((one for one in self.earlier if one.origin == origin), self)
 
     @staticmethod
     def configured(origin: str, vkey: str, policy: str) -> LogVerifier:

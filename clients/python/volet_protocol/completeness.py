@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from volet_protocol import merkle
+from volet_protocol.canonical import JsonValue
+from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fields import Fields
 from volet_protocol.hashing import same
 from volet_protocol.leaf import Leaf, tag
 
@@ -44,15 +47,40 @@ def check_leaf_tag(case_log_key: bytes, case_seq: int, leaf: Leaf) -> None:
         raise ProtocolError(Reason.WRONG_TAG, f"leaf number {case_seq} of a case")
 
 
-def check_tags(case_log_key: bytes, count: int, tags: Iterable[bytes]) -> TagFindings:
-    """Compare the tags found in the log with the numbers 0..count-1 that were shown, and with the 64 after them."""
+def check_tags(case_log_key: bytes, count: int, tags: Iterable[bytes], first: int = 0) -> TagFindings:
+    """Compare the tags found in the log with the numbers first..count-1 that were shown, and with the 64 after them.
+
+    `first` is the first number that this key tags (T9).
+    """
     found = Counter(tags)
-    times = [found[tag(case_log_key, number)] for number in range(count + BEYOND)]
+    times = {number: found[tag(case_log_key, number)] for number in range(first, count + BEYOND)}
     return TagFindings(
-        missing=tuple(number for number in range(count) if times[number] == 0),
-        repeated=tuple(number for number in range(count) if times[number] > 1),
+        missing=tuple(number for number in range(first, count) if times[number] == 0),
+        repeated=tuple(number for number in range(first, count) if times[number] > 1),
         untold=tuple(number for number in range(count, count + BEYOND) if times[number]),
     )
+
+
+@dataclass(frozen=True)
+class LogKey:
+    """The key of the tags of one period of a case and class: from number `first` on, to where the next one begins.
+
+    `key` is None once the hub destroyed it, because every record of the period is over.
+    """
+
+    first: int
+    key: bytes | None
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return the wire form."""
+        return {"first": self.first, **({} if self.key is None else {"key": to_base64url(self.key)})}
+
+    @staticmethod
+    def read(fields: Fields) -> LogKey:
+        """Read the wire form."""
+        key = LogKey(fields.integer("first"), fields.optional("key", lambda name: fields.data(name, _TAG_SIZE)))
+        fields.done()
+        return key
 
 
 class ShownLeaves:

@@ -9,6 +9,8 @@ V6. The same size with another root is a fork: both notes are kept, and the orig
 V7. A smaller tree is refused as rolled back, and both notes are kept, unless a consistency proof shows that it is a
     prefix of the newest one (an answer that another overtook): then it is covered, and nothing changes.
 V8. A larger tree whose proof fails is refused, and both notes are kept.
+V9. A log that the trust bundle ended is known up to its last checkpoint: what was seen beyond is given back to whoever
+    asks, once, and nothing beyond is accepted any more.
 
 The size 0 has no consistency proof: an empty tree is a prefix of every tree, and its root is checked when it is read.
 Left out: witnesses' quorum, which the caller asks of `LogVerifier.cosigned`, and time.
@@ -45,6 +47,7 @@ class LogView:
         self._logs = {log.origin: log for log in logs}
         self._newest: dict[str, SignedCheckpoint] = {}
         self._evidence: list[LogEvidence] = []
+        self._ended: dict[str, int] = {}
 
     @property
     def evidence(self) -> tuple[LogEvidence, ...]:
@@ -63,11 +66,13 @@ class LogView:
         return self._newest.get(origin)
 
     def accept(self, checkpoint: SignedCheckpoint, consistency: Sequence[bytes] = ()) -> None:
-        """Judge a verified checkpoint by V1-V8; raise wrong-origin, forked, rolled-back or bad-proof."""
+        """Judge a verified checkpoint by V1-V9; raise wrong-origin, forked, rolled-back, bad-proof, or stale."""
         self.verifier(checkpoint.origin)
         newest = self._newest.get(checkpoint.origin)
         if any(one.reason is Reason.FORKED and self._is_about(one, checkpoint.origin) for one in self._evidence):
             raise ProtocolError(Reason.FORKED, "log that forked before")
+        if checkpoint.size > self._ended.get(checkpoint.origin, checkpoint.size):
+            raise ProtocolError(Reason.STALE, "checkpoint beyond the end of its log")
         if newest is None:
             self._newest[checkpoint.origin] = checkpoint
         elif checkpoint.size == newest.size:
@@ -79,6 +84,16 @@ class LogView:
             self._newest[checkpoint.origin] = checkpoint
         elif not _is_prefix(checkpoint, newest, consistency):
             raise self._refuse(Reason.ROLLED_BACK, newest, checkpoint)
+
+    def end(self, last: SignedCheckpoint) -> SignedCheckpoint | None:
+        """End a log at its last checkpoint (V9); return the one held until now where that tree cannot lead to it."""
+        self.verifier(last.origin)
+        held = self._newest.get(last.origin)
+        self._ended[last.origin] = last.size
+        if held is None or held.size < last.size:
+            return None
+        self._newest[last.origin] = last
+        return None if held.same_tree(last) else held
 
     def to_json(self) -> dict[str, JsonValue]:
         """Return the state for the client's own storage."""

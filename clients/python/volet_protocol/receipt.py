@@ -55,7 +55,10 @@ class Opening:
 
 @dataclass(frozen=True)
 class VerifiedReceipt:
-    """What a receipt proves: this leaf stands at `index`; `view` and `identity` are what it committed to."""
+    """What a receipt proves: this leaf stands at `index`; `view` and `identity` are what it committed to.
+
+    `index` is a position: of the hub's first log the index itself (docs/spec/log.md, N1).
+    """
 
     leaf: Leaf
     index: int
@@ -78,16 +81,20 @@ class Receipt:
     consistency: tuple[bytes, ...] = ()
 
     def verify(self, log: LogVerifier) -> VerifiedReceipt:
-        """Check leaf, commitment, inclusion and the log's signature; raise `ProtocolError`."""
+        """Check leaf, commitment, inclusion and the log's signature; raise `ProtocolError`.
+
+        A receipt of a log that ended is verified under the keys of that log.
+        """
         leaf = Leaf.parse(self.leaf)
         who = self.identity
         view = view_commitment(self.view.opening, self.view.to_bytes())
         identity = identity_commitment(who.opening, who.to_bytes()) if isinstance(who, Opening) else who
         if not same(pair_commitment(view, identity), leaf.commit):
             raise ProtocolError(Reason.BAD_COMMITMENT, "receipt")
+        log = log.of(self.proof.checkpoint)
         checkpoint = self.proof.verify(log, self.leaf)
         payload = who.payload if isinstance(who, Opening) else None
-        return VerifiedReceipt(leaf, self.proof.index, checkpoint, self.view.payload, payload)
+        return VerifiedReceipt(leaf, log.base + self.proof.index, checkpoint, self.view.payload, payload)
 
     def accept(self, state: LogView, origin: str, consistency: Sequence[bytes] | None = None) -> VerifiedReceipt:
         """Verify, and let the client's own state judge the checkpoint: it must extend what the client has seen.

@@ -5,6 +5,7 @@ a hub whose controller is slow must not lock people out of their own case; keys 
 
 1. Signed by k of the n controller keys that it lists.
 2. A successor has a greater version and is signed by k of the OLD controllers too; the hub's origin never changes.
+   A log that ended stays listed behind the one that follows it.
 3. Two bundles of one version are a fork: both are kept as evidence, neither replaces the other.
 """
 
@@ -15,10 +16,12 @@ from dataclasses import dataclass
 
 from volet_protocol import cosigned, keys
 from volet_protocol.canonical import JsonObject, JsonValue
+from volet_protocol.checkpoint import LogVerifier
 from volet_protocol.cosigned import Controllers, UnverifiedCosigned
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.keys import SigningKey
+from volet_protocol.previous_logs import PreviousLog, chained, check_succession, read_previous
 from volet_protocol.statements import ALGORITHM, VERSION, read_type
 from volet_protocol.trust_parties import Issuer, Registrar
 
@@ -77,6 +80,7 @@ class TrustBundle:
     minimum: Minimum
     hash: str
     access_names: str = TEAM_NAMES
+    previous_logs: tuple[PreviousLog, ...] = ()
 
     @staticmethod
     def read(data: bytes) -> UnverifiedBundle:
@@ -98,6 +102,12 @@ class TrustBundle:
                 return registrar
         raise ProtocolError(Reason.NOT_TRUSTED, "registrar not in the trust bundle")
 
+    @property
+    def log(self) -> LogVerifier:
+        """The log in use, which knows those before it; raise `ProtocolError` for keys or a policy that do not read."""
+        current = LogVerifier.configured(self.log_origin, self.log_vkey, self.log_policy)
+        return chained(current, self.previous_logs)
+
     def to_body(self) -> dict[str, JsonValue]:
         """Return the body to sign."""
         return {
@@ -107,6 +117,7 @@ class TrustBundle:
             "registrars": [registrar.to_json() for registrar in self.registrars],
             "controllers": self.controllers.to_json(), "ceiling": self.ceiling, "minimum": self.minimum.to_json(),
             **({} if self.access_names == TEAM_NAMES else {"access_names": self.access_names}),
+            **({"previous_logs": [one.to_json() for one in self.previous_logs]} if self.previous_logs else {}),
         }  # fmt: skip
 
 
@@ -127,7 +138,7 @@ class UnverifiedBundle:
 
         `previous` is the one in use, None at first use (the caller shows the hash to a human then). Raises
         `ProtocolError`: not-trusted or bad-signature, rolled-back for an older version, forked for another bundle of
-        the same version, wrong-hub.
+        the same version, wrong-hub, wrong-origin where the log in use was not carried on.
         """
         self.signed.require(self.content.controllers)
         if previous is None or previous.hash == self.hash:
@@ -139,6 +150,9 @@ class UnverifiedBundle:
         if self.content.version < previous.version:
             raise ProtocolError(Reason.ROLLED_BACK, f"{TYPE} version {self.content.version}")
         self.signed.require(previous.controllers)
+        check_succession(
+            (previous.log_origin, previous.previous_logs), (self.content.log_origin, self.content.previous_logs)
+        )
         return self.content
 
 
@@ -160,6 +174,7 @@ def _content(signed: UnverifiedCosigned) -> TrustBundle:
         # Absent means `team`: written out it would be a second spelling.
         access_names=fields.optional("access_names", lambda name: fields.choice(name, frozenset({ROLES_ONLY})))
         or TEAM_NAMES,
+        previous_logs=read_previous(fields, str(signed.body.get("log_origin"))),
     )
     fields.done()
     # Listed twice, the first entry would silently decide which keys count.

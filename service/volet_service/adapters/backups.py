@@ -103,7 +103,25 @@ def expire(store: Path, days: int, now_ms: int) -> list[Path]:
     old = [folder for folder, made_ms in _stamped(store) if now_ms - made_ms >= days * DAY_MS]
     for folder in old:
         shutil.rmtree(folder)
+    if old:
+        _destroy_unnamed(store)
     return old
+
+
+def _destroy_unnamed(store: Path) -> None:
+    """Destroy the blobs that no kept backup names; raise `BadBackup` rather than guess what a damaged one named."""
+    named: set[str] = set()
+    for folder, _ in _stamped(store):
+        try:
+            named |= set(json.loads((folder / MANIFEST).read_text("utf-8"))["blobs"])
+        except FileNotFoundError:
+            # Cut short: it can never be restored.
+            continue
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise BadBackup(f"{folder} has no readable manifest: what it names is kept") from error
+    for path in list((store / "blobs").rglob("*.*")):
+        if path.name.split(".", 1)[0] not in named:
+            path.unlink()
 
 
 def restore_database(backup: Backup, database: Path, blobs: Path) -> None:

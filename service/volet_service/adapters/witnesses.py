@@ -87,6 +87,7 @@ class Collector:
         self._witnesses = [_Asked(url, keys) for url, keys in _by_address(log).items()]
         self._last = (0, 0)
         self.contradicted = ""
+        self.lost: SignedCheckpoint | None = None
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="volet-witnesses", daemon=True)
 
@@ -114,7 +115,7 @@ class Collector:
     def check(self) -> set[Verifier]:
         """Ask each witness for the newest checkpoint it cosigned; return the keys of those that answered.
 
-        `contradicted` then says whether one saw a tree that this database does not hold.
+        `contradicted` then says whether one saw a tree that this database does not hold, `lost` is the largest such.
         """
         return {key for witness in self._witnesses if self._check_rolled_back(witness) for key in witness.keys}
 
@@ -186,6 +187,8 @@ class Collector:
             return False
         if not self._extends(seen):
             self.contradicted = f"{witness.url} saw a tree of {seen.size} leaves that this log signed and does not hold"
+            if self.lost is None or seen.size > self.lost.size:
+                self.lost = seen
             self._halt(self.contradicted)
         return True
 

@@ -150,7 +150,7 @@ def check_started(link: OpeningLink, state: CaseChain, uow: UnitOfWork) -> None:
         able = {user for user in told if can_be_boxed(uow.users.user(user), uow.users.user(user).head)}
         check_reasoned(state.facts, answered, able, uow.now_ms)
     signed = uow.log.checkpoint(started.size)
-    record = uow.log.record(started.index)
+    record = uow.log.record(uow.log.position(started.index))
     if signed is None or signed[0].hex() != started.root or record is None or record.identity is None:
         raise ProtocolError(Reason.BAD_PROOF, "started")
     identity = IdentityPayload.read(canonical.decode(record.identity))

@@ -35,7 +35,10 @@ def over(policy: RetentionPolicy, uow: UnitOfWork, /) -> list[Ended]:
 
 
 def end_retention(policy: RetentionPolicy, uow: UnitOfWork, /) -> list[Ended]:
-    """Forget what is over, each class under a leaf of its own; return what ended. A class without any has no leaf."""
+    """Forget what is over, each class under a leaf of its own; return what ended. A class without any has no leaf.
+
+    Keys of the tags go with the last record of their period.
+    """
     done: list[Ended] = []
     for ended in over(policy, uow):
         if ended.records == 0:
@@ -50,4 +53,5 @@ def end_retention(policy: RetentionPolicy, uow: UnitOfWork, /) -> list[Ended]:
         leaf = uow.log.append(LeafContent(view, who, erased=retention(ended.type, ended.index)))
         uow.erasures.forget_below(ended.type, ended.index, uow.now_ms)
         done.append(Ended(ended.type, ended.index, ended.records, leaf))
+    uow.erasures.destroy_unneeded_keys()
     return done

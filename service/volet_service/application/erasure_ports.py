@@ -29,7 +29,7 @@ class Erasures(Protocol):
         ...
 
     def first_since(self, at_ms: int) -> int:
-        """Return the index of the first leaf that is not older than an instant: the size of the log when all are."""
+        """Return the position of the first leaf that is not older than an instant: the end of the log when all are."""
         ...
 
     def standing_below(self, type_: LeafType, index: int) -> int:
@@ -38,6 +38,10 @@ class Erasures(Protocol):
 
     def forget_below(self, type_: LeafType, index: int, now_ms: int) -> None:
         """Forget, as `forget` does, every leaf of a type below an index."""
+        ...
+
+    def destroy_unneeded_keys(self) -> int:
+        """Destroy the keys of past periods in which no record has its opening any more; return how many."""
         ...
 
     def forget(self, index: int, now_ms: int) -> None:

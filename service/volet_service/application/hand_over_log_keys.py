@@ -1,14 +1,16 @@
 """Hand the keys of a case's completeness tags to the person, or to who represents them; each hand-over is a leaf.
 
-With its key a person recomputes the tag of every leaf that they are shown, and finds those that they are not. Class by
+With its keys a person recomputes the tag of every leaf that they are shown, and finds those that they are not. Class by
 class as the chains are served to them: of a hidden class that is not, they do not even learn that it has a key.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from volet_protocol.completeness import LogKey
+from volet_protocol.log_entitlement import entitled
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.log_request import OWN_ACCESS
 from volet_protocol.section_access import standing_in, standings
@@ -22,9 +24,9 @@ from volet_service.domain.leaves import LeafContent
 
 @dataclass(frozen=True)
 class LogKeys:
-    """Class to key, 32 bytes; class to the leaf of its hand-over."""
+    """Class to its keys by period; class to the leaf of its hand-over."""
 
-    keys: Mapping[str, bytes]
+    keys: Mapping[str, Sequence[LogKey]]
     leaves: Mapping[str, int]
 
 
@@ -39,5 +41,13 @@ def hand_over_log_keys(case: str, caller: Caller, policy: Policy, uow: UnitOfWor
     classes = served_classes(replace(viewer, capacity=None), OWN_ACCESS, uow)
     view = ViewPayload("log-look", uow.now_ms, purpose=OWN_ACCESS)
     who = IdentityPayload(caller.user, caller.device)
-    keys = {class_: uow.log.case_key(case, class_) for class_ in classes}
+    facts = viewer.main.facts
+    keys = {
+        class_: [
+            period.key
+            for period in uow.log.case_keys(case, class_)
+            if entitled(facts, caller.user, period.from_ms, period.until_ms)
+        ]
+        for class_ in classes
+    }
     return LogKeys(keys, {class_: uow.log.append(LeafContent(view, who, case, class_)) for class_ in classes})

@@ -144,11 +144,11 @@ class SessionLookup(Protocol):
 class PublicLog(Protocol):
     """The log as anybody may read it: committed state only."""
 
-    async def checkpoint(self) -> str:
-        """Return the newest signed checkpoint."""
+    async def checkpoint(self, log: int | None = None) -> str:
+        """Return the newest signed checkpoint, of the log that is written unless an earlier one is named."""
         ...
 
-    async def cosigned(self) -> str:
+    async def cosigned(self, log: int | None = None) -> str:
         """Return the newest checkpoint that had enough witnesses; raise `NotFound` when there is none."""
         ...
 
@@ -158,30 +158,30 @@ class PublicLog(Protocol):
 
     @property
     def size(self) -> int:
-        """The number of committed leaves."""
+        """The number of committed leaves of the log that is written."""
         ...
 
-    async def receipt(self, index: int, since: int | None = None, size: int | None = None) -> Receipt:
-        """Return the receipt of a leaf, with the proof that its checkpoint extends the tree of `since` leaves.
+    async def receipt(self, position: int, since: int | None = None, size: int | None = None) -> Receipt:
+        """Return the receipt of a leaf of any log; its checkpoint is proved to extend the tree of `since` leaves.
 
         Under the checkpoint of `size`, else under the first one that covers both: the same question then has the same
         answer for ever.
         """
         ...
 
-    async def tile(self, path: TilePath) -> bytes:
+    async def tile(self, path: TilePath, log: int | None = None) -> bytes:
         """Return a tile or a bundle of leaves of the committed tree; raise `NotFound` when it is not filled so far."""
         ...
 
-    async def leaves(self, start: int, end: int) -> list[bytes]:
+    async def leaves(self, start: int, end: int, log: int | None = None) -> list[bytes]:
         """Return leaves start..end, the end excluded."""
         ...
 
-    async def inclusion(self, index: int, size: int) -> list[bytes]:
+    async def inclusion(self, index: int, size: int, log: int | None = None) -> list[bytes]:
         """Return the proof of a leaf in the tree of `size` leaves."""
         ...
 
-    async def consistency(self, old: int, size: int) -> list[bytes]:
+    async def consistency(self, old: int, size: int, log: int | None = None) -> list[bytes]:
         """Return the proof that one tree is a prefix of another."""
         ...
 

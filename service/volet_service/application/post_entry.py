@@ -99,7 +99,7 @@ def post_entry(command: PostEntry, policy: Policy, uow: UnitOfWork, /) -> EntryP
         _check_epoch(header, state, table, uow)
     stored = StoredEntry(
         entry, entry.statement.to_bytes(), head.n + 1, head.append(entry.hash).h, command.caller.device, uow.now_ms,
-        uow.log.size,
+        uow.log.position(uow.log.size),
     )  # fmt: skip
     rules = _decide(stored, state, table, uow)
     capacity = capacity_of(uow, header.preamble.user, header.capacity)

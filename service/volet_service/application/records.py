@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from volet_protocol.canonical import JsonObject
 from volet_protocol.capacities import Attestation
+from volet_protocol.completeness import LogKey
 from volet_protocol.entry import UnverifiedEntry
 
 
@@ -146,6 +147,15 @@ class Answered:
     hash: str
     leaf: int
     answer: bytes
+
+
+@dataclass(frozen=True)
+class LogKeyPeriod:
+    """The key of a period of a case and class, in use from an instant to another (milliseconds), None: still."""
+
+    key: LogKey
+    from_ms: int
+    until_ms: int | None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from volet_service.application.records import (
     Answered,
     BindingRecord,
     Login,
+    LogKeyPeriod,
     LogRecord,
     Looking,
     Session,
@@ -308,27 +309,38 @@ class Log(Protocol):
         ...
 
     def append(self, content: LeafContent) -> int:
-        """Append a leaf that commits to `content`; return its index."""
+        """Append a leaf that commits to `content`; return its position."""
         ...
 
-    def case_key(self, case: str, class_: str) -> bytes:
-        """Return the key of the completeness tags of a case and class, 32 bytes."""
+    def open_next(self, last: bytes, shown: str) -> None:
+        """End this log, start the next one with the `restart` leaf that names `last`; before anything else is written.
+
+        `shown` is the newest checkpoint that anybody saw of the ended log.
+        """
+        ...
+
+    def position(self, index: int) -> int:
+        """Return the position of a leaf of the log that is written."""
+        ...
+
+    def case_keys(self, case: str, class_: str) -> list[LogKeyPeriod]:
+        """Return the keys of the completeness tags of a case and class by period, oldest first."""
         ...
 
     def record(self, index: int) -> LogRecord | None:
-        """Return a leaf with its payloads."""
+        """Return a leaf with its payloads, by its position."""
         ...
 
     def records(self, case: str, class_: str, after: int, limit: int) -> list[LogRecord]:
-        """Return records above an index, of one case and class."""
+        """Return records above a position, of one case and class."""
         ...
 
     def watched(self, scope: LogScope, case: str | None, after: int, limit: int) -> list[LogRecord]:
-        """Return records above an index that a scope covers, of one case or of all; and those of the rules in force."""
+        """Return records above a position that a scope covers, of one case or of all; and those of the rules in force."""
         ...
 
     def checkpoint(self, size: int) -> tuple[bytes, int] | None:
-        """Return (root, time in ms) of a checkpoint that was signed at this size."""
+        """Return (root, time in ms) of a checkpoint that was signed at this size of the log that is written."""
         ...
 
 

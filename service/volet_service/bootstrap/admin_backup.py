@@ -71,6 +71,8 @@ def backup(asked: argparse.Namespace, clock: Clock | None = None) -> str:
         gone = [*expire(asked.to, asked.keep_days, now_ms), *expire(asked.shares_to, SHARES_DAYS, now_ms)]
     except sqlite3.Error as error:
         raise CannotStart(f"the database cannot be backed up: {error}") from error
+    except BadBackup as error:
+        raise CannotStart(str(error)) from error
     return (
         f"Sauvegardé : {made.folder} (journal de {made.leaves} inscriptions, {len(made.blobs)} documents) et "
         f"{shares.folder}. Sauvegardes échues détruites : {len(gone)}."

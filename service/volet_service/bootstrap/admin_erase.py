@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from volet_protocol.erasures import ErasureAuthority, ErasureReason, code_of
+from volet_protocol.log_positions import parse_position, text_of
 from volet_service.application.erase_record import EraseRecord, erase_record
 from volet_service.application.ports import Clock
 from volet_service.bootstrap.offline import act
@@ -28,7 +29,7 @@ def describe(made: argparse.ArgumentParser) -> None:
     made.epilog, made.formatter_class = _EXAMPLE, argparse.RawDescriptionHelpFormatter
     made.add_argument("folder", type=Path, nargs="?")
     what = made.add_mutually_exclusive_group(required=True)
-    what.add_argument("--log-record", type=int, metavar="N", help="numéro de l'acte dans le journal")
+    what.add_argument("--log-record", type=parse_position, metavar="N", help="numéro de l'acte dans le journal")
     what.add_argument("--entry", metavar="ID", help="élément, par son identifiant entier")
     made.add_argument("--reason", required=True, choices=sorted(_REASONS), help="motif, inscrit au journal")
     made.add_argument(
@@ -43,6 +44,6 @@ def run(asked: argparse.Namespace, clock: Clock | None = None) -> str:
     done = act(read_settings(asked.folder), partial(erase_record, command), clock)
     day = dt.datetime.fromtimestamp(done.everywhere_ms / 1000, dt.UTC).date().isoformat()
     return (
-        f"Effacé : journal n° {done.index}. La mention est au n° {done.leaf}. "
+        f"Effacé : journal n° {text_of(done.index)}. La mention est au n° {text_of(done.leaf)}. "
         f"Effacé aussi de toutes les sauvegardes des parts le {day} (UTC)."
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from volet_protocol.errors import ProtocolError
 from volet_protocol.keys import SigningKey
+from volet_protocol.log_positions import text_of
 from volet_protocol.note_keys import NoteSigner
 from volet_service.adapters.sealed import LooseKey, write_private
 from volet_service.adapters.signer import read_log_key
@@ -67,4 +68,4 @@ def _finish(settings: Settings, clock: Clock | None) -> str:
     leaf = act(settings, partial(record_log_key, first.vkey, following.vkey), clock)
     # One rename: either both keys are there, or the next one alone.
     settings.path(settings.log_key_next).replace(settings.path(settings.log_key))
-    return f"L'ancienne clé est détruite ; la suivante signe seule (journal n° {leaf})."
+    return f"L'ancienne clé est détruite ; la suivante signe seule (journal n° {text_of(leaf)})."

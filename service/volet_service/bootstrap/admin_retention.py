@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from volet_protocol.errors import ProtocolError
+from volet_protocol.log_positions import text_of
 from volet_service.application.end_retention import Ended, end_retention, over
 from volet_service.application.ports import Clock
 from volet_service.bootstrap.hub import CannotStart
@@ -42,5 +43,5 @@ def _line(ended: Ended, months: int) -> str:
     what = f"{ended.type.name.lower()} : {months} mois"
     if ended.records == 0:
         return f"{what}, rien à échéance"
-    said = "à effacer" if ended.leaf is None else f"effacés, mention au journal n° {ended.leaf}"
-    return f"{what}, {ended.records} actes avant le n° {ended.index} {said}"
+    said = "à effacer" if ended.leaf is None else f"effacés, mention au journal n° {text_of(ended.leaf)}"
+    return f"{what}, {ended.records} actes avant le n° {text_of(ended.index)} {said}"

@@ -7,20 +7,21 @@ what left this hub. A database that stands behind was restored from a backup: go
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from volet_protocol.checkpoint import LogVerifier
+from volet_protocol.checkpoint import LogVerifier, SignedCheckpoint
 from volet_protocol.trust_bundle import TrustBundle
 from volet_service.adapters.high_water import HighWater
+from volet_service.adapters.store.closed_logs import origin_of
 from volet_service.adapters.store.log_check import AlteredLog
 from volet_service.adapters.store.signed_tree import SignedTree
 from volet_service.adapters.witnesses import Collector
 from volet_service.domain.errors import LogUnavailable
 
 _PAUSE_S = 0.5
-_WHAT_NOW = "restore the newest database"
+_WHAT_NOW = "restore the newest database, or open a new log with `volet admin new-log`"
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,7 @@ class ShownHistory:
     @staticmethod
     def of(high_water: Path, trust: TrustBundle, tree: SignedTree) -> ShownHistory:
         """Return the history of the trust bundle's log; raise `ProtocolError` when its log policy does not read."""
-        log = LogVerifier.configured(trust.log_origin, trust.log_vkey, trust.log_policy)
-        return ShownHistory(log, tree, HighWater(high_water))
+        return ShownHistory(trust.log, tree, HighWater(high_water))
 
     @property
     def alone(self) -> bool:
@@ -58,13 +58,21 @@ class ShownHistory:
                 f"{error.filename} is missing: it holds the newest checkpoint shown; put it back, "
                 f"or set VOLET_HIGH_WATER to where it is"
             ) from error
-        for note in notes:
-            seen = self.log.open(note)
-            if not self._holds(seen.size, note):
-                raise AlteredLog(
-                    f"this log showed a tree of {seen.size} leaves, the database holds {self.tree.size()} of another "
-                    f"or older history: {_WHAT_NOW}"
-                )
+        lost = self.lost(notes)
+        if lost is not None:
+            raise AlteredLog(
+                f"this log showed a tree of {lost.size} leaves, the database holds {self.tree.size()} of another "
+                f"or older history: {_WHAT_NOW}"
+            )
+
+    def lost(self, notes: Sequence[str]) -> SignedCheckpoint | None:
+        """Return the largest of some checkpoints that this database never signed; None when it signed them all.
+
+        Those of logs that ended were judged when these were closed.
+        """
+        seen = [self.log.open(note) for note in notes if origin_of(note) not in self.tree.closed]
+        missing = [one for one in seen if not self._holds(one.size, one.note)]
+        return max(missing, key=lambda one: one.size, default=None)
 
     def close(self) -> None:
         """Close the file."""

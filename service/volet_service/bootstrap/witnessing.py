@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import partial
 
 import httpx
 
+from volet_protocol.checkpoint import SignedCheckpoint
 from volet_service.adapters.sealed import LooseKey
 from volet_service.adapters.sequencer import Sequencer
 from volet_service.adapters.signer import read_log_key
 from volet_service.adapters.store.log_check import AlteredLog
 from volet_service.adapters.witness_line import HttpLine
 from volet_service.adapters.witnesses import Collector, Pace
-from volet_service.application.ports import Clock
+from volet_service.application.ports import Clock, Work
 from volet_service.application.start_without_witnesses import start_without_witnesses
 from volet_service.bootstrap.one_history import ShownHistory, check_witnesses
 from volet_service.settings import Settings
 
+_log = logging.getLogger("volet.witnesses")
 # A witness that takes longer is asked again in the next round.
 TIMEOUT_S = 5.0
+
+
+def ask_lost(settings: Settings, shown: ShownHistory, clock: Clock) -> SignedCheckpoint | None:
+    """Return the largest checkpoint that a witness saw and this database does not hold; None when there is none."""
+    pace = Pace(settings.witness_pause_ms, settings.witness_again_ms)
+    with httpx.Client(timeout=TIMEOUT_S, trust_env=False) as http:
+        asked = Collector(
+            shown.log, shown.tree, HttpLine(http), clock=clock, pace=pace, write=_nothing_to_write, halt=_log.warning
+        )
+        asked.check()
+    return asked.lost
+
+
+def _nothing_to_write(_work: Work[None]) -> None:
+    raise AssertionError("a question to witnesses stores nothing")
 
 
 @dataclass(frozen=True)

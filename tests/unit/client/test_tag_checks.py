@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from support.identities import seed32
-from volet_client.tag_checks import Finding, Flaw, ShownLeaf, check_key, check_shown
+from volet_client import tag_checks
+from volet_client.tag_checks import Finding, Flaw, ShownLeaf, check_key, check_periods
+from volet_protocol.completeness import LogKey
 from volet_protocol.erasures import retention
 from volet_protocol.hashing import sha256
 from volet_protocol.leaf import Erasure, Leaf, LeafType, tag
@@ -16,7 +18,14 @@ from volet_protocol.places import MAIN
 KEY = seed32("case log key")
 HIDDEN = "child_protection"
 KEYS = {MAIN: KEY, HIDDEN: seed32("hidden log key")}
+NEXT = seed32("log key after a mandate ended")
 OTHER = seed32("log key of another case")
+
+
+def check_shown(keys: dict[str, bytes], shown: list[ShownLeaf], leaves: list[bytes]) -> list[Finding]:
+    """The check of a case whose keys never changed, in the first log."""
+    periods = {class_: [LogKey(0, key)] for class_, key in keys.items()}
+    return tag_checks.check_shown(periods, shown, dict(enumerate(leaves)))
 
 
 def leaf(key: bytes, number: int) -> Leaf:
@@ -124,9 +133,9 @@ def test_a_class_whose_key_was_not_handed_over_cannot_be_counted_and_that_is_sai
 
 
 def test_a_key_that_the_case_did_not_announce_is_found_and_hidden_classes_announce_none() -> None:
-    assert check_key(KEYS, sha256(KEY).hex()) == []
-    assert check_key(KEYS, sha256(OTHER).hex()) == [Finding(Flaw.WRONG_KEY, MAIN)]
-    assert check_key({HIDDEN: OTHER}, sha256(KEY).hex()) == []
+    assert check_key({MAIN: [LogKey(0, KEY)]}, sha256(KEY).hex()) == []
+    assert check_key({MAIN: [LogKey(0, KEY)]}, sha256(OTHER).hex()) == [Finding(Flaw.WRONG_KEY, MAIN)]
+    assert check_key({HIDDEN: [LogKey(0, OTHER)]}, sha256(KEY).hex()) == []
 
 
 def test_each_flaw_is_a_sentence_in_both_languages() -> None:
@@ -135,3 +144,66 @@ def test_each_flaw_is_a_sentence_in_both_languages() -> None:
         assert said.fr[0].isupper()
         assert said.fr.endswith("(n° 3), journal n° 7.")
         assert said.en.endswith(".")
+
+
+def periods(first: int, key: bytes | None = KEY) -> dict[str, list[LogKey]]:
+    """Two periods: the second key counts from number `first` on."""
+    return {MAIN: [LogKey(0, key), LogKey(first, NEXT)]}
+
+
+def two_periods() -> tuple[list[ShownLeaf], dict[int, bytes]]:
+    """Numbers 0 and 1 under one key, 2 and 3 under the next, as the log's leaves 0 to 3."""
+    leaves = [leaf(KEY, 0), leaf(KEY, 1), leaf(NEXT, 2), leaf(NEXT, 3)]
+    return (
+        [ShownLeaf(number, one, MAIN, number) for number, one in enumerate(leaves)],
+        {number: one.to_bytes() for number, one in enumerate(leaves)},
+    )
+
+
+def test_a_count_goes_on_under_the_next_key() -> None:
+    assert tag_checks.check_shown(periods(2), *two_periods()) == []
+
+
+def test_a_leaf_under_the_key_of_another_period_bears_a_false_tag() -> None:
+    shown, log_ = two_periods()
+    assert Finding(Flaw.FALSE_TAG, MAIN, 2, (2,)) in tag_checks.check_shown(periods(3), shown, log_)
+    assert Finding(Flaw.FALSE_TAG, MAIN, 1, (1,)) in tag_checks.check_shown(periods(1), shown, log_)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_an_act_left_out_at_the_end_of_a_period_is_found(number: int) -> None:
+    shown, log_ = two_periods()
+    found = tag_checks.check_shown(periods(2), [one for one in shown if one.number != number], log_)
+    assert found == [Finding(Flaw.WITHHELD, MAIN, number, (number,))]
+
+
+def test_an_act_beyond_the_end_of_a_period_is_found_under_its_old_key() -> None:
+    shown, log_ = two_periods()
+    found = tag_checks.check_shown(periods(2), shown, {**log_, 4: leaf(KEY, 2).to_bytes()})
+    assert found == [Finding(Flaw.WITHHELD, MAIN, 2, (4,))]
+
+
+def test_a_representative_counts_from_their_own_first_period() -> None:
+    assert tag_checks.check_shown({MAIN: [LogKey(2, NEXT)]}, *two_periods()) == []
+    assert check_periods({MAIN: [LogKey(2, NEXT)]}, whole=False) == []
+
+
+@pytest.mark.parametrize(
+    "handed", [[LogKey(2, NEXT)], [LogKey(2, NEXT), LogKey(0, KEY)], [LogKey(0, KEY), LogKey(0, NEXT)], []]
+)
+def test_to_the_person_the_periods_begin_at_the_first_act_and_follow_each_other(handed: list[LogKey]) -> None:
+    assert check_periods({MAIN: handed}, whole=True) == [Finding(Flaw.NO_KEY, MAIN)]
+
+
+def test_a_key_in_use_that_is_said_to_be_destroyed_is_found() -> None:
+    assert check_periods({MAIN: [LogKey(0, None)]}, whole=False) == [Finding(Flaw.NO_KEY, MAIN)]
+
+
+def test_a_period_whose_records_are_all_over_has_no_key_and_every_leaf_its_tombstone() -> None:
+    shown, log_ = two_periods()
+    gone = emptied(emptied(shown, 0), 1)
+    told = {**log_, 4: tombstone(retention(LeafType.ACT, 2))}
+    assert tag_checks.check_shown(periods(2, None), gone, told) == []
+    flaws = {one.flaw for one in tag_checks.check_shown(periods(2, None), gone[1:], told)}
+    assert flaws == {Flaw.FALSE_TAG}
+    assert Flaw.NO_TOMBSTONE in {one.flaw for one in tag_checks.check_shown(periods(2, None), gone, log_)}

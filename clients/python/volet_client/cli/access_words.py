@@ -18,6 +18,7 @@ from volet_protocol.fact_people import Participation
 from volet_protocol.fact_powers import Emergency
 from volet_protocol.leaf import Erasure, LeafType
 from volet_protocol.log_payload import ViewPayload
+from volet_protocol.log_positions import text_of
 from volet_protocol.operator_roles import ADMINISTRATOR, AUDITOR, HOST, OFFICER
 from volet_protocol.trust_bundle import TEAM_NAMES, TrustBundle
 from volet_protocol.words import LEVELS, part_name
@@ -89,12 +90,12 @@ class ActWords:
 
     def line(self, index: int, time_ms: int, view: ViewPayload | None, name: str | None) -> Said:
         """Return the line of one act; `name` is who acted, where it may be said. The number is that of its leaf."""
-        when = moment(time_ms)
+        when, where = moment(time_ms), text_of(index)
         if view is None:
-            return Said(f"✓ {when}  n° {index}  effacé", f"✓ {when}  no. {index}  erased")
+            return Said(f"✓ {when}  n° {where}  effacé", f"✓ {when}  no. {where}  erased")
         return Said(
-            f"✓ {when}  n° {index}  " + ", ".join(self._parts(view, name, "fr")),
-            f"✓ {when}  no. {index}  " + ", ".join(self._parts(view, name, "en")),
+            f"✓ {when}  n° {where}  " + ", ".join(self._parts(view, name, "fr")),
+            f"✓ {when}  no. {where}  " + ", ".join(self._parts(view, name, "en")),
         )
 
     def who(
@@ -216,7 +217,10 @@ def _why_erased(act: Access) -> Said:
         return _NOTHING
     erasure = Erasure.parse(act.leaf.body)
     why = {int(reason): said for reason, said in _WHY_ERASED.items()}.get(erasure.reason, _NOTHING)
-    return Said(f", journal n° {erasure.index} {why.fr}".rstrip(), f", log no. {erasure.index} {why.en}".rstrip())
+    return Said(
+        f", journal n° {text_of(erasure.index)} {why.fr}".rstrip(),
+        f", log no. {text_of(erasure.index)} {why.en}".rstrip(),
+    )
 
 
 def _where(view: ViewPayload, lang: str) -> str:

@@ -124,6 +124,11 @@ def _counted(shown: Accesses) -> Said:
     """Say how many acts were verified, and that none is missing only where that was proved."""
     if shown.complete:
         rest = Said(" Aucun ne manque.", " None is missing.")
+    elif shown.findings == ():
+        rest = Said(
+            " Aucun ne manque depuis le début de votre mandat ; ceux d'avant, la personne seule les compte.",
+            " None is missing since your mandate began; those before are for the person alone to count.",
+        )
     elif _missing(shown):
         rest = Said(
             " Le compte n'y est pas : remettez le dossier « evidence » de votre profil à votre auditeur.",

@@ -82,6 +82,10 @@ def _register_trust(parser: argparse.ArgumentParser, lang: str) -> None:
     )
     parser.add_argument("--controllers", type=Path, required=True, metavar=controller.PUBLIC_FILE)
     parser.add_argument("--previous", type=Path, metavar="trust.json")
+    parser.add_argument(
+        "--ended", type=Path, metavar="log-1.checkpoint",
+        help=Said("dernier état du journal remplacé", "last checkpoint of the replaced log").to(lang),
+    )  # fmt: skip
     parser.add_argument("--minimum", default=version("volet"), metavar="VERSION")
     _add_signing(parser, lang)
     parser.set_defaults(run=trust)
@@ -126,6 +130,7 @@ def trust(context: Context, args: argparse.Namespace) -> None:
         ceiling=shipped_table().hash,
         minimum=Minimum(str(args.minimum), (ALGORITHM,)),
         previous=previous,
+        ended=controller.read_public(args.ended).decode("utf-8") if args.ended else None,
     )
     signed = cosigned.cosign(body, [controller.read_key(path) for path in args.key])
     # Read back as a client will: a bundle that would be refused there is not written here.

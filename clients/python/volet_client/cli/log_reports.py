@@ -19,6 +19,7 @@ from volet_client.resources import row_label
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
 from volet_protocol.case_reference import reference_of
+from volet_protocol.log_positions import text_of
 from volet_protocol.log_request import REASONS
 from volet_protocol.operator_roles import OFFICER
 
@@ -179,7 +180,7 @@ def _said(line: Line) -> Said:
 
 def _words(line: Line, lang: str) -> str:
     what = line.what
-    where = ", ".join(f"n° {index}" for index in line.indexes[:3])
+    where = ", ".join(f"n° {text_of(index)}" for index in line.indexes[:3])
     row = row_label(str(what["row"]), lang) if "row" in what else ""
     known = [str(what[name]) for name in ("act", "problem", "rules", "count", "entries", "intent", "reason")
              if isinstance(what.get(name), str | int)]  # fmt: skip

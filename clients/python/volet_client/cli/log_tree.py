@@ -16,6 +16,7 @@ from volet_protocol.canonical import JsonValue
 from volet_protocol.checkpoint import LogVerifier, SignedCheckpoint
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.leaf import Leaf
+from volet_protocol.log_positions import parse_position
 from volet_protocol.proof import TlogProof
 from volet_protocol.trust_bundle import TrustBundle
 
@@ -23,7 +24,7 @@ from volet_protocol.trust_bundle import TrustBundle
 def register_verbs(add: Callable[..., argparse.ArgumentParser], lang: str) -> None:
     """Add these verbs to `volet log`; `add` makes the parser of one."""
     proof = add("prove", help=Said("preuve d'une inscription, vérifiable hors ligne", "proof of a leaf").to(lang))
-    proof.add_argument("index", type=int, nargs="?")
+    proof.add_argument("index", type=parse_position, nargs="?")
     proof.add_argument("--out", type=Path, metavar="preuve.tlog-proof")
     proof.add_argument("--check", type=Path, metavar="preuve.tlog-proof")
     _add_trust(proof)
@@ -58,7 +59,7 @@ def bundle_of(context: Context, trust: Path | None) -> TrustBundle:
 
 def verifier_of(bundle: TrustBundle) -> LogVerifier:
     """Return who the log must be, by the bundle alone."""
-    return LogVerifier.configured(bundle.log_origin, bundle.log_vkey, bundle.log_policy)
+    return bundle.log
 
 
 def log_prove(context: Context, args: argparse.Namespace) -> None:

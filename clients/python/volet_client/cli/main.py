@@ -34,6 +34,7 @@ class _Group(NamedTuple):
 
 GROUPS = {
     "init": _Group("profile", Said("créer un profil et épingler trust.json", "make a profile and pin trust.json")),
+    "trust": _Group("trust", Said("le fichier de confiance, et le suivant", "the trust file, and the next one")),
     "login": _Group("session", Said("se connecter chez son fournisseur d'identité", "log in at the identity provider")),
     "logout": _Group("session", Said("fermer la session", "end the session")),
     "whoami": _Group("profile", Said("sa carte de contact", "one's contact card")),

@@ -14,7 +14,7 @@ from volet_client.errors import UsageError
 from volet_client.profile import read_bundle
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
-from volet_protocol.checkpoint import LogVerifier
+from volet_protocol.log_positions import parse_position
 from volet_protocol.trust_bundle import TrustBundle
 
 _LATER = Said(
@@ -27,7 +27,7 @@ _WITNESSED = Said("Cosigné par assez de témoins.", "Cosigned by enough witness
 def register(verbs: Verbs, lang: str) -> None:
     """Add the verbs."""
     save = verbs.add_parser("save", help=Said("garder la preuve d'un acte", "keep the proof of an act").to(lang))
-    save.add_argument("index", type=int, metavar="NUMÉRO", help="volet accesses")
+    save.add_argument("index", type=parse_position, metavar="NUMÉRO", help="volet accesses")
     save.add_argument("file", type=Path, metavar="FICHIER.tlog-proof")
     save.add_argument("--case", metavar="DOSSIER", help=Said("nom ou identifiant", "name or id").to(lang))
     save.add_argument(
@@ -64,7 +64,7 @@ def receipt_renew(context: Context, args: argparse.Namespace) -> None:
 def receipt_verify(context: Context, args: argparse.Namespace) -> None:
     """Verify the files of a receipt with nothing but a trust bundle."""
     bundle = _trusted(args.trust or context.config.trust_file)
-    log = LogVerifier.configured(bundle.log_origin, bundle.log_vkey, bundle.log_policy)
+    log = bundle.log
     checked = receipt_files.check(args.file, log)
     cosigned = log.policy.quorum is not None and log.cosigned(checked.checkpoint, now_ms())
     value: dict[str, JsonValue] = {

@@ -18,7 +18,6 @@ from volet_client.transport import HttpTransport
 from volet_client.words import Said
 from volet_protocol import canonical, cosigned
 from volet_protocol.activation import TYPE, PolicyActivation, entered
-from volet_protocol.checkpoint import LogVerifier
 from volet_protocol.cosigned import Controllers, UnverifiedCosigned
 from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import ProtocolError
@@ -171,7 +170,7 @@ def publish(context: Context, args: argparse.Namespace) -> None:
         )
     finally:
         transport.close()
-    log = LogVerifier.configured(bundle.log_origin, bundle.log_vkey, bundle.log_policy)
+    log = bundle.log
     try:
         leaf = entered(given.content, Receipt.read(Fields(answer, "answer").raw("receipt")).verify(log))
     except ProtocolError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, insert, select, union_all
 
@@ -12,6 +12,7 @@ from volet_protocol.case_state import CaseChain, Directory
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.exchange_chain import ExchangeChain
 from volet_protocol.exchange_links import ExchangeCreate
+from volet_protocol.log_entitlement import power_ends
 from volet_protocol.places import CHILD_PROTECTION, MAIN
 from volet_protocol.policy_table import PolicyTable
 from volet_protocol.statements import HeadRef
@@ -91,6 +92,16 @@ class CaseRows(LinkRows):
             else:
                 state = case_chain.start_class(statement, main, self._directory)
         return None if state is None else self._live.cases.keep(key, state)
+
+    def power_ends(self, case: str) -> Sequence[int]:
+        """Return the instants at which somebody's power for the person ends; none of a case that is being opened."""
+        state = self.chain(case, MAIN)
+        if state is None:
+            return ()
+        known = self._live.ends.get(case)
+        if known is None or known[0] is not state.facts:
+            known = self._live.ends.keep(case, (state.facts, power_ends(state.facts)))
+        return known[1]
 
     def classes(self, case: str) -> dict[str, str]:
         """Return class to chain id; empty for an unknown case."""

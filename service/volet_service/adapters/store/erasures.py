@@ -7,7 +7,10 @@ from bisect import bisect_left
 from sqlalchemy import Connection, Select, delete, func, or_, select, update
 
 from volet_protocol.leaf import LABEL, Leaf, LeafType
+from volet_protocol.log_positions import base_of
 from volet_service.adapters.store import tables as t
+from volet_service.adapters.store.closed_logs import closed_logs, current_base
+from volet_service.adapters.store.log_keys import destroy_unneeded
 from volet_service.application.erasure_ports import RecordPlace
 
 
@@ -28,16 +31,21 @@ class ErasureRows:
         return self._connection.execute(select(t.entry.c.id).where(t.entry.c.leaf == index)).scalar()
 
     def first_since(self, at_ms: int) -> int:
-        """Return the index of the first leaf that is not older than an instant: the size of the log when all are."""
+        """Return the position of the first leaf that is not older than an instant: the end of the log when all are."""
         e = t.log_entry.c
         size: int = self._connection.execute(select(t.log_head.c.size)).scalar_one()
+        sizes = [(base_of(one.log), one.size) for one in closed_logs(self._connection)]
 
-        def older(index: int) -> bool:
-            leaf = self._connection.execute(select(e.leaf).where(e.idx == index)).scalar_one()
+        def older(position: int) -> bool:
+            leaf = self._connection.execute(select(e.leaf).where(e.idx == position)).scalar_one()
             return Leaf.parse(leaf).ts_ms < at_ms
 
-        # Times never go down from leaf to leaf.
-        return bisect_left(range(size), x=True, key=lambda index: not older(index))
+        # Times never go down from leaf to leaf, nor from log to log.
+        for base, held in [*sizes, (current_base(self._connection), size)]:
+            first = bisect_left(range(base, base + held), x=True, key=lambda position: not older(position))
+            if first < held:
+                return base + first
+        return current_base(self._connection) + size
 
     def standing_below(self, type_: LeafType, index: int) -> int:
         """Return how many leaves of a type below an index still have their openings."""
@@ -51,6 +59,10 @@ class ErasureRows:
         where = p.idx.in_(wanted) & p.sealed.is_not(None)
         self._connection.execute(update(t.log_payload).where(where).values(sealed=None, erased_ms=now_ms))
         self._connection.execute(delete(t.request).where(t.request.c.leaf.in_(wanted)))
+
+    def destroy_unneeded_keys(self) -> int:
+        """Destroy the keys of past periods in which no record has its opening any more; return how many."""
+        return destroy_unneeded(self._connection)
 
     def forget(self, index: int, now_ms: int) -> None:
         """Delete the openings and payloads of a leaf, and what was answered to the request behind it."""

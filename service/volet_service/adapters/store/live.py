@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from volet_protocol.case_facts import CaseFacts
 from volet_protocol.case_state import CaseChain
 from volet_protocol.entry_list import EntryListHead
 from volet_protocol.exchange_chain import ExchangeChain
@@ -38,6 +39,8 @@ class Live:
         self.users: Kept[UserChain] = Kept()
         self.cases: Kept[CaseChain] = Kept()
         self.exchanges: Kept[ExchangeChain] = Kept()
+        # Facts of a case, and the instants at which a power for its person ends.
+        self.ends: Kept[tuple[CaseFacts, tuple[int, ...]]] = Kept()
         self.lists: Kept[EntryListHead] = Kept()
         self.heads = HeadsTree()
         self._undo: list[Callable[[], None]] = []

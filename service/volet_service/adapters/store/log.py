@@ -12,34 +12,31 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from volet_protocol import canonical
 from volet_protocol.checkpoint import Checkpoint
 from volet_protocol.errors import ProtocolError, Reason
-from volet_protocol.leaf import OPENING_SIZE, ZERO, Leaf, LeafType, TagKey, act_bytes, chain_heads_leaf, commitment
+from volet_protocol.leaf import OPENING_SIZE, ZERO, Leaf, LeafType, act_bytes, chain_heads_leaf, commitment
 from volet_protocol.merkle import CompactRange, leaf_hash
 from volet_protocol.note_keys import NoteSigner
 from volet_protocol.operator_roles import LogScope
 from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.store import tables as t
+from volet_service.adapters.store.closed_logs import close_log, current_base
+from volet_service.adapters.store.log_keys import CaseNumbers, Numbers
 from volet_service.adapters.store.log_payloads import seal_payloads, select_records
 from volet_service.adapters.store.prepared import RowsInto
 from volet_service.adapters.store.watched import watched_leaves
-from volet_service.application.records import LogRecord
+from volet_service.application.records import LogKeyPeriod, LogRecord
 from volet_service.domain.errors import LogUnavailable
 from volet_service.domain.leaves import LeafContent
 
 _HASH = 32
 # A clock that stands further behind than this would put leaves of different hours under one time.
 MOST_BEHIND_MS = 1_000
-# Cases whose tag key stays in memory.
-MOST_CASES = 20_000
 
 # Built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
-_OF_CASE = (t.log_case.c.case == bindparam("of_case")) & (t.log_case.c["class"] == bindparam("of_class"))
-_READ_CASE = select(t.log_case.c.log_key, t.log_case.c.next_seq).where(_OF_CASE)
-_MOVE_CASE = update(t.log_case).where(_OF_CASE).values(next_seq=bindparam("seq"))
 _MOVE_HEAD = (
     update(t.log_head)
     .where(t.log_head.c.size == bindparam("old"))
@@ -61,27 +58,20 @@ class _Pending(NamedTuple):
     identity: bytes
 
 
-@dataclass
-class Numbers:
-    """The key of a case's tags and the number that its next act takes."""
-
-    key: TagKey
-    next: int
-
-    def tag(self) -> bytes:
-        """Return the tag of the next act."""
-        return self.key.tag(self.next)
-
-
 @dataclass(frozen=True)
 class LogState:
-    """The head of the log as committed."""
+    """The head of the log as committed; `base` is the position of its leaf 0, `heads_leaf` an index."""
 
     size: int
     range: CompactRange
     last_ts_ms: int
     heads_leaf: int
     heads_ts_ms: int
+    base: int = 0
+
+
+def _never(_case: str) -> Sequence[int]:
+    return ()
 
 
 class LogAppender:
@@ -98,9 +88,10 @@ class LogAppender:
         self._sealer = sealer
         self._random = random
         self._pending: list[_Pending] = []
-        # What this writer alone moves: as long as the head is where it left it, so are they.
-        self._numbers: dict[tuple[str, str], Numbers] = {}
-        self._opened: list[tuple[str, str]] = []
+        self._numbers = CaseNumbers(sealer, random)
+        # At which instants, in milliseconds, a power for the person of a case ends: its key ends with it.
+        self.ends_of: Callable[[str], Sequence[int]] = _never
+        self._restart: bytes | None = None
         self.state = LogState(0, CompactRange(), 0, 0, 0)
         self.connection: Connection | None = None
         self.now_ms = 0
@@ -111,28 +102,31 @@ class LogAppender:
         self._forget()
         self._heads_root = None
         row = connection.execute(select(t.log_head)).one()
+        base = current_base(connection)
         packed = row.compact_range
         hashes = [packed[i : i + _HASH] for i in range(0, len(packed), _HASH)]
         range_ = CompactRange(row.size, hashes)
         heads_ts = 0
-        newest = connection.execute(select(func.max(t.log_checkpoint.c.size))).scalar() or 0
-        if row.size != newest or row.size < self.state.size:
+        newest = (connection.execute(select(func.max(t.log_checkpoint.c.size))).scalar() or 0) - base
+        # Before the first leaf of a log, the newest checkpoint is one of the log before.
+        if row.size != max(newest, 0) or (base, row.size) < (self.state.base, self.state.size):
             # An older head under a newer checkpoint: going on would sign a second history.
             raise LogUnavailable("the log's head stands behind what was signed")
         if row.size:
             c = t.log_checkpoint.c
-            signed = connection.execute(select(c.root, c.note).where(c.size == row.size)).one()
+            signed = connection.execute(select(c.root, c.note).where(c.size == base + row.size)).one()
             if signed.root != range_.root():
                 raise LogUnavailable("the log's head is not the tree it last signed")
             # A crash or a full volume right after a commit left a note that nothing outside the database remembers.
             self._keep(signed.note)
-            leaf = connection.execute(select(t.log_entry.c.leaf).where(t.log_entry.c.idx == row.heads_leaf)).scalar()
+            at = base + row.heads_leaf
+            leaf = connection.execute(select(t.log_entry.c.leaf).where(t.log_entry.c.idx == at)).scalar()
             heads = Leaf.parse(leaf or b"")
             # Leaves before the first heads leaf: no head has moved yet, and no proof can stand on them.
             published = heads.type is LeafType.CHAIN_HEADS
             heads_ts = heads.ts_ms if published else 0
             self._heads_root = heads.body if published else ZERO
-        self.state = LogState(row.size, range_, row.last_ts_ms, row.heads_leaf, heads_ts)
+        self.state = LogState(row.size, range_, row.last_ts_ms, row.heads_leaf, heads_ts, base)
 
     def check_heads(self, root: bytes) -> None:
         """Refuse heads on the disk that are not those of the newest heads leaf."""
@@ -142,7 +136,7 @@ class LogAppender:
     @property
     def size(self) -> int:
         """Leaves so far, those of this batch included."""
-        return self.state.size + len(self._pending)
+        return self.state.size + (self._restart is not None) + len(self._pending)
 
     def begin(self, connection: Connection, now_ms: int) -> None:
         """Start a batch at this instant; refuse a clock that went backwards."""
@@ -151,29 +145,40 @@ class LogAppender:
         self.connection = connection
         self.now_ms = max(now_ms, self.state.last_ts_ms)
         self._pending.clear()
-        self._opened.clear()
+        self._numbers.begin()
 
-    def mark(self) -> tuple[int, int]:
+    def mark(self) -> tuple[int, tuple[int, int]]:
         """Return where to roll back to."""
-        return len(self._pending), len(self._opened)
+        return len(self._pending), self._numbers.mark()
 
-    def rollback(self, mark: tuple[int, int]) -> None:
+    def rollback(self, mark: tuple[int, tuple[int, int]]) -> None:
         """Take back the leaves of a refused use case, the numbers they took, and the cases it opened."""
-        leaves, cases = mark
-        for taken in self._pending[leaves:]:
-            if taken.numbered is not None:
-                self._numbers[taken.numbered].next -= 1
+        leaves, numbers = mark
+        taken = [pending.numbered for pending in self._pending[leaves:]]
         del self._pending[leaves:]
-        for opened in self._opened[cases:]:
-            self._numbers.pop(opened, None)
-        del self._opened[cases:]
+        self._numbers.rollback(numbers, taken)
+
+    def open_next(self, last: bytes, shown: str) -> None:
+        """End this log and start the next one with a `restart` leaf that names `last` (SHA-256 of a checkpoint's text).
+
+        In a batch of its own; `shown` is the newest checkpoint that anybody saw of the ended log.
+        """
+        if self._pending:
+            raise LogUnavailable("a log ends before anything else is written")
+        base = close_log(self._tx(), shown, self.now_ms)
+        self.state = LogState(0, CompactRange(), self.state.last_ts_ms, 0, 0, base)
+        self._restart = Leaf(LeafType.RESTART, self.now_ms, ZERO, ZERO, last).to_bytes()
+
+    def position(self, index: int) -> int:
+        """Return the position of a leaf of the log that is written."""
+        return self.state.base + index
 
     def append(self, content: LeafContent) -> int:
-        """Append a leaf; return its index. Its payloads are sealed beside the tree."""
+        """Append a leaf; return its position. Its payloads are sealed beside the tree."""
         numbers, numbered, tag_ = None, None, ZERO
         if content.case is not None and content.class_ is not None:
             numbered = content.case, content.class_
-            numbers = self._numbers_of(*numbered)
+            numbers = self._numbers_of(numbered)
             tag_ = numbers.tag()
         view = content.view.to_bytes(content.class_, None if numbers is None else numbers.next)
         identity = content.identity.to_bytes()
@@ -185,52 +190,50 @@ class LogAppender:
         if numbers is not None:
             numbers.next += 1
         self._pending.append(_Pending(content, numbered, tag_, view, identity))
-        return self.size - 1
+        return self.position(self.size - 1)
 
     def add_case(self, case: str, class_: str, log_key: bytes) -> None:
-        """Store the key of a case's completeness tags."""
-        sealed = self._sealer.seal(log_key, _key_place(case, class_))
-        self._tx().execute(insert(t.log_case), {"case": case, "class": class_, "log_key": sealed, "next_seq": 0})
-        self._opened.append((case, class_))
+        """Store the first key of a case's completeness tags."""
+        at = self.position(self.size)
+        self._numbers.add(self._tx(), (case, class_), log_key, position=at, now_ms=self.now_ms)
 
-    def case_key(self, case: str, class_: str) -> bytes:
-        """Return the key of a case's completeness tags."""
-        return self._numbers_of(case, class_).key.raw
+    def case_keys(self, case: str, class_: str) -> list[LogKeyPeriod]:
+        """Return the keys of a case's completeness tags by period, oldest first; one that has to end is re-drawn."""
+        now = self._numbers_of((case, class_)).period
+        return self._numbers.periods(self._tx(), (case, class_), now)
 
-    def _numbers_of(self, case: str, class_: str) -> Numbers:
-        found = self._numbers.get((case, class_))
-        if found is None:
-            row = self._tx().execute(_READ_CASE, {"of_case": case, "of_class": class_}).one()
-            found = Numbers(TagKey(self._sealer.open(row.log_key, _key_place(case, class_))), row.next_seq)
-            self._numbers[case, class_] = found
-        return found
+    def _numbers_of(self, of: tuple[str, str]) -> Numbers:
+        at = self.position(self.size)
+        return self._numbers.of(self._tx(), of, self.ends_of(of[0]), position=at, now_ms=self.now_ms)
 
     def _forget(self) -> None:
         self._pending.clear()
-        self._opened.clear()
-        self._numbers.clear()
+        self._numbers.forget()
+        self._restart = None
 
     def seal(self, heads_root: bytes | None) -> LogState | None:
         """Write the batch's leaves, the heads leaf last, and the signed checkpoint; return the head to be committed."""
         moved = heads_root is not None
-        if not self._pending and not moved:
+        if not self.size - self.state.size and not moved:
             return None
         before, connection = self.state, self._tx()
-        leaves = self._seal_acts(connection)
+        leaves = [] if self._restart is None else [self._restart]
+        leaves += self._seal_acts(connection, before.base + before.size + len(leaves))
         if heads_root is not None:
             leaves.append(chain_heads_leaf(self.now_ms, heads_root).to_bytes())
         range_ = before.range.copy()
         entries: list[tuple[object, ...]] = []
         nodes: list[tuple[object, ...]] = []
-        for index, leaf in enumerate(leaves, before.size):
+        base = before.base
+        for position, leaf in enumerate(leaves, base + before.size):
             hashed = leaf_hash(leaf)
-            entries.append((index, hashed, leaf))
-            nodes += [(level, number, root) for (level, number), root in range_.append(hashed)]
+            entries.append((position, hashed, leaf))
+            nodes += [(level, (base >> level) + number, root) for (level, number), root in range_.append(hashed)]
         _ENTRIES.write(connection, entries)
         _NODES.write(connection, nodes)
         after = LogState(
             range_.size, range_, self.now_ms, range_.size - 1 if moved else before.heads_leaf,
-            self.now_ms if moved else before.heads_ts_ms,
+            self.now_ms if moved else before.heads_ts_ms, base,
         )  # fmt: skip
         changed = connection.execute(
             _MOVE_HEAD,
@@ -242,32 +245,30 @@ class LogAppender:
         # Signed before the commit, served only after it: a note whose commit fails is never shown.
         root = range_.root()
         self._note = Checkpoint(self._signer.name, after.size, root).sign(self._signer, *self._also).note
-        _CHECKPOINTS.write(connection, [(after.size, root, self.now_ms, self._note)])
+        _CHECKPOINTS.write(connection, [(base + after.size, root, self.now_ms, self._note)])
         return after
 
-    def _seal_acts(self, connection: Connection) -> list[bytes]:
-        """Commit to the payloads of the batch and write them; return the leaves."""
+    def _seal_acts(self, connection: Connection, first: int) -> list[bytes]:
+        """Commit to the payloads of the batch and write them; return the leaves, which stand from `first` on."""
         leaves: list[bytes] = []
         payloads: list[tuple[object, ...]] = []
         numbered: set[tuple[str, str]] = set()
         # Each leaf its own part, from one call of the system's generator.
         random, pair = self._random(2 * OPENING_SIZE * len(self._pending)), 2 * OPENING_SIZE
-        for index, (content, case, tag_, view, identity) in enumerate(self._pending, self.state.size):
-            at = (index - self.state.size) * pair
+        for position, (content, case, tag_, view, identity) in enumerate(self._pending, first):
+            at = (position - first) * pair
             openings = random[at : at + pair]
             commit = commitment(openings[:OPENING_SIZE], view, openings[OPENING_SIZE:], identity)
             if content.erased is None:
                 leaves.append(act_bytes(content.type, self.now_ms, tag_, commit))
             else:
                 leaves.append(Leaf(content.type, self.now_ms, tag_, commit, content.body).to_bytes())
-            sealed = seal_payloads(self._sealer, index, openings, view, identity)
-            payloads.append((index, content.case, content.class_, sealed))
+            sealed = seal_payloads(self._sealer, position, openings, view, identity)
+            payloads.append((position, content.case, content.class_, sealed))
             if case is not None:
                 numbered.add(case)
         _PAYLOADS.write(connection, payloads)
-        if numbered:
-            rows = [{"of_case": one[0], "of_class": one[1], "seq": self._numbers[one].next} for one in numbered]
-            connection.execute(_MOVE_CASE, rows)
+        self._numbers.write(connection, numbered)
         return leaves
 
     def committed(self, state: LogState | None) -> None:
@@ -275,9 +276,8 @@ class LogAppender:
         if state is not None:
             self._keep(self._note)
         self._pending.clear()
-        self._opened.clear()
-        if len(self._numbers) > MOST_CASES:
-            self._numbers.clear()
+        self._restart = None
+        self._numbers.committed()
         self.state = state or self.state
 
     def _keep(self, note: str) -> None:
@@ -288,17 +288,17 @@ class LogAppender:
             raise LogUnavailable("the newest checkpoint could not be kept") from error
 
     def record(self, index: int) -> LogRecord | None:
-        """Return a committed leaf with its payloads."""
+        """Return a committed leaf with its payloads, by its position."""
         rows = select_records(self._tx(), self._sealer, t.log_entry.c.idx == index, 1)
         return rows[0] if rows else None
 
     def records(self, case: str, class_: str, after: int, limit: int) -> list[LogRecord]:
-        """Return records above an index, of one case and class."""
+        """Return records above a position, of one case and class."""
         where = (t.log_entry.c.idx > after) & (t.log_payload.c.case == case) & (t.log_payload.c["class"] == class_)
         return select_records(self._tx(), self._sealer, where, limit)
 
     def watched(self, scope: LogScope, case: str | None, after: int, limit: int) -> list[LogRecord]:
-        """Return records above an index that a scope covers, of one case or of all."""
+        """Return records above a position that a scope covers, of one case or of all."""
         where = (t.log_entry.c.idx > after) & watched_leaves(scope)
         if case is not None:
             where = where & (t.log_payload.c.case == case)
@@ -307,14 +307,10 @@ class LogAppender:
     def checkpoint(self, size: int) -> tuple[bytes, int] | None:
         """Return (root, time in ms) of the checkpoint signed at this size."""
         c = t.log_checkpoint.c
-        row = self._tx().execute(select(c.root, c.signed_ms).where(c.size == size)).first()
+        row = self._tx().execute(select(c.root, c.signed_ms).where(c.size == self.position(size))).first()
         return None if row is None else (row.root, row.signed_ms)
 
     def _tx(self) -> Connection:
         if self.connection is None:
             raise LogUnavailable("outside a transaction")
         return self.connection
-
-
-def _key_place(case: str, class_: str) -> bytes:
-    return f"log_case/{case}/{class_}".encode()

@@ -13,11 +13,13 @@ from sqlalchemy import Connection, Engine, func, select
 
 from volet_protocol.checkpoint import Checkpoint
 from volet_protocol.errors import ProtocolError
+from volet_protocol.log_positions import SPAN, base_of
 from volet_protocol.merkle import CompactRange, leaf_hash
 from volet_protocol.note import Note
 from volet_protocol.note_keys import NoteSigner
 from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.store import tables as t
+from volet_service.adapters.store.closed_logs import closed_logs, current_base
 from volet_service.adapters.store.log_payloads import select_records
 from volet_service.adapters.store.unit_of_work import translated
 
@@ -32,31 +34,39 @@ def check_log(engine: Engine, signers: Sequence[NoteSigner], payloads: Sealer) -
         heads = connection.execute(select(t.log_head)).all()
         if len(heads) != 1:
             raise AlteredLog("the database has no head of the log")
-        tree = _tree(connection)
+        for one in closed_logs(connection):
+            old = _tree(connection, base_of(one.log))
+            if old.size != one.size or not _is_tree(one.note, Checkpoint(one.origin, old.size, old.root())):
+                raise AlteredLog(f"the closed log {one.origin} is not the tree it ended with")
+        base = current_base(connection)
+        tree = _tree(connection, base)
         head = heads[0]
         if tree.size != head.size or b"".join(tree.hashes) != head.compact_range:
             raise AlteredLog(f"the log holds {tree.size} leaves; its head is not the tree it last signed")
-        _check_signed(connection, tree, signers)
+        _check_signed(connection, tree, base, signers)
         _check_sealed(connection, payloads)
 
 
-def _tree(connection: Connection) -> CompactRange:
+def _tree(connection: Connection, base: int) -> CompactRange:
     c = t.log_entry.c
     tree = CompactRange()
-    for row in connection.execute(select(c.idx, c.leaf_hash, c.leaf).order_by(c.idx)):
-        if row.idx != tree.size:
+    within = (c.idx >= base) & (c.idx < base + SPAN)
+    for row in connection.execute(select(c.idx, c.leaf_hash, c.leaf).where(within).order_by(c.idx)):
+        if row.idx != base + tree.size:
             raise AlteredLog(f"leaf {tree.size} of the log is missing")
         if leaf_hash(row.leaf) != row.leaf_hash:
-            raise AlteredLog(f"leaf {row.idx} of the log was altered")
+            raise AlteredLog(f"leaf {tree.size} of the log was altered")
         tree.append(row.leaf_hash)
     return tree
 
 
-def _check_signed(connection: Connection, tree: CompactRange, signers: Sequence[NoteSigner]) -> None:
+def _check_signed(connection: Connection, tree: CompactRange, base: int, signers: Sequence[NoteSigner]) -> None:
     c = t.log_checkpoint.c
-    last = connection.execute(select(c.size, c.note).order_by(c.size.desc()).limit(1)).first()
-    if (last.size if last else 0) != tree.size:
-        raise AlteredLog(f"the log signed a tree of {last.size if last else 0} leaves and holds {tree.size}")
+    newest = select(c.size, c.note).where(c.size > base).order_by(c.size.desc()).limit(1)
+    last = connection.execute(newest).first()
+    signed = last.size - base if last else 0
+    if signed != tree.size:
+        raise AlteredLog(f"the log signed a tree of {signed} leaves and holds {tree.size}")
     if last is not None and not _signed_by_us(last.note, Checkpoint(signers[0].name, tree.size, tree.root()), signers):
         raise AlteredLog("the last checkpoint is not this tree under this key")
 
@@ -66,6 +76,13 @@ def _signed_by_us(note: str, tree: Checkpoint, signers: Sequence[NoteSigner]) ->
     try:
         parsed = Note.parse(note.encode("utf-8"))
         return parsed.text == tree.to_text() and bool(parsed.verify([signer.verifier for signer in signers]))
+    except ProtocolError:
+        return False
+
+
+def _is_tree(note: str, tree: Checkpoint) -> bool:
+    try:
+        return Note.parse(note.encode("utf-8")).text == tree.to_text()
     except ProtocolError:
         return False
 

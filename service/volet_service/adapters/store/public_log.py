@@ -10,12 +10,14 @@ from sqlalchemy import Connection, Engine, func, or_, select
 
 from volet_protocol import canonical, merkle
 from volet_protocol.head_proof import HeadProof
+from volet_protocol.log_positions import SPAN, base_of, index_of, log_of
 from volet_protocol.merkle import Node, Plan
 from volet_protocol.proof import TlogProof
 from volet_protocol.receipt import Opening, Receipt
 from volet_protocol.tiles import TilePath
 from volet_service.adapters.sealed import LooseKey, Sealer
 from volet_service.adapters.store import tables as t
+from volet_service.adapters.store.closed_logs import size_at
 from volet_service.adapters.store.cosignatures import newest_published
 from volet_service.adapters.store.log_payloads import select_records
 from volet_service.adapters.store.tile_rows import read_tile
@@ -41,15 +43,15 @@ class SqlPublicLog:
         self._clock = clock
         self._heads_age_ms = heads_age_ms
 
-    async def checkpoint(self) -> str:
-        """Return the newest signed checkpoint."""
+    async def checkpoint(self, log: int | None = None) -> str:
+        """Return the newest signed checkpoint, of the log that is written unless an earlier one is named."""
         if self._published().log.size == 0:
             await self._store.write(_publish_heads)
-        return await self._read(lambda c: note_at(c, self._published().log.size))
+        return await self._read(lambda c: note_at(c, *self._tree(c, log)))
 
-    async def cosigned(self) -> str:
-        """Return the newest checkpoint that had enough witnesses."""
-        note = await self._read(newest_published)
+    async def cosigned(self, log: int | None = None) -> str:
+        """Return the newest checkpoint that had enough witnesses, of the log written now unless another is named."""
+        note = await self._read(lambda c: newest_published(c, self._base(log)))
         if note is None:
             raise NotFound
         return note
@@ -61,23 +63,31 @@ class SqlPublicLog:
             await self._store.write(_publish_heads)
         published = self._published()
         head, path = published.heads.prove(label, chain)
-        index, size = published.log.heads_leaf, published.log.size
+        index, size, base = published.log.heads_leaf, published.log.size, published.log.base
 
         def prove(connection: Connection) -> HeadProof:
-            leaf = _leaf(connection, index)
-            return HeadProof(head, path, leaf, _prove(connection, index, size))
+            leaf = _leaf(connection, base + index)
+            return HeadProof(head, path, leaf, _prove(connection, index, size, base))
 
         return await self._read(prove)
 
-    async def receipt(self, index: int, since: int | None = None, size: int | None = None) -> Receipt:
-        """Return the receipt of a leaf, with the proof that its checkpoint extends the tree of `since` leaves."""
+    async def receipt(self, position: int, since: int | None = None, size: int | None = None) -> Receipt:
+        """Return the receipt of a leaf, with the proof that its checkpoint extends the tree of `since` leaves.
+
+        `since` and `size` are of the log that is written; the receipt of a leaf of an earlier log stands alone, under
+        the last tree of that log.
+        """
+        base, index = base_of(log_of(position)), index_of(position)
+        if base != self._published().log.base:
+            since = size = None
 
         def build(connection: Connection) -> Receipt:
             c = t.log_checkpoint.c
             least = max(index + 1, since or 0)
-            tree = size or connection.execute(select(func.min(c.size)).where(c.size >= least)).scalar()
-            records = select_records(connection, self._sealer, t.log_entry.c.idx == index, 1)
-            if tree is None or tree < least or not records:
+            signed = select(func.min(c.size)).where((c.size >= base + least) & (c.size <= base + SPAN))
+            tree = size or (connection.execute(signed).scalar() or base) - base
+            records = select_records(connection, self._sealer, t.log_entry.c.idx == position, 1)
+            if tree < least or not records:
                 raise Invalid("a tree that this log never signed")
             record = records[0]
             opened = (record.view, record.view_opening, record.identity, record.identity_opening)
@@ -86,9 +96,9 @@ class SqlPublicLog:
                 raise NotFound
             path: list[bytes] = []
             if since:
-                path = resolve_plan(connection, merkle.consistency_plan(since, tree))
+                path = resolve_plan(connection, merkle.consistency_plan(since, tree), base)
             return Receipt(
-                record.leaf, _prove(connection, index, tree), Opening(canonical.decode(view), view_opening),
+                record.leaf, _prove(connection, index, tree, base), Opening(canonical.decode(view), view_opening),
                 Opening(canonical.decode(identity), identity_opening), tuple(path),
             )  # fmt: skip
 
@@ -99,34 +109,56 @@ class SqlPublicLog:
         """The number of committed leaves."""
         return self._published().log.size
 
-    async def tile(self, path: TilePath) -> bytes:
+    async def tile(self, path: TilePath, log: int | None = None) -> bytes:
         """Return a tile or a bundle of leaves of the committed tree; raise `NotFound` when it is not filled so far."""
-        data = await self._read(lambda c: read_tile(c, path, self._published().log.size))
+
+        def read(connection: Connection) -> bytes | None:
+            size, base = self._tree(connection, log)
+            return read_tile(connection, path, size, base)
+
+        data = await self._read(read)
         if data is None:
             raise NotFound
         return data
 
-    async def leaves(self, start: int, end: int) -> list[bytes]:
+    async def leaves(self, start: int, end: int, log: int | None = None) -> list[bytes]:
         """Return leaves start..end, the end excluded."""
         if not 0 <= start <= end or end - start > MOST_LEAVES:
             raise Invalid(f"a range of at most {MOST_LEAVES} leaves")
-        c = t.log_entry.c
-        query = select(c.leaf).where((c.idx >= start) & (c.idx < end)).order_by(c.idx)
+        c, base = t.log_entry.c, self._base(log)
+        end = min(end, SPAN)
+        query = select(c.leaf).where((c.idx >= base + start) & (c.idx < base + end)).order_by(c.idx)
         return await self._read(lambda connection: list(connection.execute(query).scalars()))
 
-    async def inclusion(self, index: int, size: int) -> list[bytes]:
+    async def inclusion(self, index: int, size: int, log: int | None = None) -> list[bytes]:
         """Return the proof of a leaf in the tree of `size` leaves."""
-        self._check_size(size)
-        return await self._read(lambda c: resolve_plan(c, merkle.inclusion_plan(index, size)))
+        return await self._proof(merkle.inclusion_plan(index, size), size, log)
 
-    async def consistency(self, old: int, size: int) -> list[bytes]:
+    async def consistency(self, old: int, size: int, log: int | None = None) -> list[bytes]:
         """Return the proof that one tree is a prefix of another."""
-        self._check_size(size)
-        return await self._read(lambda c: resolve_plan(c, merkle.consistency_plan(old, size)))
+        return await self._proof(merkle.consistency_plan(old, size), size, log)
 
-    def _check_size(self, size: int) -> None:
-        if size > self._published().log.size:
-            raise Invalid("a tree larger than the log")
+    async def _proof(self, plan: Plan, size: int, log: int | None) -> list[bytes]:
+        def prove(connection: Connection) -> list[bytes]:
+            held, base = self._tree(connection, log)
+            if size > held:
+                raise Invalid("a tree larger than the log")
+            return resolve_plan(connection, plan, base)
+
+        return await self._read(prove)
+
+    def _base(self, log: int | None) -> int:
+        current = self._published().log.base
+        if log is None:
+            return current
+        if not 1 <= log <= log_of(current):
+            raise NotFound
+        return base_of(log)
+
+    def _tree(self, connection: Connection, log: int | None) -> tuple[int, int]:
+        """Return (size, base) of a log; raise `NotFound` for one that never was."""
+        head, base = self._published().log, self._base(log)
+        return size_at(connection, base, head.base, head.size), base
 
     async def _read(self, ask: Callable[[Connection], T]) -> T:
         def run() -> T:
@@ -143,43 +175,46 @@ def _publish_heads(uow: UnitOfWork) -> None:
     uow.publish_heads()
 
 
-def note_at(connection: Connection, size: int) -> str:
-    """Return the checkpoint signed at a size."""
+def note_at(connection: Connection, size: int, base: int) -> str:
+    """Return the checkpoint signed at a size of the log whose leaf 0 is at `base`."""
     c = t.log_checkpoint.c
-    note: str | None = connection.execute(select(c.note).where(c.size == size)).scalar()
+    note: str | None = connection.execute(select(c.note).where(c.size == base + size)).scalar()
     if note is None:
         raise LogUnavailable("no checkpoint at this size")
     return note
 
 
-def _leaf(connection: Connection, index: int) -> bytes:
-    leaf: bytes | None = connection.execute(select(t.log_entry.c.leaf).where(t.log_entry.c.idx == index)).scalar()
+def _leaf(connection: Connection, position: int) -> bytes:
+    leaf: bytes | None = connection.execute(select(t.log_entry.c.leaf).where(t.log_entry.c.idx == position)).scalar()
     if leaf is None:
         raise LogUnavailable("no such leaf")
     return leaf
 
 
-def _prove(connection: Connection, index: int, size: int) -> TlogProof:
-    hashes = resolve_plan(connection, merkle.inclusion_plan(index, size))
-    return TlogProof(index, tuple(hashes), note_at(connection, size))
+def _prove(connection: Connection, index: int, size: int, base: int) -> TlogProof:
+    hashes = resolve_plan(connection, merkle.inclusion_plan(index, size), base)
+    return TlogProof(index, tuple(hashes), note_at(connection, size, base))
 
 
-def resolve_plan(connection: Connection, plan: Plan) -> list[bytes]:
-    """Fetch the nodes of a plan in two queries, leaves and inner nodes, and fold them."""
+def resolve_plan(connection: Connection, plan: Plan, base: int) -> list[bytes]:
+    """Fetch the nodes of a plan in two queries, leaves and inner nodes, and fold them.
+
+    `base` is the position of the log's leaf 0: the nodes above it are numbered on from those of earlier logs.
+    """
     wanted = {node for nodes in plan for node in nodes}
     found: dict[Node, bytes] = {}
-    leaves = [node.number for node in wanted if node.level == 0]
+    leaves = [base + node.number for node in wanted if node.level == 0]
     if leaves:
         c = t.log_entry.c
         rows = connection.execute(select(c.idx, c.leaf_hash).where(c.idx.in_(leaves)))
-        found |= {Node(0, row.idx): row.leaf_hash for row in rows}
+        found |= {Node(0, row.idx - base): row.leaf_hash for row in rows}
     inner = [node for node in wanted if node.level]
     if inner:
         n = t.log_node.c
         # One key a term: SQLite reads the whole table for a row value in a list.
-        keys = or_(*((n.level == node.level) & (n.idx == node.number) for node in inner))
+        keys = or_(*((n.level == node.level) & (n.idx == (base >> node.level) + node.number) for node in inner))
         rows = connection.execute(select(n.level, n.idx, n.hash).where(keys))
-        found |= {Node(row.level, row.idx): row.hash for row in rows}
+        found |= {Node(row.level, row.idx - (base >> row.level)): row.hash for row in rows}
     if len(found) != len(wanted):
         raise LogUnavailable("a node of the log's tree is missing")
     return merkle.resolve(plan, lambda node: found[node])

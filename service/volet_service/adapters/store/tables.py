@@ -52,6 +52,10 @@ def _bytes_key(name: str) -> Column[bytes]:
     return Column(name, LargeBinary, primary_key=True)
 
 
+def _since(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default="0")
+
+
 # --- decision tables that were in force; `activation` is empty where none was needed ----------------------------------
 policy_table = Table(
     "policy_table", metadata,
@@ -179,13 +183,29 @@ log_cosignature = Table(
     _int("size", key=True), _text("name", key=True), _bytes_key("key_id"), _int("time_s", key=True), _text("line"),
 )  # fmt: skip
 log_published = Table("log_published", metadata, _int("size", key=True), _text("note"))
+# Logs that ended when a backup was restored. Every column that names a leaf, and the numbers of nodes and sizes of
+# checkpoints below, are positions: they say which log they belong to (docs/spec/log.md, N1).
+log_closed = Table(
+    "log_closed", metadata,
+    _int("log", key=True), _text("origin"), _int("size"), _text("note"), _text("shown"), _int("closed_ms"),
+)  # fmt: skip
+# Of the log that is written: its own size, and the index of its newest heads leaf.
 log_head = Table(
     "log_head", metadata,
     Column("id", Integer, primary_key=True, autoincrement=False), _int("size"), _bytes("compact_range"),
     _int("last_ts_ms"), _int("heads_leaf"),
 )  # fmt: skip
+# The key in use of each case and class, since which number, position and instant; and the keys before it. A key whose
+# records are all over is destroyed, its row stays.
 log_case = Table(
-    "log_case", metadata, _hash("case", key=True), _text("class", key=True), _bytes("log_key"), _int("next_seq")
+    "log_case", metadata,
+    _hash("case", key=True), _text("class", key=True), _bytes("log_key"), _int("next_seq"),
+    _since("first"), _since("position"), _since("from_ms"),
+)  # fmt: skip
+log_key_past = Table(
+    "log_key_past", metadata,
+    _hash("case", key=True), _text("class", key=True), _int("first", key=True), _int("position"),
+    _bytes("log_key", null=True), _int("from_ms"),
 )  # fmt: skip
 # Erasable: the openings of commitments. `case` and `class` let a person find their own.
 log_payload = Table(
@@ -198,7 +218,8 @@ log_payload = Table(
 # Refused UPDATE and DELETE by triggers of the first migration. Defence in depth against a bug of ours: the tree is the
 # proof, a trigger is not.
 APPEND_ONLY = (
-    "log_entry", "log_node", "log_checkpoint", "log_cosignature", "log_published", "user_link", "link", "policy_table",
+    "log_entry", "log_node", "log_checkpoint", "log_cosignature", "log_published", "log_closed", "user_link",
+    "link", "policy_table",
 )  # fmt: skip
 
 # Rows of these go, or lose their content, by an erasure.

@@ -8,12 +8,17 @@ from volet_protocol.tiles import HEIGHT, WIDTH, TilePath, bundle
 from volet_service.adapters.store import tables as t
 
 
-def read_tile(connection: Connection, path: TilePath, size: int) -> bytes | None:
-    """Return the bytes of a tile in the tree of `size` leaves; None when that tree does not fill it so far."""
+def read_tile(connection: Connection, path: TilePath, size: int, base: int) -> bytes | None:
+    """Return the bytes of a tile in the tree of `size` leaves; None when that tree does not fill it so far.
+
+    `base` is the position of the log's leaf 0.
+    """
     start, level = path.number * WIDTH, path.level or 0
     end = start + path.width
     if end > size >> (HEIGHT * level):
         return None
+    first = base >> (HEIGHT * level)
+    start, end = first + start, first + end
     if path.level is None or level == 0:
         e = t.log_entry.c
         wanted = e.leaf if path.level is None else e.leaf_hash

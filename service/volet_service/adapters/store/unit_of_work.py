@@ -71,7 +71,7 @@ class _Savepoint(Enum):
 class _Mark(NamedTuple):
     """Where a use case began, in what waits in memory."""
 
-    leaves: tuple[int, int]
+    leaves: tuple[int, tuple[int, int]]
     requests: int
     doomed: int
 
@@ -92,6 +92,7 @@ class SqlUnitOfWork:
         self.users = UserRows(connection, live, writer.origin, log.now_ms)
         self.sessions = SessionRows(connection)
         self.cases = CaseRows(connection, live, log, self.users, writer.tables)
+        log.ends_of = self.cases.power_ends
         self.boxes = BoxRows(connection)
         self.emergencies = EmergencyRows(connection)
         self.exchanges = ExchangeRows(connection, live, self.cases, self.users, writer.tables)
@@ -99,7 +100,7 @@ class SqlUnitOfWork:
         self.faces = FaceRows(connection)
         self.requests = RequestRows(connection)
         self.tables = TableRows(connection, live, writer.policies)
-        self.cosignatures = CosignatureRows(connection)
+        self.cosignatures = CosignatureRows(connection, log.state.base)
         self.erasures = ErasureRows(connection)
         self.log = log
         self.shares = writer.shares

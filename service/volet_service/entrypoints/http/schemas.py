@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from volet_protocol import canonical
 from volet_protocol.encodings import from_base64url
+from volet_protocol.log_positions import MAX_LOGS
 from volet_protocol.statements import UnverifiedStatement, from_json
 
 # What the protocol's own `to_json` made: its shape is in docs/spec, once, not here a second time.
@@ -20,6 +21,7 @@ After = Annotated[int, Query(ge=0, le=MAX_POSITION)]
 AfterLink = Annotated[int, Query(ge=-1, le=MAX_POSITION)]
 Since = Annotated[int, Query(ge=0, le=MAX_POSITION)]
 To = Annotated[int, Query(ge=0, le=MAX_POSITION)]
+LogNumber = Annotated[int | None, Query(ge=1, le=MAX_LOGS)]
 From = Annotated[int, Query(alias="from", ge=0, le=MAX_POSITION)]
 
 

@@ -68,7 +68,10 @@ async def log_keys(case: str, caller: CallerDependency, hub: HubDependency, sinc
     for class_, leaf in handed.leaves.items():
         # One checkpoint covers them all: what leads to it is said once.
         receipts[class_] = (await hub.log.receipt(leaf, None if receipts else since)).to_json()
-    return {"keys": {class_: to_base64url(key) for class_, key in handed.keys.items()}, "receipts": receipts}
+    return {
+        "keys": {class_: [one.to_json() for one in keys] for class_, keys in handed.keys.items()},
+        "receipts": receipts,
+    }
 
 
 @router.get("/cases/{case}/chains/{class_}")

@@ -18,7 +18,7 @@ from volet_service.application.records import LogRecord
 from volet_service.domain.errors import NotFound
 from volet_service.entrypoints.http.identity import CallerDependency, HubDependency, identify_caller
 from volet_service.entrypoints.http.routers.users import bound
-from volet_service.entrypoints.http.schemas import Answer, From, StatementRequest, To
+from volet_service.entrypoints.http.schemas import Answer, From, LogNumber, StatementRequest, To
 
 router = APIRouter(prefix="/v1", tags=["log"])
 
@@ -40,26 +40,26 @@ async def head(label: str, chain: str, hub: HubDependency, request: Request) -> 
 
 
 @router.get("/log/checkpoint", response_class=PlainTextResponse)
-async def checkpoint(hub: HubDependency) -> PlainTextResponse:
-    """Return the newest signed checkpoint."""
-    return PlainTextResponse(await hub.log.checkpoint(), headers={"Cache-Control": "no-cache"})
+async def checkpoint(hub: HubDependency, log: LogNumber = None) -> PlainTextResponse:
+    """Return the newest signed checkpoint; of an earlier log where its number is given."""
+    return PlainTextResponse(await hub.log.checkpoint(log), headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/log/checkpoint/cosigned", response_class=PlainTextResponse)
-async def cosigned(hub: HubDependency) -> PlainTextResponse:
+async def cosigned(hub: HubDependency, log: LogNumber = None) -> PlainTextResponse:
     """Return the newest checkpoint that enough witnesses of the log's policy cosigned; 404 when there is none."""
-    return PlainTextResponse(await hub.log.cosigned(), headers={"Cache-Control": "no-cache"})
+    return PlainTextResponse(await hub.log.cosigned(log), headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/log/tile/{path:path}", response_class=Response)
-async def tile(path: str, hub: HubDependency) -> Response:
+async def tile(path: str, hub: HubDependency, log: LogNumber = None) -> Response:
     """Return a tile of hashes or a bundle of leaves (C2SP tlog-tiles): it never changes once it exists."""
     try:
         asked = TilePath.parse(path)
     except ProtocolError:
         raise NotFound from None
     headers = {"Cache-Control": "public, max-age=604800, immutable"}
-    return Response(await hub.log.tile(asked), media_type="application/octet-stream", headers=headers)
+    return Response(await hub.log.tile(asked, log), media_type="application/octet-stream", headers=headers)
 
 
 @router.get("/log/retention")
@@ -69,21 +69,21 @@ async def retention(hub: HubDependency) -> Answer:
 
 
 @router.get("/log/leaves")
-async def leaves(hub: HubDependency, from_: From, to: To) -> Answer:
+async def leaves(hub: HubDependency, from_: From, to: To, log: LogNumber = None) -> Answer:
     """Return leaves from..to, the end excluded, at most 1024."""
-    return {"leaves": [to_base64url(leaf) for leaf in await hub.log.leaves(from_, to)]}
+    return {"leaves": [to_base64url(leaf) for leaf in await hub.log.leaves(from_, to, log)]}
 
 
 @router.get("/log/proof")
-async def inclusion(hub: HubDependency, index: To, size: To) -> Answer:
+async def inclusion(hub: HubDependency, index: To, size: To, log: LogNumber = None) -> Answer:
     """Return the inclusion proof of a leaf."""
-    return {"hashes": [to_base64url(one) for one in await hub.log.inclusion(index, size)]}
+    return {"hashes": [to_base64url(one) for one in await hub.log.inclusion(index, size, log)]}
 
 
 @router.get("/log/consistency")
-async def consistency(hub: HubDependency, from_: From, to: To) -> Answer:
+async def consistency(hub: HubDependency, from_: From, to: To, log: LogNumber = None) -> Answer:
     """Return the proof that the tree of `from` leaves is a prefix of the tree of `to` leaves."""
-    return {"hashes": [to_base64url(one) for one in await hub.log.consistency(from_, to)]}
+    return {"hashes": [to_base64url(one) for one in await hub.log.consistency(from_, to, log)]}
 
 
 @router.post("/log/identities")
