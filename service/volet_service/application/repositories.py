@@ -336,7 +336,7 @@ class Log(Protocol):
         ...
 
     def watched(self, scope: LogScope, case: str | None, after: int, limit: int) -> list[LogRecord]:
-        """Return records above a position that a scope covers, of one case or of all; and those of the rules in force."""
+        """Return records above a position that a scope covers, of one case or all; and those of the rules in force."""
         ...
 
     def checkpoint(self, size: int) -> tuple[bytes, int] | None:

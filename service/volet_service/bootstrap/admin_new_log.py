@@ -39,7 +39,7 @@ from volet_service.application.open_new_log import NewLogOpened, OpenNewLog, ope
 from volet_service.application.ports import Clock
 from volet_service.bootstrap.active_policy import ceiling_of, load_source
 from volet_service.bootstrap.hub import LOCK, CannotStart
-from volet_service.bootstrap.offline import truncate
+from volet_service.bootstrap.offline import scrub
 from volet_service.bootstrap.one_history import ShownHistory
 from volet_service.bootstrap.own_keys import OwnLog, own_log
 from volet_service.bootstrap.serve import read_settings
@@ -126,7 +126,7 @@ def _open(settings: Settings, asked: argparse.Namespace, clock: Clock, held: Exi
     finally:
         sequencer.stop()
     (settings.folder / f"log-{log_of(tree.base)}.checkpoint").write_text(behind.held.note, "utf-8")
-    truncate(settings)
+    scrub(settings)
     return f"{_said(done, behind)}\n{_finish(settings, own)}"
 
 
