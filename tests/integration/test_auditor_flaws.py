@@ -5,18 +5,23 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from support.audited import DETAIL, Scene, ask, lying, peopled, permits
 from support.client_world import World
+from support.identities import CONTROLLER
 from volet_client.errors import VerificationError
 from volet_client.log_decisions import Flaw
+from volet_client.log_export import check_export
 from volet_protocol import canonical, case_chain
-from volet_protocol.capacities import Capacity
+from volet_protocol.canonical import JsonObject
+from volet_protocol.capacities import DAY_MS, Capacity
 from volet_protocol.fact_people import Referent
+from volet_protocol.trust_bundle import TrustBundle, sign_bundle
 from volet_service.application import chain_links, release_entries
 from volet_service.domain.leaves import LeafContent
 
@@ -30,6 +35,31 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture
 def scene(world: World) -> Scene:
     return Scene(world)
+
+
+def ended(world: World, until_ms: int | None) -> TrustBundle:
+    """The next bundle, in which the registrar ended at an instant, or is not listed any more."""
+    body = dict(cast("JsonObject", canonical.decode(world.trust)["body"]))
+    first, *others = cast("list[JsonObject]", body["registrars"])
+    kept = [] if until_ms is None else [{**first, "until_ms": until_ms}]
+    body |= {"version": 2, "registrars": [*kept, *others]}
+    return TrustBundle.read(sign_bundle(body, [CONTROLLER])).verify(None)
+
+
+def test_a_registrar_that_ended_still_proves_what_was_done_before_and_nothing_after(tmp_path: Path) -> None:
+    with peopled(tmp_path) as world:
+        scene = Scene(world)
+        content, log = scene.auditor.audit.collect(records=True), scene.auditor.hub.trust.log
+        before, now_ms = check_export(content, log, world_bundle(world)), scene.doctor.clock()
+        after = check_export(content, log, ended(world, now_ms + 1))
+        assert (after.cases, after.findings) == (before.cases, ())
+        # Ended before the case was opened, or taken out without an end: nobody acted in a capacity that counts.
+        for bundle in (ended(world, now_ms - DAY_MS // 2), ended(world, None)):
+            assert check_export(content, log, bundle).findings
+
+
+def world_bundle(world: World) -> TrustBundle:
+    return TrustBundle.read(world.trust).verify(None)
 
 
 def test_a_decision_by_rules_that_were_not_in_force_is_found(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,9 @@ from volet_client.errors import NotPermittedError, UsageError
 from volet_client.log_reports import REPORTS, line_of
 from volet_client.members import GENERAL
 from volet_client.refusals import NotFoundError, RefusedError
+from volet_client.requests import request
 from volet_protocol.case_reference import reference_of
+from volet_protocol.fact_emergencies import EmergencyReview
 from volet_protocol.operator_roles import LogScope
 from volet_protocol.places import Place
 
@@ -76,7 +78,15 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     with watched_world(tmp_path_factory.mktemp("roles")) as found:
         found.reads("doctor", found.val)
         found.reads("mont doctor", found.mont)
+        caller = found.world.professional("caller", "H1", "ssiad")
+        caller.emergencies.start(found.val, "vital_risk", "Chute.")
+        asking = found.client("val person")
+        asking.facts.record(found.val, request("copy", "electronic"))
         yield found
+
+
+def judged(emergency: str, client: Client) -> EmergencyReview:
+    return EmergencyReview(emergency, "legitimate", client.clock())
 
 
 def run(client: Client, *arguments: str) -> int:
@@ -184,7 +194,6 @@ class TestScope:
             text = file.read_text("utf-8")
             assert watched.mont in text
             assert watched.val not in text
-        assert not watched.client("mont").request_desk.everywhere(watched.client("mont").clock())
 
     def test_what_is_within_it_is_verified_in_whole_on_line_and_off_line(
         self, watched: Watched, tmp_path: Path
@@ -215,6 +224,11 @@ class TestOfficer:
         ]
         assert [what["role"] for what in mine] == ["auditor"]
 
+    def test_they_read_the_register_of_requests_of_their_scope_only(self, watched: Watched) -> None:
+        officer, mont = watched.client("val dpo"), watched.client("mont")
+        assert [one.case for one in officer.request_desk.everywhere(officer.clock())] == [watched.val]
+        assert not mont.request_desk.everywhere(mont.clock())
+
     def test_without_a_reason_no_pseudonym_is_lifted(self, watched: Watched) -> None:
         auditor, user = watched.client("auditor"), watched.client("doctor").author.user
         assert run(auditor, "log", "identify", user, "--case", watched.val) == UsageError.exit_status
@@ -228,7 +242,9 @@ class TestOfficer:
     def test_they_search_no_acts_and_judge_no_emergency(self, watched: Watched) -> None:
         officer = watched.client("val dpo")
         assert run(officer, "log", "search") == NotPermittedError.exit_status
-        assert not officer.emergency_reviews.listed()
+        (told,) = officer.emergency_reviews.listed()
+        with pytest.raises(NotFoundError):
+            officer._emergency_links.record(watched.val, judged(told.emergency, officer))
 
     def test_the_person_reads_who_looked_and_in_which_role(
         self, watched: Watched, capsys: pytest.CaptureFixture[str]
@@ -239,6 +255,39 @@ class TestOfficer:
         context._client = person
         assert run_line(context, ("accesses", "--case", watched.val, "--detail")) == 0
         assert "lecture du journal : délégué à la protection des données · DAC du Val" in capsys.readouterr().out
+
+
+class TestEmergencies:
+    def test_those_of_the_scope_are_listed_and_no_other(self, watched: Watched) -> None:
+        listed = {
+            name: [one.case for one in watched.client(name).emergency_reviews.listed()]
+            for name in ("auditor", "val", "guest", "mont", "past")
+        }
+        assert listed == {
+            "auditor": [watched.val],
+            "val": [watched.val],
+            "guest": [watched.val],
+            "mont": [],
+            "past": [],
+        }
+
+    def test_one_beyond_the_scope_is_reviewed_like_one_that_does_not_exist(self, watched: Watched) -> None:
+        (known,) = watched.client("val").emergency_reviews.listed()
+        answers: list[object] = []
+        for name, emergency in (("mont", known.emergency), ("past", known.emergency), ("val", "0" * 64)):
+            client = watched.client(name)
+            with pytest.raises(NotFoundError) as refused:
+                client._emergency_links.record(watched.val, judged(emergency, client))
+            answers.append(refused.value.diagnostics())
+        assert len({str(answer) for answer in answers}) == 1
+
+    def test_the_hub_names_those_auditors_to_seal_the_words_to_whose_scope_it_is(self, watched: Watched) -> None:
+        (known,) = watched.client("val").emergency_reviews.listed()
+        named = watched.client("caller")._emergency_links.details(watched.val, known.emergency).auditors
+        ids = {
+            name: watched.client(name).author.user for name in ("auditor", "val", "guest", "mont", "past", "val dpo")
+        }
+        assert {name for name, user in ids.items() if user in named} == {"auditor", "val", "guest"}
 
 
 class TestReference:
@@ -264,8 +313,7 @@ class TestReference:
         self, watched: Watched
     ) -> None:
         reference = reference_of(watched.val)
-        caller = watched.world.professional("caller", "H1", "ssiad")
-        assert the_case_of(caller.hub, reference) == watched.val
+        assert the_case_of(watched.client("caller").hub, reference) == watched.val
         for name in ("mont person", "administrator", "host", "mont"):
             with pytest.raises(NotFoundError):
                 the_case_of(watched.client(name).hub, reference)

@@ -111,6 +111,27 @@ def test_the_next_bundle_follows_the_one_before(office: Path) -> None:
     assert second.issuers[0].keys[0].from_ms == first.issuers[0].keys[0].from_ms
 
 
+def test_a_registrar_that_the_parties_no_longer_name_ends_and_stays_known(office: Path) -> None:
+    assert compose(office) == 0
+    parties = json.loads((office / "parties.json").read_text())
+    other = {**parties["registrars"][0], "key": to_base64url(SigningKey(bytes([9]) * 32).public)}
+    (office / "parties.json").write_text(json.dumps({**parties, "registrars": [other]}))
+    assert compose(office, "--previous", str(office / "trust.json"), out="next.json") == 0
+    (kept,) = (one for one in bundle(office, "next.json").registrars if one.key == SigningKey(bytes([8]) * 32).public)
+    assert kept.until_ms is not None
+    assert compose(office, "--previous", str(office / "next.json"), out="last.json") == 0
+    again = bundle(office, "last.json").registrar(kept.key)
+    assert again.until_ms == kept.until_ms
+
+
+def test_a_registrar_for_both_who_runs_and_who_watches_is_not_signed(office: Path) -> None:
+    parties = json.loads((office / "parties.json").read_text())
+    both = {**parties["registrars"][0], "rows": ["O14"], "roles": ["administrator", "auditor"]}
+    (office / "parties.json").write_text(json.dumps({**parties, "registrars": [both]}))
+    assert compose(office) != 0
+    assert not (office / "trust.json").exists()
+
+
 def test_a_private_key_in_a_key_set_goes_no_further(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (office / "idp.jwks.json").write_text(json.dumps({"keys": [{**EC_KEY, "d": "AAAA"}]}))
     assert compose(office) == 2

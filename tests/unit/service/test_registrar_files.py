@@ -65,6 +65,26 @@ def test_a_staff_line_that_does_not_read_is_refused(tmp_path: Path, line: object
         read_config(written(tmp_path, staff=[line]))
 
 
+WATCHES = {"row": "O14", "role": "auditor", "structure": "audit", "secret_basis": []}
+RUNS = {**WATCHES, "role": "host"}
+
+
+def test_a_staff_list_that_makes_one_person_run_and_watch_the_hub_is_refused(tmp_path: Path) -> None:
+    watches = {"sub": "odile", "until": "2027-01-01", "capacity": WATCHES, "scope": {"controllers": ["dac"]}}
+    runs = {"sub": "odile", "until": "2026-02-01", "capacity": RUNS}
+    assert read_config(written(tmp_path, staff=[watches, {**runs, "sub": "henri"}])).staff[0].scope is not None
+    with pytest.raises(RegistrarConfigError):
+        read_config(written(tmp_path, staff=[watches, runs]))
+
+
+@pytest.mark.parametrize(
+    "line", [{"capacity": WATCHES}, {"capacity": RUNS, "scope": {}}, {"capacity": {**WATCHES, "role": "chief"}}]
+)
+def test_a_role_without_its_scope_with_anothers_or_unknown_is_refused(tmp_path: Path, line: dict[str, Any]) -> None:
+    with pytest.raises(RegistrarConfigError):
+        read_config(written(tmp_path, staff=[{"sub": "odile", "until": "2027-01-01", **line}]))
+
+
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
 def test_a_key_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
     with pytest.raises(RegistrarConfigError, match="chmod 600"):
