@@ -1,0 +1,246 @@
+/**
+ * The session of this browser: pinned bundle, identity, login, capacity. Survives reloads: what a login under way needs stands in
+ * the vault, because the browser leaves the page for the identity provider and comes back to a new one.
+ */
+import { utf8 } from "../protocol/bytes.ts";
+import type { JsonObject } from "../protocol/canonical.ts";
+import type { Attestation } from "../protocol/capacities.ts";
+import { bindingToJson } from "../protocol/binding.ts";
+import { fromBase64url, toBase64url } from "../protocol/encodings.ts";
+import { Fields } from "../protocol/fields.ts";
+import type { Preamble } from "../protocol/statements.ts";
+import { parseBundle } from "../protocol/trust-bundle.ts";
+import type { TrustBundle } from "../protocol/trust-bundle.ts";
+import { Hub } from "./hub.ts";
+import * as login from "./login.ts";
+import { createIdentity, loadIdentity } from "./profile.ts";
+import type { Identity } from "./profile.ts";
+import * as registrar from "./registrar.ts";
+import type { Transport } from "./transport.ts";
+import type { Vault } from "./vault.ts";
+
+const TRUST = "trust";
+const SESSION = "session";
+const PENDING = "login";
+
+/** Where somebody stands on the way in. */
+export type Step =
+  | { readonly kind: "first-visit"; readonly offered: TrustBundle }
+  | { readonly kind: "signed-out" }
+  | { readonly kind: "waiting"; readonly code: string; readonly url: string }
+  | { readonly kind: "signed-in" };
+
+/** What a page needs from outside: HTTP to an address, and the time. */
+export interface Outside {
+  readonly connect: (origin: string) => Transport;
+  readonly nowMs: () => number;
+}
+
+export class Session {
+  readonly #vault: Vault;
+  readonly #outside: Outside;
+  #hub: Hub | undefined;
+  #identity: Identity | undefined;
+  #capacity: string | undefined;
+
+  private constructor(vault: Vault, outside: Outside) {
+    this.#vault = vault;
+    this.#outside = outside;
+  }
+
+  /**
+   * Take up what this browser holds. `served` is the bundle that came with the page: pinned only by `pin`, on a first visit;
+   * later it replaces the pinned one as its successor, or it is refused (rolled-back, forked, wrong-hub).
+   */
+  static async resume(vault: Vault, outside: Outside, served: string): Promise<{ session: Session; step: Step }> {
+    const session = new Session(vault, outside);
+    const kept = await vault.load(TRUST);
+    const pinned =
+      kept === undefined ? undefined : await parseBundle(utf8(new Fields(kept, TRUST).text("file", 1 << 20))).verify(undefined);
+    const bundle = await parseBundle(utf8(served)).verify(pinned);
+    if (pinned === undefined) return { session, step: { kind: "first-visit", offered: bundle } };
+    if (bundle.hash !== pinned.hash) await vault.save(TRUST, { file: served });
+    await session.#connect(bundle);
+    return { session, step: await session.step() };
+  }
+
+  /** Pin the bundle that a human saw, and draw this browser's identity. */
+  async pin(served: string): Promise<void> {
+    const bundle = await parseBundle(utf8(served)).verify(undefined);
+    await this.#vault.save(TRUST, { file: served });
+    await this.#connect(bundle);
+  }
+
+  async #connect(bundle: TrustBundle): Promise<void> {
+    const transport = this.#outside.connect(bundle.hub);
+    this.#hub = await Hub.open(transport, bundle, this.#vault);
+    this.#identity = (await loadIdentity(this.#vault)) ?? (await createIdentity(this.#vault, bundle.hub, this.#outside.nowMs()));
+    const held = await this.#vault.load(SESSION);
+    if (held === undefined) return;
+    const fields = new Fields(held, SESSION);
+    this.#capacity = fields.optional("capacity", (name) => fields.hash(name));
+    const token = fields.optional("token", (name) => fields.text(name, 64));
+    if (token !== undefined && fields.integer("expires_ms") > this.#outside.nowMs()) transport.token = token;
+  }
+
+  get hub(): Hub {
+    if (this.#hub === undefined) throw new Error("no bundle is pinned");
+    return this.#hub;
+  }
+
+  get identity(): Identity {
+    if (this.#identity === undefined) throw new Error("no bundle is pinned");
+    return this.#identity;
+  }
+
+  /** The attestation that this session acts in, undefined for a person. */
+  get capacity(): string | undefined {
+    return this.#capacity;
+  }
+
+  get bundle(): TrustBundle {
+    return this.hub.trust.bundle;
+  }
+
+  /** What each statement of this user begins with, now. */
+  preamble(): Preamble {
+    const { user, device } = this.identity;
+    const held = this.hub.trust.head("user", user) ?? { seq: 0, hash: user };
+    return { hub: this.bundle.hub, user, device, userHead: held, timeMs: this.#outside.nowMs() };
+  }
+
+  async step(): Promise<Step> {
+    if (this.hub.transport.token !== undefined) return { kind: "signed-in" };
+    const pending = await this.#pending();
+    if (pending === undefined) return { kind: "signed-out" };
+    return { kind: "waiting", code: login.comparisonCode(this.identity.user), url: pending.url };
+  }
+
+  /** Begin a login at the hub; the page then leaves for the address returned. */
+  async start(): Promise<string> {
+    const pending = await login.beginLogin(this.hub.transport, login.loginInputs(this.identity, this.bundle, "self"));
+    await this.#keep(pending.inputs, { login: pending.login, challenge: toBase64url(pending.challenge), url: pending.url });
+    return pending.url;
+  }
+
+  /** Begin an identification at a registrar, which attests capacities. */
+  async startAttesting(address: string): Promise<string> {
+    const inputs = login.loginInputs(this.identity, this.bundle, "registrar");
+    const pending = await registrar.beginIdentification(this.#outside.connect(address), inputs);
+    await this.#keep(inputs, {
+      login: pending.identification,
+      challenge: "",
+      url: pending.url,
+      secret: pending.secret,
+      registrar: address,
+    });
+    return pending.url;
+  }
+
+  /** Finish what is under way, if the person has answered; tells where that leads. */
+  async finish(): Promise<Step> {
+    const pending = await this.#pending();
+    if (pending === undefined) return this.step();
+    if (pending.registrar !== undefined && pending.secret !== undefined)
+      await this.#finishAttesting(pending, pending.registrar, pending.secret);
+    else await this.#finishLogin(pending);
+    return this.step();
+  }
+
+  async #finishLogin(pending: Pending): Promise<void> {
+    const { transport } = this.hub;
+    const waiting = {
+      inputs: pending.inputs,
+      login: pending.login,
+      challenge: fromBase64url(pending.challenge),
+      url: pending.url,
+    };
+    const token = await login.lookAtLogin(transport, waiting);
+    if (token === undefined) return;
+    await login.proveSubject(pending.inputs, token, this.bundle, this.#outside.nowMs());
+    const opened = await login.openSession(transport, waiting, this.identity, this.preamble(), this.#capacity);
+    transport.token = opened.token;
+    await this.#vault.save(SESSION, { token: opened.token, expires_ms: opened.expiresMs, ...this.#acting() });
+    await this.#vault.remove(PENDING);
+  }
+
+  async #finishAttesting(pending: Pending, address: string, secret: string): Promise<void> {
+    const there = this.#outside.connect(address);
+    const waiting = { inputs: pending.inputs, identification: pending.login, secret, url: pending.url };
+    const token = await registrar.pickUp(there, waiting);
+    if (token === undefined) return;
+    const proved = await login.proveSubject(pending.inputs, token, this.bundle, this.#outside.nowMs());
+    const { user } = this.identity;
+    const attested = await registrar.requestAttestations(there, proved, user, this.bundle, this.#outside.nowMs());
+    const { transport } = this.hub;
+    for (const one of attested) await transport.post("/v1/attestations", { statement: one.statement });
+    await transport.post(`/v1/users/${user}/bindings`, bindingToJson(proved.binding));
+    await this.#vault.remove(PENDING);
+    this.#attested = attested.map((one) => one.attestation);
+  }
+
+  #attested: readonly Attestation[] = [];
+
+  /** What the registrar attested just now, for the choice of a capacity. */
+  get attested(): readonly Attestation[] {
+    return this.#attested;
+  }
+
+  /** Act in a capacity from the next login on. */
+  async actAs(capacity: string): Promise<void> {
+    this.#capacity = capacity;
+    await this.#vault.save(SESSION, this.#acting());
+    this.hub.transport.token = undefined;
+  }
+
+  /** End the session here and at the hub. */
+  async close(): Promise<void> {
+    const { transport } = this.hub;
+    if (transport.token !== undefined) await transport.delete("/v1/sessions/current");
+    transport.token = undefined;
+    await this.#vault.save(SESSION, this.#acting());
+    await this.#vault.remove(PENDING);
+  }
+
+  #acting(): JsonObject {
+    return this.#capacity === undefined ? {} : { capacity: this.#capacity };
+  }
+
+  async #keep(inputs: login.LoginInputs, more: JsonObject): Promise<void> {
+    await this.#vault.save(PENDING, { iss: inputs.iss, aud: inputs.aud, random: toBase64url(inputs.random), ...more });
+  }
+
+  async #pending(): Promise<Pending | undefined> {
+    const held = await this.#vault.load(PENDING);
+    if (held === undefined) return undefined;
+    const fields = new Fields(held, PENDING);
+    const { user, device } = this.identity;
+    const inputs = {
+      hub: this.bundle.hub,
+      iss: fields.text("iss"),
+      aud: fields.text("aud"),
+      user,
+      device,
+      random: fields.data("random", 32),
+    };
+    const pending = {
+      inputs,
+      login: fields.text("login", 64),
+      challenge: fields.text("challenge", 64),
+      url: fields.text("url", 4096),
+      secret: fields.optional("secret", (name) => fields.text(name, 64)),
+      registrar: fields.optional("registrar", (name) => fields.text(name)),
+    };
+    fields.done();
+    return pending;
+  }
+}
+
+interface Pending {
+  readonly inputs: login.LoginInputs;
+  readonly login: string;
+  readonly challenge: string;
+  readonly url: string;
+  readonly secret: string | undefined;
+  readonly registrar: string | undefined;
+}
