@@ -53,11 +53,13 @@ web: $(WEB_READY) ## build the web client into clients/web/dist (needs Node.js)
 web-check: tools $(WEB_READY) $(CHROMIUM) ## format, lint, types, build and tests of the web client, in Node.js and in Chromium
 	@cd $(WEB) && npm run --silent check && npm run --silent test:browser && npm run --silent build
 
-demo: setup ## play the whole story with real processes, then keep serving (ARGS=--once ends after the story)
+# The demonstration serves the web client where it can be built, and says so where it cannot.
+demo: setup $(if $(shell command -v npm),web) ## play the whole story with real processes, then keep serving (ARGS=--once ends after the story)
 	@$(BIN)/volet demo $(ARGS)
 
-test: tools ## run every test (TESTS=path for a part)
-	@$(BIN)/pytest $(TESTS) $(ARGS)
+test: tools $(if $(shell command -v npm),web $(CHROMIUM)) ## run every test (TESTS=path for a part); without Node.js, all but those of the web client
+	@command -v npm >/dev/null || echo "Node.js is not here: the tests of the web client are left out."
+	@$(BIN)/pytest $(TESTS) $(ARGS) $(if $(shell command -v npm),,--ignore tests/web)
 
 soak: tools ## kill the hub under load again and again (RUNS=1000)
 	@VOLET_SOAK=$(or $(RUNS),1000) $(BIN)/pytest -s -p no:randomly tests/integration/test_kill.py $(ARGS)

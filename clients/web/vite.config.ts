@@ -1,26 +1,24 @@
 import { createHash } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 
 import { defineConfig } from "vite";
 import type { Plugin } from "vite";
 
-/** Writes the hash of each script and style sheet beside its name: the page runs these bytes or none. */
+/** Writes the hash of each script and style sheet beside its name, once they are on disk: the page runs these bytes or none. */
 function integrity(): Plugin {
   return {
     name: "volet-integrity",
-    enforce: "post",
-    generateBundle(_, bundle) {
-      for (const page of Object.values(bundle)) {
-        if (page.type !== "asset" || !page.fileName.endsWith(".html")) continue;
-        page.source = String(page.source).replace(
-          /<(script|link)\b[^>]*?\b(?:src|href)="\/([^"]+)"[^>]*?>/g,
-          (tag, _name, path: string) => {
-            const file = bundle[path];
-            if (file === undefined) return tag;
-            const hash = createHash("sha384").update(file.type === "chunk" ? file.code : file.source);
-            return tag.replace(/>$/, ` integrity="sha384-${hash.digest("base64")}">`);
-          },
-        );
+    async writeBundle({ dir }) {
+      const folder = dir ?? "dist";
+      const page = join(folder, "index.html");
+      let text = await readFile(page, "utf8");
+      for (const [tag, path] of text.matchAll(/<(?:script|link)\b[^>]*?\b(?:src|href)="\/(assets\/[^"]+)"[^>]*?>/g)) {
+        if (path === undefined) continue;
+        const hash = createHash("sha384").update(await readFile(join(folder, path)));
+        text = text.replace(tag, tag.replace(/>$/, ` integrity="sha384-${hash.digest("base64")}">`));
       }
+      await writeFile(page, text);
     },
   };
 }

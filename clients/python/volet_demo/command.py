@@ -11,6 +11,8 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+import httpx
+
 from volet_demo import scenes_audit, scenes_person, scenes_team
 from volet_demo.party import StoryError
 from volet_demo.processes import ProcessFailedError
@@ -85,6 +87,8 @@ def _serve(story: Story) -> None:
         party.stop(story.world.processes)
     coord = story.party("coord")
     _line("")
+    _line(web_line(story.world.addresses.hub))
+    _line("")
     _line("La plateforme reste en service. Dans un autre terminal, prenez la place de quelqu'un :")
     _line("")
     for name, value in coord.environment.items():
@@ -99,6 +103,17 @@ def _serve(story: Story) -> None:
     _line("À essayer : « volet accesses » en Mme A, « volet post plan/2 --title … --text … » en Coord,")
     _line(f"« volet log verify {story.world.path('files', 'journal.json')} » en n'importe qui. Ctrl-C arrête tout.")
     wait_until_interrupted(story.world)
+
+
+def web_line(hub: str) -> str:
+    """Return what to say of the web client: its address, or why there is none."""
+    with httpx.Client(trust_env=False, timeout=10) as http:
+        served = http.get(hub).is_success
+    if served:
+        return (
+            f"Dans un navigateur : {hub} ; choisissez l'un des comptes de démonstration chez le fournisseur d'identité."
+        )
+    return "Pas de client web ici : « make web » le construit (Node.js), puis relancez la démonstration."
 
 
 def _line(text: str) -> None:

@@ -75,8 +75,8 @@ class World:
         """Return a path in the world's folder."""
         return self.root.joinpath(*parts)
 
-    def start(self) -> None:
-        """Make keys and configuration, start every process, make a profile for each party."""
+    def start(self, roles: Iterable[Role] = CAST) -> None:
+        """Make keys and configuration, start every process, make a profile for each party of `roles`."""
         self.root.mkdir(parents=True, exist_ok=False, mode=0o700)
         self._choose_addresses()
         provider = self._launch_provider()
@@ -89,7 +89,7 @@ class World:
         self.processes.wait(provider, f"{self.addresses.provider}/.well-known/openid-configuration")
         self._sign(registrar_key=printed[1].strip(), log_vkey=printed[2].strip().rsplit(" ", 1)[-1])
         self._start_services()
-        self.make_parties(CAST)
+        self.make_parties(roles)
 
     def make_parties(self, roles: Iterable[Role]) -> None:
         """Give each role a profile with its own passphrase, and start its client."""
@@ -192,7 +192,9 @@ class World:
             "registrar", ["registrar", "serve", "--config", str(self.path("registrar", "registrar.json"))], _NOTHING
         )
         self.hub = self.processes.launch(
-            "hub", ["serve", str(self.path("hub")), "--port", str(self.addresses.hub_port)], _NOTHING
+            "hub",
+            ["serve", str(self.path("hub")), "--port", str(self.addresses.hub_port)],
+            {"VOLET_REGISTRARS": self.addresses.registrar},
         )
         self.processes.wait(self.registrar, f"{self.addresses.registrar}/v1/about")
         self.processes.wait(self.hub, f"{self.addresses.hub}/v1/ready")

@@ -1,4 +1,69 @@
+/** Starts the page: what the browser can do, the bundle that came with it, what this device holds. */
 import { render } from "preact";
+import type { JSX } from "preact";
+
+import { App } from "./app.tsx";
+import { Unreachable } from "./client/errors.ts";
+import { Session } from "./client/session.ts";
+import { missingFeatures } from "./client/support.ts";
+import { HttpTransport } from "./client/transport.ts";
+import { Vault } from "./client/vault.ts";
+import { failureText } from "./i18n/failures.ts";
+import { chosenLanguage, messagesOf } from "./i18n/messages.ts";
+import "./styles/base.css";
+import "./styles/parts.css";
+import { Note } from "./ui/note.tsx";
+import { Page } from "./ui/page.tsx";
+
+const messages = messagesOf(chosenLanguage(navigator.languages));
+
+async function first(): Promise<JSX.Element> {
+  const missing = await missingFeatures();
+  if (missing.length > 0) {
+    return (
+      <Page title={messages.unsupported.title} skip={messages.common.skip}>
+        <p>{messages.unsupported.body}</p>
+        <Note kind="plain">{messages.unsupported.missing(missing.join(", "))}</Note>
+      </Page>
+    );
+  }
+  const served = await bundle();
+  const vault = await Vault.open();
+  const outside = { connect: (origin: string) => new HttpTransport(origin), nowMs: () => Date.now() };
+  const { session, step } = await Session.resume(vault, outside, served);
+  return (
+    <App
+      messages={messages}
+      session={session}
+      first={step}
+      served={served}
+      onGo={(url) => {
+        location.assign(url);
+      }}
+    />
+  );
+}
+
+/** The file beside the page that says whom to trust; it counts only once pinned, or as the successor of what is. */
+async function bundle(): Promise<string> {
+  const answer = await fetch("/trust.json", { cache: "no-cache" }).catch(() => undefined);
+  if (answer?.ok !== true) throw new Unreachable("trust.json");
+  return answer.text();
+}
+
+async function start(place: HTMLElement): Promise<void> {
+  document.documentElement.lang = chosenLanguage(navigator.languages);
+  try {
+    render(await first(), place);
+  } catch (error) {
+    render(
+      <Page title={messages.problem.title} skip={messages.common.skip}>
+        <Note kind="danger">{failureText(error, messages)}</Note>
+      </Page>,
+      place,
+    );
+  }
+}
 
 const place = document.getElementById("app");
-if (place !== null) render(<h1>Volet</h1>, place);
+if (place !== null) void start(place);

@@ -7,6 +7,7 @@
  */
 import { bindingNonce, verifyBinding } from "../protocol/binding.ts";
 import type { Binding, BoundSubject } from "../protocol/binding.ts";
+import type { Bytes } from "../protocol/bytes.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
 import { toBase64url } from "../protocol/encodings.ts";
 import { ProtocolError } from "../protocol/errors.ts";
@@ -29,7 +30,7 @@ export interface LoginInputs {
   readonly aud: string;
   readonly user: string;
   readonly device: string;
-  readonly random: Uint8Array;
+  readonly random: Bytes;
 }
 
 /** A login that waits for the browser to come back. */

@@ -5,7 +5,7 @@
 import { BoxKey } from "../protocol/boxes.ts";
 import { Fields } from "../protocol/fields.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
-import { fromBase64url, toBase64url } from "../protocol/encodings.ts";
+import { toBase64url } from "../protocol/encodings.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { SigningKey } from "../protocol/keys.ts";
 import type { Signer } from "../protocol/keys.ts";
@@ -117,7 +117,7 @@ export function boxKeyOf(identity: Identity, generation: number): BoxKey {
 async function newSigner(vault: Vault): Promise<{ signer: Signer; sign?: Uint8Array }> {
   let pair: CryptoKeyPair;
   try {
-    pair = (await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"])) as CryptoKeyPair;
+    pair = await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]);
   } catch {
     // A browser without Ed25519: the seed is sealed like the others. A worse lock, not a closed door.
     const seed = draw(SEED_SIZE);
@@ -142,11 +142,4 @@ async function storedSigner(pair: CryptoKeyPair): Promise<Signer> {
     public: publicKey,
     sign: async (message) => new Uint8Array(await crypto.subtle.sign("Ed25519", pair.privateKey, Uint8Array.from(message))),
   };
-}
-
-/** The seed that a stored text spells; used where a seed comes from outside. */
-export function seedFrom(text: string): Bytes {
-  const seed = fromBase64url(text);
-  if (seed.length !== SEED_SIZE) throw new ProtocolError("bad-key", "seed");
-  return seed;
 }

@@ -1,0 +1,80 @@
+"""A page that is watched: what it must never do is collected, and what everybody does on it is a method."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Page, Request, Response
+
+from volet_demo.world import World
+
+AXE = Path(__file__).parents[2] / "clients" / "web" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@dataclass
+class Watch:
+    """One page of one device. `found` is what went wrong without anybody asking."""
+
+    page: Page
+    world: World
+    found: list[str] = field(default_factory=list[str])
+
+    def __post_init__(self) -> None:
+        addresses = self.world.addresses
+        self._known = {urlsplit(one).netloc for one in (addresses.hub, addresses.provider, addresses.registrar)}
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.found.append(f"error: {error}"))
+        self.page.on("requestfailed", self._failed)
+        self.page.on("request", self._asked)
+        self.page.on("response", self._answered)
+        self.page.add_init_script(
+            "addEventListener('securitypolicyviolation', (e) => console.error(e.violatedDirective, e.blockedURI))"
+        )
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.found.append(f"console: {message.text}")
+
+    def _failed(self, request: Request) -> None:
+        self.found.append(f"failed: {request.url} {request.failure}")
+
+    def _asked(self, request: Request) -> None:
+        if urlsplit(request.url).netloc not in self._known:
+            self.found.append(f"elsewhere: {request.url}")
+
+    def _answered(self, response: Response) -> None:
+        server_error = 500
+        if response.status >= server_error:
+            self.found.append(f"{response.status}: {response.url}")
+
+    def check(self) -> None:
+        """Fail when the page did what it must never do."""
+        assert not self.found, "\n".join(self.found)
+
+    def title(self, text: str) -> None:
+        """Wait for the screen of that title."""
+        self.page.get_by_role("heading", name=text, level=1).wait_for()
+
+    def press(self, name: str) -> None:
+        """Press a button by what it says."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def accept(self) -> None:
+        """Go through the first visit."""
+        self.press("Continuer")
+        self.title("Se connecter")
+
+    def log_in(self, account: str) -> None:
+        """Log in at the provider with a demonstration account, and come back."""
+        self.press("Me connecter")
+        self.page.get_by_role("button", name=account).click()
+        self.page.get_by_role("link", name="revenir à Volet").click()
+
+    def violations(self) -> list[dict[str, Any]]:
+        """Return what axe finds on the screen: rule and places."""
+        self.page.evaluate(AXE.read_text("utf-8"))
+        result: dict[str, Any] = self.page.evaluate("async () => await axe.run(document)")
+        return [{"rule": one["id"], "where": [node["target"] for node in one["nodes"]]} for one in result["violations"]]

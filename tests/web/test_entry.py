@@ -1,0 +1,164 @@
+"""From a link to a session, in a browser, with real processes: what somebody sees on a new device."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from support.browser_watch import Watch
+from volet_demo.world import World
+from volet_protocol.trust_bundle import TrustBundle
+
+Visit = Callable[..., Watch]
+COORD = "Claire Ordener, coordinatrice de parcours"
+
+
+class TestFirstVisit:
+    def test_the_fingerprint_shown_is_that_of_the_bundle_which_people_compare(self, visit: Visit, world: World) -> None:
+        watch = visit()
+        bundle = TrustBundle.read(world.path("controller", "trust.json").read_bytes())
+        shown = watch.page.locator(".code").inner_text()
+        assert shown.replace(" ", "") == bundle.hash[:32]
+
+    def test_nothing_is_asked_of_anybody_before_the_person_accepts(self, visit: Visit) -> None:
+        watch = visit()
+        posted: list[str] = []
+        watch.page.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
+        watch.page.wait_for_timeout(300)
+        assert posted == []
+
+    def test_english_speakers_get_english(self, visit: Visit) -> None:
+        watch = visit("en-GB")
+        assert watch.page.get_by_role("button", name="Continue").is_visible()
+        assert watch.page.locator("html").get_attribute("lang") == "en"
+
+
+class TestLogin:
+    def test_somebody_logs_in_comes_back_and_is_recognised_after_a_reload(self, visit: Visit) -> None:
+        watch = visit()
+        watch.accept()
+        code = re.search(r"code (\w{4}-\w{4})", watch.page.locator("main").inner_text())
+        assert code is not None
+        watch.press("Me connecter")
+        watch.page.get_by_role("button", name=COORD).click()
+        # The provider's last page and ours show one code: nobody else prepared this login.
+        assert code.group(1) in watch.page.locator("main").inner_text()
+        watch.page.get_by_role("link", name="revenir à Volet").click()
+        watch.title("Bonjour")
+        phrase = watch.page.locator(".code").inner_text()
+        assert len(phrase.split()) == 8
+        watch.page.reload()
+        watch.title("Bonjour")
+        assert watch.page.locator(".code").inner_text() == phrase
+
+    def test_who_logs_out_comes_in_again_with_the_same_keys(self, visit: Visit) -> None:
+        watch = visit()
+        watch.accept()
+        watch.log_in(COORD)
+        watch.title("Bonjour")
+        phrase = watch.page.locator(".code").inner_text()
+        watch.press("Se déconnecter")
+        watch.title("Se connecter")
+        watch.log_in(COORD)
+        watch.title("Bonjour")
+        assert watch.page.locator(".code").inner_text() == phrase
+
+    def test_who_comes_back_without_an_answer_is_told_and_can_start_again(self, visit: Visit, world: World) -> None:
+        watch = visit()
+        watch.accept()
+        watch.press("Me connecter")
+        watch.page.get_by_role("button", name=COORD).wait_for()
+        watch.page.goto(world.addresses.hub)
+        watch.page.get_by_text("En attente de votre réponse").wait_for()
+        watch.press("Recommencer la connexion")
+        watch.page.get_by_role("button", name=COORD).click()
+        watch.page.get_by_role("link", name="revenir à Volet").click()
+        watch.title("Bonjour")
+
+    def test_keys_are_in_no_storage_that_a_script_could_read_out(self, visit: Visit) -> None:
+        watch = visit()
+        watch.accept()
+        watch.log_in(COORD)
+        watch.title("Bonjour")
+        assert watch.page.evaluate("() => localStorage.length + sessionStorage.length") == 0
+        assert watch.page.context.cookies() == []
+        kept = watch.page.evaluate(KEPT)
+        assert kept["extractable"] == []
+        assert kept["plain"] == []
+
+
+class TestLyingServer:
+    def test_a_nonce_that_is_not_ours_stops_the_login_before_anybody_leaves_the_page(self, visit: Visit) -> None:
+        watch = visit()
+        watch.accept()
+
+        def swap(route: Any) -> None:  # noqa: ANN401 -- playwright's own types are unions
+            answer = route.fetch()
+            body = re.sub(r"nonce=[\w-]+", "nonce=" + hashlib.sha256(b"other").hexdigest()[:43], answer.text())
+            route.fulfill(response=answer, body=body)
+
+        watch.page.route("**/v1/logins", swap)
+        watch.press("Me connecter")
+        alert = watch.page.get_by_role("alert")
+        alert.wait_for()
+        assert "ne se vérifie pas" in alert.inner_text()
+        watch.title("Se connecter")
+
+    def test_another_bundle_on_a_later_visit_is_refused(self, visit: Visit, world: World) -> None:
+        watch = visit()
+        watch.accept()
+        other = world.path("controller", "trust.json").read_text("utf-8").replace('"version":1', '"version":2', 1)
+        watch.page.route("**/trust.json", lambda route: route.fulfill(body=other))
+        watch.page.reload()
+        watch.page.get_by_role("alert").wait_for()
+        assert "ne se vérifie pas" in watch.page.get_by_role("alert").inner_text()
+
+
+class TestEverybody:
+    @pytest.mark.parametrize("phone", [False, True])
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_axe_finds_nothing_on_any_screen(self, visit: Visit, scheme: Any, phone: bool) -> None:  # noqa: ANN401, FBT001 -- playwright's literal; a parameter
+        watch = visit(phone=phone)
+        watch.page.emulate_media(color_scheme=scheme)
+        watch.page.get_by_role("button", name="Continuer").wait_for()
+        assert watch.violations() == []
+        watch.accept()
+        assert watch.violations() == []
+        watch.log_in(COORD)
+        watch.title("Bonjour")
+        assert watch.violations() == []
+        overflow = watch.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+        assert overflow <= 0
+
+    def test_the_keyboard_alone_goes_all_the_way(self, visit: Visit) -> None:
+        watch = visit()
+        watch.page.get_by_role("button", name="Continuer").wait_for()
+        watch.page.keyboard.press("Tab")
+        assert watch.page.evaluate("() => document.activeElement.className") == "skip"
+        watch.page.keyboard.press("Tab")
+        watch.page.keyboard.press("Enter")
+        watch.title("Se connecter")
+        # The focus follows the screen: who listens hears its title.
+        assert watch.page.evaluate("() => document.activeElement.tagName") == "H1"
+        watch.page.keyboard.press("Tab")
+        watch.page.keyboard.press("Enter")
+        watch.page.get_by_role("button", name=COORD).wait_for()
+
+
+# Every object of the browser's store: keys that could be exported, and values that are not ciphertext.
+KEPT = """async () => {
+  const open = indexedDB.open("volet");
+  const database = await new Promise((done) => { open.onsuccess = () => done(open.result); });
+  const all = (store) => new Promise((done) => {
+    const asked = database.transaction(store).objectStore(store).getAll();
+    asked.onsuccess = () => done(asked.result);
+  });
+  const keys = (await all("keys")).flatMap((one) => one.privateKey ? [one.privateKey] : [one]);
+  const plain = (await all("objects")).filter((one) => !(one instanceof Uint8Array));
+  database.close();
+  return { extractable: keys.filter((one) => one.extractable).map((one) => one.type), plain };
+}"""
