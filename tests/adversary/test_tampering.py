@@ -1,8 +1,9 @@
 """Somebody with full control of the database rewrites the log; each way is found, and each test says by whom.
 
 Without the log's key the next start finds it. With the key a whole other history can be signed: then it is found by
-whoever remembers something of the true one, a client's state, a kept receipt, a witness; times that go back are found
-by anybody, from nothing but the public key. Triggers and what a running hub answers: test_log_tampering.py.
+whoever remembers something of the true one, a client's state, `volet log watch`, a kept receipt, a witness; times that
+go back are found by anybody, from nothing but the public key. Triggers and what a running hub answers:
+test_log_tampering.py; lies about one receipt, proof or number: test_log_operator.py.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from support.forgery import at_time, copy_of, forged_leaf, leaves_of, rewrite
 from support.hub import HandClock, LiveHub, running_hub
 from support.log_builder import LogBuilder
 from support.witness_log import NOW_S, witness
+from volet_client.cli.context import Context
+from volet_client.cli.main import run_line
+from volet_client.cli.terminal import Terminal
 from volet_client.client import Client
 from volet_client.config import Config
 from volet_client.errors import EvidenceError
@@ -159,6 +163,26 @@ def test_signed_anew_it_is_found_by_a_client_that_had_verified_the_log(
             shown = hub.verifier.open(http.get("/v1/log/checkpoint").text)
         # Both signed states are on the doctor's disk: whom the log accuses can be shown to anybody.
         assert shown.note.splitlines()[2] in kept
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_signed_anew_it_is_found_by_whoever_watches(told: Told, tmp_path: Path, change: Change) -> None:
+    with rewritten(told, tmp_path / "hub", change) as hub, doctor_at(told, hub.url, tmp_path / "doctor") as doctor:
+        assert watch(doctor) == EvidenceError.exit_status
+        # And it says so at every look from then on, whatever the hub shows next.
+        assert watch(doctor) != 0
+
+
+def test_watching_a_true_log_finds_nothing(told: Told, tmp_path: Path) -> None:
+    with doctor_at(told, told.world.url, tmp_path / "doctor") as doctor:
+        assert watch(doctor) == 0
+
+
+def watch(client: Client) -> int:
+    """`volet log watch`, one look."""
+    context = Context(client.profile.config, Terminal("fr", as_json=False))
+    context._client = client
+    return run_line(context, ("log", "watch", "--times", "1"))
 
 
 @pytest.mark.parametrize("change", CHANGES)

@@ -3,10 +3,16 @@ the recorded wire are searched for every text of the story and every secret of e
 
 from __future__ import annotations
 
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from support.played_story import client_of
 from support.sweep import Sweep
+from volet_client.log_mirror import mirror
 from volet_demo.cast import CAST
 from volet_demo.sample import CANARIES
 from volet_demo.story import Story
@@ -43,6 +49,37 @@ def test_the_logs_of_the_servers_hold_no_content_and_no_secret(played: Story, sw
     for name in ("hub", "registrar", "provider"):
         log = played.world.path("logs", f"{name}.log")
         assert sweep.bytes(log.read_bytes(), log.name) == set()
+
+
+@pytest.fixture(scope="module")
+def identifiers(played: Story) -> Sweep:
+    """Whatever names somebody or something: in what everybody may read none of it stands, in any spelling."""
+    found: set[str] = {played.case, *NAMES, "127.0.0.1"}
+    with closing(sqlite3.connect(played.world.path("hub", "hub.sqlite"))) as hub:
+        found |= {value for (value,) in hub.execute('SELECT DISTINCT "user" FROM user_link UNION SELECT id FROM entry')}
+        found |= {value for (value,) in hub.execute("SELECT chain FROM chain_head UNION SELECT hash FROM link")}
+        for (link,) in hub.execute("SELECT statement FROM user_link"):
+            found |= set(re.findall(r'"device":"([0-9a-f]{64})"', link))
+    raw = {bytes.fromhex(one) for one in found if len(one) == 64}
+    return Sweep([*found, *raw, *CANARIES])
+
+
+@pytest.mark.slow
+def test_the_public_log_names_nobody(played: Story, identifiers: Sweep, tmp_path: Path) -> None:
+    with client_of(played.party("audit")) as client:
+        checkpoint, found = mirror(client.hub, tmp_path / "mirror")
+    assert found == []
+    assert checkpoint.size > 256
+    # Leaves, tiles and checkpoint, as anybody gets them.
+    assert identifiers.files(tmp_path / "mirror") == set()
+
+
+@pytest.mark.slow
+def test_the_servers_logs_name_nobody(played: Story, identifiers: Sweep) -> None:
+    for name in ("hub", "registrar"):
+        log = played.world.path("logs", f"{name}.log").read_bytes()
+        assert b'"route"' in log or name != "hub"
+        assert identifiers.bytes(log, name) == set()
 
 
 @pytest.mark.slow

@@ -93,7 +93,7 @@ def describe_interface(hub: Operated) -> None:
 LOGGED: dict[str, tuple[str, Callable[[Operated], None]]] = {
     "erase": ("ERASE", erase),
     "retention --run": ("ERASE", end_terms),
-    "rotate-log-key --finish": ("KEY", end_key),
+    "rotate-log-key --finish": ("ACT", end_key),
 }
 UNLOGGED: dict[str, tuple[str, Callable[[Operated], None]]] = {
     "init": ("makes a folder of its own; there is no log yet", make_another),
