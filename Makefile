@@ -61,8 +61,10 @@ test: tools $(if $(shell command -v npm),web $(CHROMIUM)) ## run every test (TES
 	@command -v npm >/dev/null || echo "Node.js is not here: the tests of the web client are left out."
 	@$(BIN)/pytest $(TESTS) $(ARGS) $(if $(shell command -v npm),,--ignore tests/web)
 
-soak: tools ## kill the hub under load again and again (RUNS=1000)
-	@VOLET_SOAK=$(or $(RUNS),1000) $(BIN)/pytest -s -p no:randomly tests/integration/test_kill.py $(ARGS)
+SOAKED := tests/integration/test_kill.py tests/integration/test_write_faults.py tests/unit/service/test_log_stateful.py
+
+soak: tools ## kill the hub under load (RUNS=1000), fail each call to the disk in turn, play the log for long
+	@VOLET_SOAK=$(or $(RUNS),1000) $(BIN)/pytest -s -p no:randomly $(SOAKED) $(ARGS)
 
 check: tools ## exactly what CI runs: format, lint, types, imports, web client, tests
 	@$(BIN)/ruff format --check $(SOURCES)

@@ -65,13 +65,13 @@ def audited(client: Client) -> tuple[int, dict[str, Any], str]:
     return status, answer["result"] or {}, "\n".join(answer["lines"])
 
 
-def lied_to(world: World, about: str, lie: Lie) -> Client:
-    """The doctor's client, which has met everybody before the hub begins to lie about one of them."""
+def lied_to(world: World, about: str, lie: Lie, *, met: bool = True) -> Client:
+    """The doctor's client, which has met everybody, or nobody, before the hub begins to lie about one of them."""
     former = world.clients["mo"]
     former.close()
     transport = LyingTransport(world.url, world.clients[about].author.user, lie)
     world.clients["mo"] = client = Client(former.profile, transport)
-    for case in client.cases.ids():
+    for case in client.cases.ids() if met else ():
         client.cases.view(case)
     transport.lies = True
     return client
@@ -118,6 +118,23 @@ def test_links_that_the_log_does_not_know_are_refused(world: World) -> None:
     client.directory = Directory(client.hub, client.clock)
     with pytest.raises(VerificationError):
         client.directory.user(world.clients["ide"].author.user)
+
+
+def test_a_client_that_never_met_them_says_which_case_rests_on_a_refused_key_and_audits_the_others(
+    world: World,
+) -> None:
+    mo, (case,) = world.clients["mo"], world.clients["mo"].cases.ids()
+    other = mo.cases.open(person=world.clients["person"].author.user).case
+
+    def forget(answer: dict[str, Any]) -> None:
+        answer["head"]["proof"] = answer["head"]["proof"].replace("index ", "index 1")
+
+    status, told, lines = audited(lied_to(world, "ide", forget, met=False))
+    # A finding, as for a client that knows them: not the refusal that would end any other command.
+    assert (status, told["unread"]) == (7, [case])
+    assert other != case
+    assert {key["user"] for key in told["keys"]} == {mo.author.user, world.clients["person"].author.user}
+    assert f"✗ dossier {case[:8]} : une clé de ses membres est refusée." in lines
 
 
 def test_a_link_of_ours_that_this_device_did_not_make_stops_everything_and_is_kept(world: World) -> None:

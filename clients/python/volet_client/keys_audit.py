@@ -55,16 +55,25 @@ class AuditedKey:
 
 
 @dataclass(frozen=True)
+class UnreadCase:
+    """A case whose keys could not be listed: a key that its chain rests on is refused by this client, and why."""
+
+    case: str
+    why: Said
+
+
+@dataclass(frozen=True)
 class KeysAudited:
     """Ourselves first, then everybody of our cases; `alarms` are about our own identities."""
 
     keys: tuple[AuditedKey, ...]
     alarms: tuple[Said, ...]
+    unread: tuple[UnreadCase, ...] = ()
 
     @property
     def found(self) -> bool:
         """Whether something has to be asked of a human before anything else."""
-        return bool(self.alarms) or any(FINDINGS & set(key.remarks) for key in self.keys)
+        return bool(self.alarms or self.unread) or any(FINDINGS & set(key.remarks) for key in self.keys)
 
 
 class KeysAudit:
@@ -83,9 +92,22 @@ class KeysAudit:
             self._hub.trust.check_own(self._author.user, self._author.head, own.proven)
         except ProtocolError as error:
             raise self._hub.failed(error, {"user": self._author.user}) from None
-        users = {user for case in cases for user in users_of(self._casebook.view(case))} - {self._author.user}
+        users, unread = self._users(cases)
         keys = [self._remarked(self._author.user, own, mine=True), *(self._audited(user) for user in sorted(users))]
-        return KeysAudited(tuple(keys), tuple(self._author.alarms()))
+        return KeysAudited(tuple(keys), tuple(self._author.alarms()), unread)
+
+    def _users(self, cases: Iterable[str]) -> tuple[set[str], tuple[UnreadCase, ...]]:
+        users: set[str] = set()
+        unread: list[UnreadCase] = []
+        for case in cases:
+            try:
+                users |= users_of(self._casebook.view(case))
+            except EvidenceError:
+                raise
+            except VerificationError as error:
+                # Whoever never met that user has no chain to go on from; the other cases are audited all the same.
+                unread.append(UnreadCase(case, error.said))
+        return users - {self._author.user}, tuple(unread)
 
     def _audited(self, user: str) -> AuditedKey:
         try:

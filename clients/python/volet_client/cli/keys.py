@@ -9,7 +9,7 @@ from volet_client.cli.context import Context
 from volet_client.cli.members import Verbs
 from volet_client.client import Client
 from volet_client.errors import EvidenceError
-from volet_client.keys_audit import AuditedKey, Remark
+from volet_client.keys_audit import AuditedKey, Remark, UnreadCase
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
 
@@ -50,10 +50,18 @@ def keys_audit(context: Context, _args: argparse.Namespace) -> int:
         else "Entrust nothing more to these accounts before you have spoken with their holders.",
     )
     context.terminal.result(
-        {"keys": rows, "alarms": alarms, "found": audited.found},
-        [*(_line(client, key) for key in audited.keys), *audited.alarms, closing],
+        {"keys": rows, "alarms": alarms, "unread": [one.case for one in audited.unread], "found": audited.found},
+        [*(_line(client, key) for key in audited.keys), *map(_unread, audited.unread), *audited.alarms, closing],
     )
     return EvidenceError.exit_status if audited.found else 0
+
+
+def _unread(one: UnreadCase) -> Said:
+    name = one.case[:8]
+    return Said(
+        f"✗ dossier {name} : une clé de ses membres est refusée. {one.why.fr}",
+        f"✗ case {name}: a key of one of its members is refused. {one.why.en}",
+    )
 
 
 def _row(key: AuditedKey) -> dict[str, JsonValue]:
