@@ -202,7 +202,7 @@ class LogLives(RuleBasedStateMachine):
         for answer in answers:
             try:
                 found.append(answer())
-            except NotFound:
+            except Refusal:
                 found.append(None)
         return found
 
@@ -265,7 +265,7 @@ class LogLives(RuleBasedStateMachine):
     def erase(self, data: st.DataObject, fault: int) -> None:
         index = data.draw(st.sampled_from(self.told))
         command = EraseRecord(index, ErasureReason.PERSON_ASKED, ErasureAuthority.DATA_PROTECTION_OFFICER)
-        done = self.batch(partial(erase_record, command), fault=fault)
+        (done,) = self.batch(partial(erase_record, command), fault=fault) or (None,)
         assert done is None or index not in self.gone
         self.gone |= {index} if done is not None else set()
 
