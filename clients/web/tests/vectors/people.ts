@@ -21,22 +21,24 @@ export async function testKeys(number: number): Promise<TestKeys> {
   return { sign, box, public: { sign: sign.public, box: await box.public() } };
 }
 
-/** A chain of one link, made at 1000 s. */
+/** The seed of the user key of `oneDeviceChain`. */
+export const FIRST_SEED = new Uint8Array(32).fill(3);
+
+/** A chain of one link, made at 1000 s by the keys of 1, its recovery slot by those of 2. */
 export async function oneDeviceChain(): Promise<UserChain> {
   const [device, recovery] = [await testKeys(1), await testKeys(2)];
-  const seed = new Uint8Array(32).fill(3);
   const body = userCreateBody({
     hub: "https://hub.example",
     timeMs: 1_000_000,
     salt: new Uint8Array(16),
     device: device.public,
     recovery: recovery.public,
-    userBox: await new BoxKey(seed).public(),
+    userBox: await new BoxKey(FIRST_SEED).public(),
   });
   const readers = new Map([
     [deviceId(device.public), device.public.box],
     [RECOVERY, recovery.public.box],
   ]);
-  const boxes = await sealUserSeeds(seed, readers, keyContext(body));
+  const boxes = await sealUserSeeds(FIRST_SEED, readers, keyContext(body));
   return startUserChain(await signStatement(withBoxes(body, boxes), device.sign));
 }
