@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 
 import { annexFields, annexHash, checkAnnex } from "../../src/protocol/annexes.ts";
 import { BoxKey } from "../../src/protocol/boxes.ts";
-import { concat, utf8 } from "../../src/protocol/bytes.ts";
+import { concat, same, utf8 } from "../../src/protocol/bytes.ts";
 import { DocumentOpener, DocumentSealer } from "../../src/protocol/document.ts";
 import { openPart, sealEntry, splitChunks } from "../../src/protocol/entry.ts";
 import { headerId } from "../../src/protocol/entry-header.ts";
@@ -88,6 +88,7 @@ it("unpads a stream alike however it is cut", async () => {
       expect(unpadder.finish()).toBe(bytes.length);
       expect(concat(...out)).toEqual(Uint8Array.from(bytes));
     }),
+    { numRuns: 40 },
   );
 });
 
@@ -168,7 +169,7 @@ it("streams a document of several chunks, and knows the end from a beginning", a
   expect(await reason(() => opener.feed(chunks[0] ?? new Uint8Array()))).toBe("wrong-hash");
   await opener.feed(chunks.at(-1) ?? new Uint8Array());
   expect(opener.finish()).toBe(size);
-  expect(concat(...out)).toEqual(content);
+  expect(same(concat(...out), content)).toBe(true);
 });
 
 it("composes only what every reader takes", async () => {
@@ -190,7 +191,15 @@ it("shows what it does not know, and drops nothing of it", () => {
 
 it("names the words of a fact by a hash that no other words have", async () => {
   const fields = annexFields({ salt: new Uint8Array(32), text: "mots", helper: { name: "A", tie: "child", present: true } });
-  expect(await reason(() => checkAnnex(annexHash(fields), fields))).toBe("accepted");
-  expect(await reason(() => checkAnnex(annexHash(fields), { ...fields, text: "autres" }))).toBe("wrong-hash");
+  expect(
+    await reason(() => {
+      checkAnnex(annexHash(fields), fields);
+    }),
+  ).toBe("accepted");
+  expect(
+    await reason(() => {
+      checkAnnex(annexHash(fields), { ...fields, text: "autres" });
+    }),
+  ).toBe("wrong-hash");
   expect(await reason(() => annexFields({ salt: new Uint8Array(31) }))).toBe("malformed");
 });
