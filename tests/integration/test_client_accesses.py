@@ -140,7 +140,7 @@ def test_a_key_that_is_kept_back_is_found(world: World, case: str) -> None:
 
 
 def test_a_number_given_twice_by_the_hub_is_found(world: World, case: str) -> None:
-    world.app.state.hub.store._writer.log._numbers[case, MAIN].next -= 1
+    world.app.state.hub.store._writer.log._numbers._held[case, MAIN].next -= 1
     assert flaws(world.clients["person"], case) == {(Flaw.TWICE, MAIN)}
 
 
