@@ -126,11 +126,16 @@ class World:
 
     def log_in(self, client: Client, capacity_id: str | None = None) -> None:
         """Log in as the browser would."""
+        self.log_in_at(client, self.url, capacity_id)
+
+    @staticmethod
+    def log_in_at(client: Client, url: str, capacity_id: str | None = None) -> None:
+        """Log in at a hub of that address."""
         started = client.session.start(SELF_ISS)
         state = httpx.URL(started.url).params["state"]
         with httpx.Client(trust_env=False) as browser:
             query = {"state": state, "code": "code"}
-            browser.get(f"{self.url}/v1/logins/callback", params=query).raise_for_status()
+            browser.get(f"{url}/v1/logins/callback", params=query).raise_for_status()
         client.session.finish(capacity_id)
 
     def professional(
