@@ -10,13 +10,14 @@ import asyncio
 import itertools
 import json
 import os
-import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+
+from sqlalchemy import Engine, insert, select, update
 
 from bench.figures import Figure, Size, each_cpu
 from support.entries import identity_of, items_of, request_for, sealed_list, signed, view_of
@@ -37,8 +38,10 @@ from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.sequencer import Sequencer
 from volet_service.adapters.shares import ShareStore
 from volet_service.adapters.signer import read_log_key
+from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.engine import open_database
 from volet_service.adapters.store.log import LogAppender
+from volet_service.adapters.store.prepared import RowsInto
 from volet_service.adapters.store.public_log import resolve_plan
 from volet_service.adapters.store.unit_of_work import Writer
 from volet_service.application.ports import UnitOfWork
@@ -50,7 +53,6 @@ from volet_service.settings import Settings
 CALLERS = 64
 FEW = 8
 _CHUNK = 65_536
-_ITEMS = items_of(sealed_list(1))
 _CASES = [sha256(str(number).encode()).hex() for number in range(32)]
 _ITEMS = items_of(sealed_list(1))
 _VIEW = replace(view_of(_ITEMS), class_=None, case_seq=None)
@@ -59,6 +61,8 @@ _IDENTITY = identity_of(signed(request_for([item.id for item in _ITEMS])), _ITEM
 _REQUESTS = [
     from_json(signed(replace(request_for([item.id for item in _ITEMS]), case=case)).to_json()) for case in _CASES
 ]
+_ENTRIES = RowsInto(t.log_entry, "idx", "leaf_hash", "leaf")
+_NODES = RowsInto(t.log_node, "level", "idx", "hash")
 _SHARES = shares_hash(_ITEMS)
 _turns = itertools.count()
 
@@ -94,6 +98,15 @@ class Log:
             sequencer.submit(add_cases).result()
 
     @contextmanager
+    def engine(self) -> Iterator[Engine]:
+        """The database as its one writer opens it."""
+        engine = open_database(self.settings.store).writer()
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
+    @contextmanager
     def sequencer(self) -> Iterator[Sequencer]:
         settings: Settings = self.settings
         sealer = Sealer.of_file(settings.path(settings.payload_key))
@@ -101,15 +114,15 @@ class Log:
         # Every checkpoint is kept on another volume before it leaves, as by a hub without witnesses.
         water = HighWater(settings.path(settings.high_water))
         log = LogAppender(self.signer, sealer, os.urandom, water.keep)
-        engine = open_database(settings.store).writer()
-        writer = Writer(engine, log, shares, clock=SystemClock(), origin=settings.origin, policies=self.policy)  # type: ignore[arg-type]  # the hub's own
-        sequencer = Sequencer(writer, settings.queue_bound)
-        sequencer.start()
-        try:
-            yield sequencer
-        finally:
-            sequencer.stop()
-            water.close()
+        with self.engine() as engine:
+            writer = Writer(engine, log, shares, clock=SystemClock(), origin=settings.origin, policies=self.policy)  # type: ignore[arg-type]  # the hub's own
+            sequencer = Sequencer(writer, settings.queue_bound)
+            sequencer.start()
+            try:
+                yield sequencer
+            finally:
+                sequencer.stop()
+                water.close()
 
     @property
     def signer(self) -> NoteSigner:
@@ -117,28 +130,29 @@ class Log:
 
     def grow(self, size: int) -> None:
         """Fill the tree up to `size` leaves, past everything that a hub does for each: only the tree is true."""
-        with closing(sqlite3.connect(self.settings.path(self.settings.database), isolation_level=None)) as disk:
-            disk.execute("PRAGMA synchronous=OFF")
-            old, packed, last_ms = disk.execute("SELECT size, compact_range, last_ts_ms FROM log_head").fetchone()
-            tree = merkle.CompactRange(old, [packed[at : at + 32] for at in range(0, len(packed), 32)])
-            before, _, after = (
-                Leaf(LeafType.ACT, last_ms, b"\x01" * 32, b"\x02" * 32).to_bytes().partition(b"\x02" * 32)
-            )
-            for start in range(old, size, _CHUNK):
-                leaves: list[tuple[int, bytes, bytes]] = []
-                nodes: list[tuple[int, int, bytes]] = []
-                for index in range(start, min(start + _CHUNK, size)):
-                    leaf = before + index.to_bytes(32, "big") + after
-                    hashed = merkle.leaf_hash(leaf)
-                    leaves.append((index, hashed, leaf))
-                    nodes += [(node.level, node.number, root) for node, root in tree.append(hashed)]
-                disk.execute("BEGIN")
-                disk.executemany("INSERT INTO log_entry (idx, leaf_hash, leaf) VALUES (?, ?, ?)", leaves)
-                disk.executemany("INSERT INTO log_node (level, idx, hash) VALUES (?, ?, ?)", nodes)
-                disk.execute("COMMIT")
+        with self.engine() as engine, engine.connect() as disk:
+            if disk.dialect.name == "sqlite":
+                # Nobody is told that these leaves are durable.
+                disk.connection.cursor().execute("PRAGMA synchronous=OFF")
+            with disk.begin():
+                head = disk.execute(select(t.log_head)).one()
+            packed = head.compact_range
+            tree = merkle.CompactRange(head.size, [packed[at : at + 32] for at in range(0, len(packed), 32)])
+            leaf = Leaf(LeafType.ACT, head.last_ts_ms, b"\x01" * 32, b"\x02" * 32).to_bytes()
+            before, _, after = leaf.partition(b"\x02" * 32)
+            for start in range(head.size, size, _CHUNK):
+                numbers = range(start, min(start + _CHUNK, size))
+                leaves = [before + index.to_bytes(32, "big") + after for index in numbers]
+                hashes = [merkle.leaf_hash(leaf) for leaf in leaves]
+                nodes = [(*node, root) for hashed in hashes for node, root in tree.append(hashed)]
+                with disk.begin():
+                    _ENTRIES.write(disk, list(zip(numbers, hashes, leaves, strict=True)))
+                    _NODES.write(disk, nodes)
             note = Checkpoint(self.signer.name, tree.size, tree.root()).sign(self.signer).note
-            disk.execute("INSERT INTO log_checkpoint VALUES (?, ?, ?, ?)", (tree.size, tree.root(), last_ms, note))
-            disk.execute("UPDATE log_head SET size = ?, compact_range = ?", (tree.size, b"".join(tree.hashes)))
+            row = {"size": tree.size, "root": tree.root(), "signed_ms": head.last_ts_ms, "note": note}
+            with disk.begin():
+                disk.execute(insert(t.log_checkpoint), row)
+                disk.execute(update(t.log_head).values(size=tree.size, compact_range=b"".join(tree.hashes)))
 
     def appends(self, callers: int, count: int) -> tuple[float, float, float]:
         """With this many callers at once: durable appends a second, what 99 % of them wait, what one costs, in ms."""
@@ -165,16 +179,16 @@ class Log:
     def proof(self, rounds: int, times: int) -> float:
         """Return the CPU seconds of one inclusion proof, read from the disk, verified once."""
         engine = open_database(self.settings.store).readers()
-        with closing(sqlite3.connect(self.settings.path(self.settings.database))) as disk:
-            size, root = disk.execute("SELECT size, root FROM log_checkpoint ORDER BY size DESC LIMIT 1").fetchone()
-        # Spread over the tree: neighbours would share their nodes in the cache.
-        indexes = itertools.cycle([size * step // 97 for step in range(97)])
         with engine.connect() as connection:
+            c = t.log_checkpoint.c
+            size, root = connection.execute(select(c.size, c.root).order_by(c.size.desc()).limit(1)).one()
+            # Spread over the tree: neighbours would share their nodes in the cache.
+            indexes = itertools.cycle([size * step // 97 for step in range(97)])
 
             def prove() -> Sequence[bytes]:
                 return resolve_plan(connection, merkle.inclusion_plan(next(indexes), size), 0)
 
-            leaf = connection.exec_driver_sql("SELECT leaf_hash FROM log_entry WHERE idx = 0").scalar_one()
+            leaf = connection.execute(select(t.log_entry.c.leaf_hash).where(t.log_entry.c.idx == 0)).scalar_one()
             assert merkle.verify_inclusion(0, size, leaf, prove(), root)
             took = each_cpu(prove, rounds, times)
         engine.dispose()
