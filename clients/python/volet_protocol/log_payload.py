@@ -10,6 +10,7 @@ One pair of formats for every act of a closed list; which fields an act needs is
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
@@ -215,22 +216,16 @@ class IdentityPayload:
         return identity
 
 
-# `v` stands last in both, by its name.
-_VIEW = FlatForm(
-    (
-        "act", "case_seq", "category", "class", "collected_ms", "compartment", "count", "emergency", "entries",
-        "intent", "late", "level", "part", "participation", "policy", "purpose", "role", "row", "rules", "structure",
-        "time_ms", "to", "v",
-    )
-)  # fmt: skip
+def _form(payload: type) -> tuple[FlatForm, Callable[[Any], tuple[Any, ...]]]:
+    """Return the flat form of a payload's class, and how to take its values in that order, all but `v`, the last."""
+    own = {one.name.removesuffix("_"): one.name for one in dataclasses.fields(payload)}
+    form = FlatForm((*own, "v"))
+    return form, attrgetter(*(own[name] for name in form.names[:-1]))
+
+
+_VIEW, _view_values = _form(ViewPayload)
+_IDENTITY, _identity_values = _form(IdentityPayload)
 _CASE_SEQ, _CLASS, _EMERGENCY = (_VIEW.names.index(name) for name in ("case_seq", "class", "emergency"))
-_view_values: Callable[[ViewPayload], tuple[Any, ...]] = attrgetter(
-    *("class_" if name == "class" else name for name in _VIEW.names[:-1])
-)
-_IDENTITY = FlatForm(
-    ("auth_level", "device", "facts", "refusal", "request", "request_hash", "row", "shares_hash", "user", "v")
-)
-_identity_values: Callable[[IdentityPayload], tuple[Any, ...]] = attrgetter(*_IDENTITY.names[:-1])
 
 
 def _version(fields: Fields) -> None:

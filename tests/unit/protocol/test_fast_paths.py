@@ -105,7 +105,7 @@ VIEWS = st.builds(
     time_ms=NUMBERS, row=MAYBE, category=st.none() | NUMBERS, structure=MAYBE, participation=MAYBE, compartment=MAYBE,
     level=st.none() | NUMBERS, part=MAYBE, entries=st.lists(TEXTS, max_size=3).map(tuple), intent=MAYBE, purpose=MAYBE,
     rules=st.lists(TEXTS, max_size=2).map(tuple), policy=MAYBE, emergency=st.booleans(), count=st.none() | NUMBERS,
-    to=MAYBE,
+    to=MAYBE, role=MAYBE,
 )  # fmt: skip
 NUMBERED = st.none() | st.tuples(TEXTS, NUMBERS)
 
