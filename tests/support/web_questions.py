@@ -47,7 +47,8 @@ def main(count: int) -> None:
     tables = [data, narrow(data, _NARROWED)]
     loaded = [PolicyTable.load(one) for one in tables]
     cases = [_case(loaded, facts, asked) for facts, asked in _situations(count)]
-    sys.stdout.write(json.dumps({"tables": [one.decode() for one in tables], "cases": cases}))
+    printed = {"narrowed": _plain(_NARROWED), "tables": [one.decode() for one in tables], "cases": cases}
+    sys.stdout.write(json.dumps(printed))
 
 
 def _situations(count: int) -> Iterator[tuple[CaseFacts, list[Question]]]:

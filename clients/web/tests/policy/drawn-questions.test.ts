@@ -9,9 +9,11 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { decide } from "../../src/protocol/access.ts";
-import { utf8 } from "../../src/protocol/bytes.ts";
+import { fromUtf8, utf8 } from "../../src/protocol/bytes.ts";
 import { CaseFacts } from "../../src/protocol/case-facts.ts";
 import type { FactRecord } from "../../src/protocol/case-facts.ts";
+import { narrow } from "../../src/protocol/narrowing.ts";
+import type { Cell } from "../../src/protocol/narrowing.ts";
 import { PolicyTable } from "../../src/protocol/policy-table.ts";
 import { questionOf } from "../../src/protocol/questions.ts";
 import type { Decision, EntryMeta, Question } from "../../src/protocol/questions.ts";
@@ -22,6 +24,7 @@ const SITUATIONS = 150;
 type DrawnEntry = Omit<EntryMeta, "masks" | "named"> & { readonly masks: string[]; readonly named: string[] };
 type DrawnQuestion = Omit<Question, "entry"> & { readonly entry?: DrawnEntry };
 interface Drawn {
+  readonly narrowed: readonly Cell[];
   readonly tables: readonly string[];
   readonly cases: readonly {
     readonly kind: string;
@@ -53,6 +56,11 @@ describe("drawn questions", () => {
   beforeAll(() => {
     drawn = draw();
   }, 300_000);
+
+  it("are asked under the very bytes that the Python package narrowed", () => {
+    const [wide = "", narrowed] = drawn.tables;
+    expect(fromUtf8(narrow(utf8(wide), drawn.narrowed))).toBe(narrowed);
+  });
 
   it("are answered as the Python package answers them", () => {
     const tables = drawn.tables.map((table) => PolicyTable.load(utf8(table)));
