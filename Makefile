@@ -14,7 +14,7 @@ WEB := clients/web
 WEB_READY := $(WEB)/node_modules/.ready
 CHROMIUM := $(or $(VOLET_CHROMIUM),/usr/bin/chromium)
 
-.PHONY: help setup tools demo test soak check format lint types imports lock bench openapi policy clean web web-check
+.PHONY: help setup tools demo test test-postgresql soak check format lint types imports lock bench openapi policy clean web web-check
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ demo: setup $(if $(shell command -v npm),web) ## play the whole story with real 
 test: tools $(if $(shell command -v npm),web $(CHROMIUM)) ## run every test (TESTS=path for a part); without Node.js, all but those of the web client
 	@command -v npm >/dev/null || echo "Node.js is not here: the tests of the web client are left out."
 	@$(BIN)/pytest $(TESTS) $(ARGS) $(if $(shell command -v npm),,--ignore tests/web)
+
+test-postgresql: tools ## run the tests of service and hub on a real PostgreSQL (TESTS=path for a part)
+	@VOLET_TEST_DATABASE=postgresql $(BIN)/pytest $(if $(filter tests,$(TESTS)),tests/unit/service tests/integration,$(TESTS)) $(ARGS)
 
 SOAKED := tests/integration/test_kill.py tests/integration/test_write_faults.py tests/unit/service/test_log_stateful.py
 

@@ -103,9 +103,11 @@ def test_nothing_that_the_record_said_is_left_on_the_disk(stopped: Stopped) -> N
     index = stopped.receipt.index
     (sealed,) = stopped.rows("SELECT sealed FROM log_payload WHERE idx = ?", index)[0]
     assert isinstance(sealed, bytes)
-    assert sealed in stopped.bytes_on_disk()
+    # PostgreSQL keeps a long value in pieces.
+    piece = sealed[:1000]
+    assert piece in stopped.bytes_on_disk()
     assert erase(stopped, "--log-record", str(index)) == 0
-    assert sealed not in stopped.bytes_on_disk()
+    assert piece not in stopped.bytes_on_disk()
     assert stopped.rows("SELECT sealed FROM log_payload WHERE idx = ?", index) == [(None,)]
     assert stopped.rows("SELECT count(*) FROM request WHERE leaf = ?", index) == [(0,)]
 

@@ -98,10 +98,11 @@ def test_proofs_of_what_was_before_and_after_stay_valid(aged: Aged) -> None:
 def test_what_went_is_nowhere_on_the_disk(aged: Aged) -> None:
     with open_disk(aged.folder) as disk:
         ((sealed,),) = disk.all("SELECT sealed FROM log_payload WHERE idx = ?", aged.receipt.index)
-    assert sealed in bytes_on_disk(aged.folder)
+    piece = sealed[:1000]
+    assert piece in bytes_on_disk(aged.folder)
     aged.later(400)
     assert aged.run() == 0
-    assert sealed not in bytes_on_disk(aged.folder)
+    assert piece not in bytes_on_disk(aged.folder)
 
 
 def test_a_second_run_has_nothing_to_do_and_writes_nothing(aged: Aged) -> None:

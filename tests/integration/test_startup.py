@@ -18,6 +18,7 @@ import pytest
 
 from support.databases import open_disk
 from support.folders import check, contents
+from support.forgery import copy_of
 from support.hub import HubCase, make_folder, running_hub
 from support.hub_entries import post
 from support.hub_process import HubProcess
@@ -50,7 +51,7 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def copy(used: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(used, tmp_path / "hub"))
+    return copy_of(used, tmp_path / "hub")
 
 
 def refused(folder: Path, capsys: pytest.CaptureFixture[str], *words: str) -> None:
@@ -133,7 +134,7 @@ class TestDatabase:
             (["DELETE FROM alembic_version"], "no Volet database"),
             (["DROP TABLE alembic_version"], "no Volet database"),
             (["DELETE FROM log_head"], "head"),
-            (["UPDATE log_entry SET leaf = zeroblob(90) WHERE idx = 3"], "leaf 3"),
+            (["UPDATE log_entry SET leaf = leaf_hash WHERE idx = 3"], "leaf 3"),
             (["DELETE FROM log_entry WHERE idx = 3"], "leaf 3"),
             (["DELETE FROM log_entry WHERE idx = (SELECT max(idx) FROM log_entry)"], "leaves"),
             (["UPDATE log_head SET size = size - 1"], "leaves"),
@@ -164,10 +165,14 @@ class TestDatabase:
     def test_no_database_or_something_else_in_its_place_is_refused(
         self, settings: Settings, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        database = settings.folder / "hub.sqlite"
-        database.write_bytes(os.urandom(8192))
-        refused(settings.folder, capsys, "hub.sqlite")
-        database.unlink()
+        if not isinstance(settings.store, Path):
+            with open_disk(settings.folder) as disk:
+                disk.drop_triggers()
+                disk.edit(*(f'DROP TABLE "{table}" CASCADE' for table in disk.tables()))
+        else:
+            settings.store.write_bytes(os.urandom(8192))
+            refused(settings.folder, capsys, "hub.sqlite")
+            settings.store.unlink()
         refused(settings.folder, capsys, "volet admin init")
 
     def test_a_share_store_that_is_none_is_refused(self, copy: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -51,8 +51,8 @@ from volet_service.application.ports import Identified
 from volet_service.application.records import Login
 from volet_service.bootstrap import admin
 from volet_service.bootstrap.hub import build
+from volet_service.bootstrap.serve import read_settings
 from volet_service.entrypoints.http.app import create_app
-from volet_service.settings import Settings
 
 PASSPHRASE = "phrase de passe des essais"
 ISSUER_KEY = SigningKey(seed32("issuer"))
@@ -184,7 +184,7 @@ def client_world(folder: Path, rows: Sequence[str] = (), **changes: object) -> I
     trust = trust_file(admin.init(hub, HUB, "log.example"), rows)
     (hub / "trust.json").write_bytes(trust)
     door = SigningDoor()
-    running = build(Settings(folder=hub).model_copy(update=changes), door, SystemClock())
+    running = build(read_settings(hub).model_copy(update=changes), door, SystemClock())
     port = free_port()
     try:
         app = create_app(running.hub)

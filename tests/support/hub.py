@@ -150,11 +150,17 @@ class LiveHub:
 
 def make_folder(folder: Path, issuer_keys: Sequence[IssuerKey] = (), policy: str = "quorum none\n") -> Settings:
     """Make the folder of a hub, with a trust bundle that fits it; `policy` is a log policy without its `log` line."""
-    vkey = admin.init(folder, HUB, LOG_ORIGIN, new_place())
-    body = dict(bundle_body(log_vkey=vkey, ceiling=shipped_table().hash, issuer_keys=issuer_keys))
-    body["log_policy"] = f"log {vkey}\n{policy}"
-    (folder / "trust.json").write_bytes(sign_bundle(body, [CONTROLLER]))
+    trust_log(folder, admin.init(folder, HUB, LOG_ORIGIN, new_place()), issuer_keys, policy)
     return read_settings(folder)
+
+
+def trust_log(
+    folder: Path, vkey: str, issuer_keys: Sequence[IssuerKey] = (), policy: str = "quorum none\n"
+) -> None:  # fmt: skip
+    """Give a hub's folder the trust bundle of its log."""
+    body = dict(bundle_body(log_vkey=vkey, ceiling=shipped_table().hash, issuer_keys=issuer_keys))
+    body |= {"log_origin": vkey.split("+", 1)[0], "log_policy": f"log {vkey}\n{policy}"}
+    (folder / "trust.json").write_bytes(sign_bundle(body, [CONTROLLER]))
 
 
 @contextmanager

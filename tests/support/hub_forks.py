@@ -21,7 +21,7 @@ import httpx
 from support.hub import LiveHub, OpenDoor
 from support.hub_process import START_S, HubProcess, OffsetClock
 from volet_service.bootstrap.hub import CannotStart, build
-from volet_service.bootstrap.serve import serve
+from volet_service.bootstrap.serve import read_settings, serve
 from volet_service.settings import Settings
 
 START, REAP = b"start\n", b"reap\n"
@@ -100,7 +100,7 @@ def _live(settings: Settings, clock: OffsetClock) -> None:
 
 def main() -> None:
     folder, port, offset = sys.argv[1:]
-    settings, clock = Settings(folder=Path(folder), port=int(port)), OffsetClock(int(offset))
+    settings, clock = read_settings(Path(folder), port=int(port)), OffsetClock(int(offset))
     build(settings, OpenDoor(), clock, serving=False).stop()
     gc.freeze()
     child = 0

@@ -21,8 +21,7 @@ from support.hub import HandClock, HubCase, LiveHub, OpenDoor
 from support.identities import START_MS
 from support.loopback import free_port
 from volet_service.bootstrap.hub import build
-from volet_service.bootstrap.serve import serve
-from volet_service.settings import Settings
+from volet_service.bootstrap.serve import read_settings, serve
 
 TESTS = Path(__file__).parents[1]
 START_S = 60
@@ -111,7 +110,7 @@ class HubProcess:
 
 def main() -> None:
     folder, port, offset = sys.argv[1:]
-    settings = Settings(folder=Path(folder), port=int(port))
+    settings = read_settings(Path(folder), port=int(port))
     serve(build(settings, OpenDoor(), OffsetClock(int(offset))), settings)
 
 

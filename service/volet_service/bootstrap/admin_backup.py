@@ -63,9 +63,10 @@ def backup(asked: argparse.Namespace, clock: Clock | None = None) -> str:
         raise CannotStart("shares are backed up apart from the database: name another folder")
     if asked.keep_days < 1:
         raise CannotStart("a backup is kept for at least one day")
+    path = _file(settings)
     try:
         made = back_up_database(
-            settings.path(settings.database), settings.path(settings.blobs), asked.to, now_ms
+            path, settings.path(settings.blobs), asked.to, now_ms
         )  # fmt: skip
         shares = back_up_shares(settings.path(settings.shares), asked.shares_to, now_ms)
         gone = [*expire(asked.to, asked.keep_days, now_ms), *expire(asked.shares_to, SHARES_DAYS, now_ms)]
@@ -85,6 +86,7 @@ def restore(asked: argparse.Namespace, clock: Clock | None = None) -> str:
     The high-water file and the keys stay as they are: they tell that the database is an older one.
     """
     settings, clock = read_settings(asked.folder), clock or SystemClock()
+    _file(settings)
     try:
         lock = FolderLock(settings.path(LOCK))
     except InUse as error:
@@ -102,8 +104,18 @@ def restore(asked: argparse.Namespace, clock: Clock | None = None) -> str:
     return f"Rétabli : journal de {made.leaves} inscriptions, {len(made.blobs)} documents. Le hub peut démarrer."
 
 
+def _file(settings: Settings) -> Path:
+    """Return the database's file; raise `CannotStart` for a database that its server's own tools back up."""
+    if isinstance(settings.store, Path):
+        return settings.store
+    raise CannotStart(
+        "the database is PostgreSQL's: back it up with pg_dump and put it back with pg_restore, "
+        "then copy blobs/ and shares.sqlite, in that order; docs/operations.md has the commands"
+    )
+
+
 def _restore(settings: Settings, from_: Path, shares_from: Path, now_ms: int) -> Backup:
-    database, shares = settings.path(settings.database), settings.path(settings.shares)
+    database, shares = _file(settings), settings.path(settings.shares)
     for path in (database, shares):
         for standing in (path, path.with_name(f"{path.name}-wal")):
             if standing.exists():

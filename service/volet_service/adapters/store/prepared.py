@@ -1,7 +1,8 @@
 """Rows written by the batch: one prepared text a table, given to the driver as it is.
 
 SQLAlchemy builds a statement, its parameters and a result for each execution, which takes longer than SQLite takes to
-insert the row. Here it only spells the text, once for each dialect.
+insert the row. Here it only spells the text, once for each dialect. PostgreSQL is given one statement for all rows, a
+column as an array: what a row costs there is the message that carries it.
 """
 
 from __future__ import annotations
@@ -25,10 +26,15 @@ class RowsInto:
         if not rows:
             return
         text = self._text(connection.dialect)
-        if connection.dialect.positional:
-            connection.exec_driver_sql(text, list(rows))
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(text, tuple(list(column) for column in zip(*rows, strict=True)))
         else:
-            connection.exec_driver_sql(text, [dict(zip(self._columns, row, strict=True)) for row in rows])
+            connection.exec_driver_sql(text, list(rows))
 
     def _spell(self, dialect: Dialect) -> str:
-        return str(insert(self._table).compile(dialect=dialect, column_keys=list(self._columns)))
+        if dialect.name != "postgresql":
+            return str(insert(self._table).compile(dialect=dialect, column_keys=list(self._columns)))
+        quote = dialect.identifier_preparer.quote
+        arrays = ", ".join(f"%b::{self._table.c[name].type.compile(dialect)}[]" for name in self._columns)
+        names = ", ".join(map(quote, self._columns))
+        return f"INSERT INTO {quote(self._table.name)} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608 -- our tables
