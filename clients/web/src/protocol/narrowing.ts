@@ -10,6 +10,7 @@ import type { JsonObject, JsonValue } from "./canonical.ts";
 import { ProtocolError } from "./errors.ts";
 import { isAtMost, PolicyTable, TABLE_LIMIT } from "./policy-table.ts";
 import type { MatrixRow } from "./policy-table.ts";
+import { byName } from "./section-access.ts";
 import { COMPARTMENTS, LEVELS } from "./vocabulary.ts";
 
 /** What a cell of the matrix shall be: for everybody, or for the staff of one structure only. */
@@ -62,9 +63,9 @@ export function narrow(data: Uint8Array, cells: readonly Cell[]): Bytes {
     put(codes, cell);
     if (structure !== undefined) own.set(structure, codes);
   }
-  const rows = listOf(body["rows"]).map((row) => withCodes(row, everybody.get(String(row["row"]))));
+  const rows = listOf(body["rows"]).map((row) => withCodes(row, everybody));
   const wide = (row: string, compartment: string): string => everybody.get(row)?.get(compartment) ?? table.cell(row, compartment);
-  const structures = [...own.keys()].sort().flatMap((name) => structureOf(name, own.get(name) ?? new Map(), wide));
+  const structures = [...own].sort(byName).flatMap(([name, codes]) => structureOf(name, codes, wide));
   const made = encode(present({ ...body, rows, structures: structures.length === 0 ? undefined : structures }));
   const [wider] = PolicyTable.load(made).widerThan(table);
   if (wider !== undefined) throw new ProtocolError("policy-too-wide", wider);
@@ -75,8 +76,9 @@ function listOf(value: JsonValue | undefined): readonly JsonObject[] {
   return Array.isArray(value) ? (value as readonly JsonValue[]).filter(isObject) : [];
 }
 
-function withCodes(row: JsonObject, codes: ReadonlyMap<string, string> | undefined): JsonObject {
-  const cells = row["cells"];
+function withCodes(row: JsonObject, everybody: Codes): JsonObject {
+  const { row: name, cells } = row;
+  const codes = typeof name === "string" ? everybody.get(name) : undefined;
   if (codes === undefined || cells === undefined || !isObject(cells)) return row;
   return { ...row, cells: { ...cells, ...Object.fromEntries(codes) } };
 }
