@@ -136,7 +136,7 @@ def test_a_case_that_a_refused_use_case_opened_is_opened_anew_under_another_key(
     told = store.batch(partial(everything_then, NotFound()), reopened, partial(look, OTHER), partial(look, CASE))
     assert told == [NotFound, None, 0, 1]
     assert [check_tags(key, 1, store.tags()).complete for key in (other, KEY)] == [True, True]
-    assert store.batch(lambda uow, /: uow.log.case_key(OTHER, MAIN)) == [other]
+    assert store.batch(lambda uow, /: [one.key.key for one in uow.log.case_keys(OTHER, MAIN)]) == [[other]]
 
 
 def test_numbers_go_on_from_batch_to_batch_and_after_the_disk_was_read_again(store: Store) -> None:
