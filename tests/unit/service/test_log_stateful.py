@@ -214,7 +214,7 @@ class LogLives(RuleBasedStateMachine):
             tree = SignedTree(self.readers)
             with self.readers.connect() as connection:
                 size = tree.size()
-                hashes = resolve_plan(connection, inclusion_plan(index, size))
+                hashes = resolve_plan(connection, inclusion_plan(index, size), 0)
                 (leaf,) = connection.execute(text("SELECT leaf FROM log_entry WHERE idx = :i"), {"i": index}).one()
             self.receipts[index] = leaf, TlogProof(index, tuple(hashes), tree.note(size)).format()
 
