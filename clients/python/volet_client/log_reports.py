@@ -129,9 +129,9 @@ def lifted(acts: Sequence[Logged]) -> Iterator[Line]:
 
 
 def _looked_up(act: Logged) -> JsonObject:
-    body = {} if act.statement is None else act.statement.body
+    body: JsonObject = {} if act.statement is None else act.statement.body
     scope = body.get("scope")
-    named = scope if isinstance(scope, Mapping) else {}
+    named: JsonObject = scope if isinstance(scope, Mapping) else {}
     found = {"reason": body.get("reason"), "lifted": named.get("user")}
     return {name: str(value) for name, value in found.items() if value is not None}
 

@@ -46,7 +46,7 @@ class FlatForm:
         for prefix, value in zip(self._prefixes, values, strict=True):
             if value is None:
                 continue
-            kind = type(value)
+            kind = value.__class__
             if kind is str:
                 pieces.append(f'{prefix}"{value}"')
                 strings += 2
