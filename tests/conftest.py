@@ -1,4 +1,4 @@
-"""What holds for every test: no hub serves a web client that happens to be built, unless the test says so.
+"""What holds for every test: nothing is timed, and no hub serves a web client that happens to be built, unless asked.
 
 And the fixture of tests that must hold on both databases.
 """
@@ -9,10 +9,14 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from support.databases import CHOICE, kinds
 
 os.environ.setdefault("VOLET_WEB", "none")
+# An example that takes longer, on a machine that does other work meanwhile, is not wrong.
+settings.register_profile("volet", parent=settings(), deadline=None)
+settings.load_profile("volet")
 
 
 @pytest.fixture(scope="module", params=kinds())

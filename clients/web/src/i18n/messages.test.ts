@@ -8,14 +8,14 @@ import { failureText } from "./failures.ts";
 import { chosenLanguage, LANGUAGES, messagesOf } from "./messages.ts";
 import type { Language } from "./messages.ts";
 
+type Message = string | ((...given: string[]) => string);
+
 function texts(language: Language): Map<string, string> {
   const found = new Map<string, string>();
-  for (const [group, messages] of Object.entries(messagesOf(language))) {
+  const groups: Readonly<Record<string, Readonly<Record<string, Message>>>> = messagesOf(language);
+  for (const [group, messages] of Object.entries(groups)) {
     for (const [key, message] of Object.entries(messages)) {
-      found.set(
-        `${group}.${key}`,
-        typeof message === "string" ? message : (message as (...given: string[]) => string)("X", "Y", "Z"),
-      );
+      found.set(`${group}.${key}`, typeof message === "string" ? message : message("X", "Y", "Z"));
     }
   }
   return found;

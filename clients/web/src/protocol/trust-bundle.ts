@@ -18,6 +18,8 @@ import { toHex } from "./encodings.ts";
 import { ProtocolError } from "./errors.ts";
 import { Fields } from "./fields.ts";
 import { checkPublicKey } from "./keys.ts";
+import { checkEnded, checkSuccession, previousLogToJson, readPreviousLogs } from "./previous-logs.ts";
+import type { PreviousLog } from "./previous-logs.ts";
 import type { Signer } from "./keys.ts";
 import { ALGORITHM, readType, VERSION } from "./statements.ts";
 import { issuerToJson, readIssuer, readRegistrar, registrarToJson } from "./trust-parties.ts";
@@ -74,6 +76,8 @@ export interface TrustBundle {
   readonly ceiling: string;
   readonly minimum: Minimum;
   readonly accessNames: AccessNames;
+  /** The logs that ended, the first one first. */
+  readonly previousLogs: readonly PreviousLog[];
   /** SHA-256 of the signed bytes, in hex. */
   readonly hash: string;
 }
@@ -109,6 +113,7 @@ export function bundleBody(bundle: Omit<TrustBundle, "hash">): JsonObject {
     ceiling: bundle.ceiling,
     minimum: { ...bundle.minimum },
     access_names: bundle.accessNames === "team" ? undefined : bundle.accessNames,
+    previous_logs: bundle.previousLogs.length === 0 ? undefined : bundle.previousLogs.map(previousLogToJson),
   });
 }
 
@@ -130,16 +135,18 @@ export class UnverifiedBundle {
   /**
    * The bundle to use from now on. `previous` is the one in use, undefined at first use (the caller shows the hash to a human
    * then). Throws `ProtocolError`: not-trusted or bad-signature, rolled-back for an older version, forked for another bundle
-   * of the same version, wrong-hub.
+   * of the same version, wrong-hub, wrong-origin where the log in use was not carried on.
    */
   async verify(previous: TrustBundle | undefined): Promise<TrustBundle> {
     const content = this.#content;
+    await checkEnded(content.previousLogs);
     await this.#signed.require(content.controllers);
     if (previous === undefined || previous.hash === this.hash) return content;
     if (content.hub !== previous.hub) throw new ProtocolError("wrong-hub", TYPE);
     if (content.version === previous.version) throw new ProtocolError("forked", `${TYPE} version ${previous.version}`);
     if (content.version < previous.version) throw new ProtocolError("rolled-back", `${TYPE} version ${content.version}`);
     await this.#signed.require(previous.controllers);
+    checkSuccession(previous, content);
     return content;
   }
 }
@@ -152,10 +159,11 @@ export function parseBundle(data: Uint8Array): UnverifiedBundle {
 function readContent(signed: UnverifiedCosigned): TrustBundle {
   const fields = new Fields(signed.body, TYPE);
   readType(fields, TYPE);
+  const [version, hub, logOrigin] = [fields.integer("version", 1), fields.label("hub"), fields.label("log_origin")];
   const bundle: TrustBundle = {
-    version: fields.integer("version", 1),
-    hub: fields.label("hub"),
-    logOrigin: fields.label("log_origin"),
+    version,
+    hub,
+    logOrigin,
     logVkey: fields.label("log_vkey", 8192),
     logPolicy: fields.text("log_policy"),
     issuers: fields.objects("issuers", 64).map(readIssuer),
@@ -165,6 +173,7 @@ function readContent(signed: UnverifiedCosigned): TrustBundle {
     minimum: readMinimum(fields.nested("minimum")),
     // Absent means `team`: written out it would be a second spelling.
     accessNames: fields.optional("access_names", (name) => fields.choice(name, ["roles"])) ?? "team",
+    previousLogs: readPreviousLogs(fields, logOrigin),
     hash: signed.hash,
   };
   fields.done();
