@@ -14,9 +14,6 @@ import type { EmergencyEnd, EmergencyReason, EmergencyReview } from "./fact-emer
 import { EMERGENCY_MAX_MS } from "./fact-powers.ts";
 import type { Emergency } from "./fact-powers.ts";
 
-/** The row of operators: an attested auditor, who holds no key of content (P10). */
-export const AUDITOR_ROW = "O14";
-
 /** An emergency with everything recorded about it so far. */
 export interface Course {
   readonly record: FactRecord<Emergency>;

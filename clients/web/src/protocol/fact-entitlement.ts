@@ -3,7 +3,7 @@ import { ACT_RULES, actOf, mayAct } from "./act-rules.ts";
 import { isEqualCapacity, isSameAuthor } from "./case-facts.ts";
 import type { CaseFacts, FactAuthor, Power } from "./case-facts.ts";
 import { checkConditions } from "./conferences.ts";
-import { AUDITOR_ROW, checkCourseFact, isCaller } from "./emergency-course.ts";
+import { checkCourseFact, isCaller } from "./emergency-course.ts";
 import { ProtocolError } from "./errors.ts";
 import type { GivenBy } from "./fact-codec.ts";
 import { checkReferences } from "./fact-references.ts";
@@ -12,6 +12,7 @@ import type { FactStanding, FactStandings } from "./fact-rules.ts";
 import type { Fact, FactOf } from "./facts.ts";
 import { checkLink } from "./linked-cases.ts";
 import { mandatesOf, mandateState, representsPerson } from "./powers.ts";
+import { mayReviewEmergencies } from "./operator-roles.ts";
 
 /** A fact with its place: what a record holds but for the power, which is judged. */
 export interface FactMade {
@@ -103,7 +104,7 @@ function standingsByObject(facts: CaseFacts, fact: Fact, author: FactAuthor): re
   }
   if (fact.type === "emergency-end") return isCaller(facts, fact, author) ? ["self"] : [];
   if (fact.type === "emergency-reason") return isCaller(facts, fact, author) ? ["caller"] : [];
-  if (fact.type === "emergency-review") return author.capacity?.row === AUDITOR_ROW ? ["auditor"] : [];
+  if (fact.type === "emergency-review") return mayReviewEmergencies(author.capacity) ? ["auditor"] : [];
   return fact.type === "emergency" && isOwnEmergency(fact, author) ? ["caller"] : [];
 }
 

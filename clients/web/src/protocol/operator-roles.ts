@@ -56,6 +56,13 @@ export function logScopeToJson(scope: LogScope): JsonObject {
   };
 }
 
+/** Whether somebody who acts in this capacity judges emergencies: the auditor, not the officer who is told of them. */
+export function mayReviewEmergencies(
+  capacity: { readonly row: string; readonly role?: string | undefined } | undefined,
+): boolean {
+  return capacity?.row === ROW && capacity.role === "auditor";
+}
+
 /** Refuse an attested role that is none of the four, or a scope that does not belong to it: malformed. */
 export function checkRole(row: string, role: string | undefined, scope: LogScope | undefined, lengthMs: number): void {
   const watches = role !== undefined && WATCHING.has(role);
