@@ -45,7 +45,10 @@ class Scene:
 
 @contextmanager
 def peopled(folder: Path) -> Iterator[World]:
-    with client_world(folder) as world:
+    # Acts that nobody signs stand in the log too: this hub says which web client it serves.
+    (folder / "built").mkdir()
+    (folder / "built" / "index.html").write_text("<!doctype html>", "utf-8")
+    with client_world(folder, web=str(folder / "built")) as world:
         world.professional("doctor", "H1", "dac")
         world.professional("coord", "S10", "dac")
         world.professional("auditor", "O14", "operator")

@@ -36,17 +36,15 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     assert (DIST / "index.html").is_file(), "run `make web` first"
-    before = os.environ["VOLET_WEB"]
-    os.environ["VOLET_WEB"] = str(DIST)
-    try:
-        with World(tmp_path_factory.mktemp("web") / "world") as world:
+    with World(tmp_path_factory.mktemp("web") / "world") as world:
+        # For the processes that start here, and for no hub of a test that comes after.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("VOLET_WEB", str(DIST))
             world.start(())
-            yield world
-    finally:
-        os.environ["VOLET_WEB"] = before
+        yield world
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ class TestFirstVisit:
 
     def test_english_speakers_get_english(self, visit: Visit) -> None:
         watch = visit("en-GB")
-        assert watch.page.get_by_role("button", name="Continue").is_visible()
+        watch.page.get_by_role("button", name="Continue").wait_for()
         assert watch.page.locator("html").get_attribute("lang") == "en"
 
 

@@ -29,13 +29,15 @@ from volet_client.errors import UnreadableFileError
 from volet_client.log_cases import decide_export
 from volet_client.log_decisions import Decided, WrongAct
 from volet_client.words import Said
+from volet_protocol import canonical
 from volet_protocol.canonical import MAX_INTEGER, JsonObject, JsonValue
 from volet_protocol.checkpoint import LogVerifier, SignedCheckpoint
 from volet_protocol.encodings import from_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
+from volet_protocol.hashing import sha256
 from volet_protocol.leaf import MAX_LEAF, Leaf
-from volet_protocol.log_payload import IdentityPayload
+from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.log_positions import MAX_LOGS
 from volet_protocol.merkle import CompactRange, leaf_hash
 from volet_protocol.note import MAX_NOTE
@@ -47,6 +49,8 @@ from volet_protocol.user_links import LINK_TYPES
 from volet_protocol.user_state import UserChain
 
 FORMAT = "volet-log-export/v1"
+# Acts that no user asks for: what an operator does, the end of a term, the web client served.
+_OF_THE_HUB = frozenset({"admin", "erase", "web-version"})
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,8 @@ def check_export(content: JsonObject, log: LogVerifier, bundle: TrustBundle | No
             continue
         receipts += 1
         if verified.identity is not None:
-            requests += _check_request(IdentityPayload.read(verified.identity), chains)
+            act = ViewPayload.read(verified.view).act
+            requests += _check_request(act, IdentityPayload.read(verified.identity), chains)
     cases = {} if bundle is None else decide_export(content, chains, log, bundle)
     return LogChecked(checkpoint, counts, receipts, requests, cases)
 
@@ -175,9 +180,14 @@ def _chains(users: JsonObject, at_ms: int) -> dict[str, UserChain]:
     return found
 
 
-def _check_request(identity: IdentityPayload, chains: Mapping[str, UserChain]) -> int:
+def _check_request(act: str, identity: IdentityPayload, chains: Mapping[str, UserChain]) -> int:
     """Check that the statement is the one that the leaf committed to, and that a device of its author signed it."""
     if identity.request is None:
+        return 0
+    if act in _OF_THE_HUB and identity.user is None and "body" not in identity.request:
+        # What the hub or its operator did is signed by nobody but the log.
+        if sha256(canonical.encode(identity.request)).hex() != identity.request_hash:
+            raise ProtocolError(Reason.WRONG_HASH, "act of the hub in a record")
         return 0
     body = identity.request.get("body")
     if not isinstance(body, Mapping) or UnverifiedStatement(body, b"").hash != identity.request_hash:

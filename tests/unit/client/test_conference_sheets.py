@@ -7,6 +7,7 @@ import re
 import pytest
 
 from volet_client.conference_sheets import Sheet, attendance, information, minutes_page
+from volet_protocol.case_reference import reference_of
 from volet_protocol.fact_meetings import Conference
 from volet_protocol.meeting_words import Announcement, DecisionTaken, Invited, Minutes
 
@@ -36,7 +37,7 @@ def test_what_was_typed_is_text_and_nothing_comes_from_elsewhere(page: str) -> N
     assert "url(" not in page
     assert page.count("<footer>") == page.count("</html>") == 1
     assert "document confidentiel" in page
-    assert HASH[:16] in page
+    assert reference_of(HASH) in page
 
 
 def test_the_information_says_why_the_person_is_not_there_and_what_they_may_refuse() -> None:
