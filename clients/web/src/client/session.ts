@@ -49,24 +49,28 @@ export class Session {
   }
 
   /**
-   * Take up what this browser holds. `served` is the bundle that came with the page: pinned only by `pin`, on a first visit;
-   * later it replaces the pinned one as its successor, or it is refused (rolled-back, forked, wrong-hub).
+   * Take up what this browser holds. `served` is the bundle that came with the page: pinned only by `pin`, after a human
+   * saw it; once one is pinned, what is not its successor is refused (rolled-back, forked, wrong-hub).
    */
   static async resume(vault: Vault, outside: Outside, served: string): Promise<{ session: Session; step: Step }> {
     const session = new Session(vault, outside);
-    const kept = await vault.load(TRUST);
-    const pinned =
-      kept === undefined ? undefined : await parseBundle(utf8(new Fields(kept, TRUST).text("file", 1 << 20))).verify(undefined);
+    const pinned = await session.#pinned();
     const bundle = await parseBundle(utf8(served)).verify(pinned);
-    if (pinned === undefined) return { session, step: { kind: "first-visit", offered: bundle } };
-    if (bundle.hash !== pinned.hash) await vault.save(TRUST, { file: served });
+    // A successor too comes from the hub's own files: nobody but a human takes it.
+    if (pinned?.hash !== bundle.hash) return { session, step: { kind: "first-visit", offered: bundle } };
     await session.#connect(bundle);
     return { session, step: await session.step() };
   }
 
-  /** Pin the bundle that a human saw, and draw this browser's identity. */
+  async #pinned(): Promise<TrustBundle | undefined> {
+    const kept = await this.#vault.load(TRUST);
+    if (kept === undefined) return undefined;
+    return parseBundle(utf8(new Fields(kept, TRUST).text("file", 1 << 20))).verify(undefined);
+  }
+
+  /** Pin the bundle that a human saw, the first one or the successor of what is pinned; a new browser draws its identity. */
   async pin(served: string): Promise<void> {
-    const bundle = await parseBundle(utf8(served)).verify(undefined);
+    const bundle = await parseBundle(utf8(served)).verify(await this.#pinned());
     await this.#vault.save(TRUST, { file: served });
     await this.#connect(bundle);
   }
