@@ -9,6 +9,8 @@ READY_DEV := $(VENV)/ready-dev
 ARGS ?=
 COMPILE := --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 TESTS ?= tests
+# A process per core; a module stays in one process, with the worlds that its fixtures start.
+SPREAD := -n auto --maxprocesses 4 --dist loadfile
 SOURCES := service clients/python migrations tests
 WEB := clients/web
 WEB_READY := $(WEB)/node_modules/.ready
@@ -59,10 +61,10 @@ demo: setup $(if $(shell command -v npm),web) ## play the whole story with real 
 
 test: tools $(if $(shell command -v npm),web $(CHROMIUM)) ## run every test (TESTS=path for a part); without Node.js, all but those of the web client
 	@command -v npm >/dev/null || echo "Node.js is not here: the tests of the web client are left out."
-	@$(BIN)/pytest $(TESTS) $(ARGS) $(if $(shell command -v npm),,--ignore tests/web)
+	@$(BIN)/pytest $(SPREAD) $(TESTS) $(ARGS) $(if $(shell command -v npm),,--ignore tests/web)
 
 test-postgresql: tools ## run the tests of service and hub on a real PostgreSQL (TESTS=path for a part)
-	@VOLET_TEST_DATABASE=postgresql $(BIN)/pytest $(if $(filter tests,$(TESTS)),tests/unit/service tests/integration,$(TESTS)) $(ARGS)
+	@VOLET_TEST_DATABASE=postgresql $(BIN)/pytest $(SPREAD) $(if $(filter tests,$(TESTS)),tests/unit/service tests/integration,$(TESTS)) $(ARGS)
 
 SOAKED := tests/integration/test_kill.py tests/integration/test_write_faults.py tests/unit/service/test_log_stateful.py
 
@@ -77,7 +79,7 @@ check: tools ## exactly what CI runs: format, lint, types, imports, web client, 
 	@$(BIN)/lint-imports
 	@$(BIN)/volet policy check tests/scenarios/*.yaml
 	@$(MAKE) --no-print-directory web-check
-	@$(BIN)/pytest tests --randomly-seed=2026
+	@$(BIN)/pytest $(SPREAD) tests --randomly-seed=2026
 
 format: tools ## rewrite files in the project's format
 	@$(BIN)/ruff format $(SOURCES)
