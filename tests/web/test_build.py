@@ -1,0 +1,47 @@
+"""The files of the web client: the same from any build, so that what a hub serves can be compared with the source."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+WEB = Path(__file__).parents[2] / "clients" / "web"
+SHELL_LIMIT = 150 * 1024
+
+
+def _build(source: Path, into: Path, **environment: str) -> dict[str, bytes]:
+    # Straight to the tool: what npm would add is only its own banner.
+    command = ["node", str(source / "node_modules" / "vite" / "bin" / "vite.js"), "build", "--outDir", str(into)]
+    subprocess.run(command, cwd=source, env={**os.environ, **environment}, check=True, capture_output=True)
+    return {str(file.relative_to(into)): file.read_bytes() for file in sorted(into.rglob("*")) if file.is_file()}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return _build(WEB, tmp_path_factory.mktemp("built") / "dist")
+
+
+def test_two_builds_give_the_same_bytes_whatever_the_folder_language_and_hour(
+    built: dict[str, bytes], tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "another place" / "web"
+    shutil.copytree(WEB, elsewhere, ignore=shutil.ignore_patterns("node_modules", "dist", ".vite"))
+    (elsewhere / "node_modules").symlink_to(WEB / "node_modules")
+    again = _build(elsewhere, tmp_path / "dist", TZ="Pacific/Auckland", LANG="fr_FR.UTF-8", LC_ALL="C", USER="somebody")
+    assert again.keys() == built.keys()
+    assert [name for name in built if again[name] != built[name]] == []
+
+
+def test_nothing_built_tells_where_or_by_whom(built: dict[str, bytes]) -> None:
+    told = [name for name, content in built.items() if str(WEB.parent).encode() in content]
+    assert told == []
+
+
+def test_the_first_load_stays_under_its_budget(built: dict[str, bytes]) -> None:
+    shell = [name for name in built if name.endswith((".html", ".js", ".css"))]
+    assert sum(len(gzip.compress(built[name], mtime=0)) for name in shell) <= SHELL_LIMIT
