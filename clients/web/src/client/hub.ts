@@ -72,6 +72,14 @@ export class Hub {
     });
   }
 
+  /** Raise an alarm at a head of our own chain that this device did not make (rule T7). */
+  async checkOwn(user: string, mine: HeadRef, proven: Proven): Promise<void> {
+    await this.#judged(() => {
+      this.trust.checkOwn(user, mine, proven);
+      return Promise.resolve();
+    });
+  }
+
   /** Verify a receipt and let its checkpoint extend what is held. */
   async receipt(served: JsonObject): Promise<VerifiedReceipt> {
     const verified = await this.#judged(async () => {
