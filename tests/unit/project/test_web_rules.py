@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from support import web_rules
+import pytest
+
+from support import web_rules, web_words
 
 
-def test_rules_and_problems_of_the_web_client_are_those_of_the_package() -> None:
-    assert web_rules.PATH.read_text(encoding="utf-8") == web_rules.text(), "write it again: see support/web_rules.py"
+@pytest.mark.parametrize("carried", [web_rules, web_words], ids=["rules", "words"])
+def test_what_the_web_client_carries_is_what_the_package_says(carried: object) -> None:
+    name = getattr(carried, "__name__", "")
+    path, text = vars(carried)["PATH"], vars(carried)["text"]
+    assert path.read_text(encoding="utf-8") == text(), f"write it again: see {name}"
