@@ -1,0 +1,35 @@
+/** The vault's port in memory, for logic that Node tests: what is saved is encoded, as the real one does. */
+import type { JsonObject } from "../../src/protocol/canonical.ts";
+import { decode, encode } from "../../src/protocol/canonical.ts";
+import type { Vault } from "../../src/client/vault.ts";
+
+export class MemoryVault {
+  readonly #kept = new Map<string, Uint8Array>();
+
+  /** As those see it who keep things in it. */
+  get vault(): Vault {
+    const kept = this.#kept;
+    const port: Pick<Vault, "load" | "save" | "remove" | "names"> = {
+      load: (name) => Promise.resolve(decoded(kept.get(name))),
+      save: (name, value) => {
+        kept.set(name, encode(value));
+        return Promise.resolve();
+      },
+      remove: (name) => {
+        kept.delete(name);
+        return Promise.resolve();
+      },
+      names: (prefix) => Promise.resolve([...kept.keys()].filter((name) => name.startsWith(prefix))),
+    };
+    return port as Vault;
+  }
+
+  /** How many bytes stand under a name. */
+  size(name: string): number {
+    return this.#kept.get(name)?.length ?? 0;
+  }
+}
+
+function decoded(data: Uint8Array | undefined): JsonObject | undefined {
+  return data === undefined ? undefined : decode(data, 1 << 26);
+}
