@@ -4,10 +4,13 @@
  * Every proof and receipt goes through here. A contradiction is kept in the vault before anybody is told of it, because the page
  * may be closed at that very moment.
  */
+import type { Entered, PolicyActivation } from "../protocol/activation.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
+import { fromBase64url } from "../protocol/encodings.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { Fields } from "../protocol/fields.ts";
 import { readHeadProof } from "../protocol/head-proof.ts";
+import { verifyConsistency } from "../protocol/merkle.ts";
 import { acceptReceipt, readReceipt, verifyReceipt } from "../protocol/receipt.ts";
 import type { VerifiedReceipt } from "../protocol/receipt.ts";
 import type { HeadRef } from "../protocol/statements.ts";
@@ -19,12 +22,15 @@ import type { Label, Proven } from "./trust.ts";
 import type { Vault } from "./vault.ts";
 
 const STATE = "state";
+const TRIES = 3;
 
 /** One hub, one vault. */
 export class Hub {
   readonly transport: Transport;
   readonly trust: TrustState;
   readonly #vault: Vault;
+  #saved = "";
+  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(transport: Transport, trust: TrustState, vault: Vault) {
     this.transport = transport;
@@ -43,14 +49,32 @@ export class Hub {
     return this.trust.bundle.hub;
   }
 
-  /** Write the verified state to the vault. */
-  save(): Promise<void> {
-    return this.#vault.save(STATE, this.trust.toJson());
+  /** Write the verified state to the vault, when it changed. */
+  async save(): Promise<void> {
+    const state = this.trust.toJson();
+    const text = JSON.stringify(state);
+    if (text === this.#saved) return;
+    this.#saved = text;
+    await this.#vault.save(STATE, state);
+  }
+
+  /**
+   * Ask, and judge what was served. An answer that a newer one overtook on the way is stale (T4) and nobody's fault: it is asked
+   * for again.
+   */
+  async asked<T>(ask: () => Promise<T>): Promise<T> {
+    for (let again = 1; ; again++) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!(error instanceof ProtocolError) || error.reason !== "stale" || again === TRIES) throw error;
+      }
+    }
   }
 
   /** Ask for the head of a chain and judge its proof. */
   async head(label: Label, chain: string): Promise<Proven> {
-    return this.prove(label, chain, await this.transport.get(`/v1/heads/${label}/${chain}`));
+    return this.asked(async () => this.prove(label, chain, await this.transport.get(`/v1/heads/${label}/${chain}`)));
   }
 
   /** Judge a served proof of a head; a contradiction stops everything. */
@@ -80,14 +104,26 @@ export class Hub {
     });
   }
 
+  /** Hold verified activations of policy tables (rule T9). */
+  async advancePolicy(activations: readonly PolicyActivation[], leaves: readonly Entered[]): Promise<void> {
+    await this.#judged(() => {
+      this.trust.advancePolicy(activations, leaves);
+      return Promise.resolve();
+    });
+  }
+
   /** Verify a receipt and let its checkpoint extend what is held. */
   async receipt(served: JsonObject): Promise<VerifiedReceipt> {
     const verified = await this.#judged(async () => {
       const receipt = readReceipt(served);
       const { checkpoint } = await verifyReceipt(receipt, this.trust.log);
-      const held = this.trust.newest()?.size;
+      const held = this.trust.newest();
       // The proof inside leads from the tree that the request named; our own may have grown since.
-      const consistency = held === this.transport.treeSize ? undefined : await this.#consistencyTo(checkpoint.size);
+      const leads =
+        held !== undefined &&
+        held.size <= checkpoint.size &&
+        verifyConsistency(held.size, checkpoint.size, held.root, checkpoint.root, receipt.consistency);
+      const consistency = leads ? receipt.consistency : await this.#consistencyTo(checkpoint.size);
       return acceptReceipt(receipt, this.trust.view, this.trust.log.origin, consistency);
     });
     this.#told();
@@ -107,9 +143,12 @@ export class Hub {
     }
   }
 
+  /** One judgement at a time: a proof that leads on from the tree held is of no use once another answer has moved it. */
   async #judged<T>(judge: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(judge);
+    this.#turn = mine.catch(() => undefined);
     try {
-      return await judge();
+      return await mine;
     } catch (error) {
       if (!(error instanceof ProtocolError) || !this.trust.stopped) throw error;
       await this.save();
@@ -120,4 +159,9 @@ export class Hub {
   #told(): void {
     this.transport.treeSize = this.trust.newest()?.size;
   }
+}
+
+/** The box that was served for this reader beside a link or an entry, undefined when there is none. */
+export function boxOf(fields: Fields): Uint8Array | undefined {
+  return fields.optional("box", (name) => fromBase64url(fields.text(name)));
 }

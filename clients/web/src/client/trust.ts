@@ -10,8 +10,10 @@
  * T6.  A head further on counts once its links were shown to pass through the one held (`advance`).
  * T7.  Our own user chain moves only when we move it: a head that we did not make is an alarm.
  * T8.  For what widens, the `chain-heads` leaf is at most 10 minutes old by our own clock; for reads, T4 is enough.
+ * T9.  A table decides here only under the ceiling that the bundle pins, and activations held never go back (`rules`).
  * T10. After evidence, everything is refused until a human has looked: the state says `stopped`.
  */
+import type { Entered, PolicyActivation } from "../protocol/activation.ts";
 import { isObject } from "../protocol/canonical.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
 import { LogVerifier } from "../protocol/checkpoint.ts";
@@ -21,6 +23,7 @@ import { Fields } from "../protocol/fields.ts";
 import { FRESH_MS, verifyHead } from "../protocol/head-proof.ts";
 import type { HeadProof } from "../protocol/head-proof.ts";
 import { LogView } from "../protocol/log-view.ts";
+import type { PolicyTable } from "../protocol/policy-table.ts";
 import { readHead } from "../protocol/statements.ts";
 import type { HeadRef } from "../protocol/statements.ts";
 import type { TrustBundle } from "../protocol/trust-bundle.ts";
@@ -34,6 +37,15 @@ export interface Proven {
   readonly timeMs: number;
 }
 
+/** An activation that was verified with its leaf: what the controllers put into force, where and when. */
+export interface KnownPolicy {
+  readonly activation: string;
+  readonly table: string;
+  readonly version: number;
+  readonly index: number;
+  readonly sinceMs: number;
+}
+
 /** Heads and checkpoints verified so far. Changes only through its methods; `toJson` for the vault. */
 export class TrustState {
   readonly bundle: TrustBundle;
@@ -42,6 +54,7 @@ export class TrustState {
   readonly #heads = new Map<string, HeadRef>();
   #newestMap = 0;
   readonly #evidence: JsonObject[] = [];
+  #policies: readonly KnownPolicy[] = [];
 
   constructor(bundle: TrustBundle) {
     this.bundle = bundle;
@@ -128,6 +141,36 @@ export class TrustState {
     if (nowMs - proven.timeMs > FRESH_MS) throw new ProtocolError("stale", "heads of the hub, older than 10 minutes");
   }
 
+  /** The activations held, oldest first. */
+  get policies(): readonly KnownPolicy[] {
+    return this.#policies;
+  }
+
+  /** Refuse a table wider than the ceiling (T9); `ceiling` is the one whose hash is pinned. */
+  checkTable(table: PolicyTable, ceiling: PolicyTable): void {
+    if (ceiling.hash !== this.bundle.ceiling) throw new ProtocolError("wrong-policy", "ceiling table");
+    const [wider] = table.widerThan(ceiling);
+    if (wider !== undefined) throw new ProtocolError("policy-too-wide", `policy table, cell ${wider}`);
+  }
+
+  /** Hold verified activations, oldest first, each with its leaf; those held before lead to them (T9). */
+  advancePolicy(activations: readonly PolicyActivation[], leaves: readonly Entered[]): void {
+    this.checkRunning();
+    const offered = activations.flatMap(({ hash, table, version }, number) => {
+      const leaf = leaves[number];
+      return leaf === undefined ? [] : [{ activation: hash, table, version, index: leaf.index, sinceMs: leaf.timeMs }];
+    });
+    const kept = this.#policies;
+    const shorter = offered.every((one, number) => isSamePolicy(one, kept[number]));
+    if (!kept.every((one, number) => isSamePolicy(one, offered[number]))) {
+      const reason = shorter ? "rolled-back" : "forked";
+      const sides = { kept: kept.map(policyToJson), offered: offered.map(policyToJson) };
+      this.#evidence.push({ reason, label: "policy", ...sides });
+      throw new ProtocolError(reason, "policy activations");
+    }
+    this.#policies = offered;
+  }
+
   checkRunning(): void {
     if (this.stopped) throw new ProtocolError("forked", "hub that contradicted itself before");
   }
@@ -144,6 +187,7 @@ export class TrustState {
       heads: heads.map(([id, head]) => ({ label: id.split(" ")[0] ?? "", chain: id.split(" ")[1] ?? "", ...toJson(head) })),
       newest_map: this.#newestMap,
       evidence: this.#evidence,
+      ...(this.#policies.length === 0 ? {} : { policies: this.#policies.map(policyToJson) }),
     };
   }
 
@@ -162,6 +206,7 @@ export class TrustState {
       if (!isObject(item)) throw fields.refuse("evidence");
       state.#evidence.push(item);
     }
+    state.#policies = fields.optional("policies", (name) => fields.objects(name).map(readPolicy)) ?? [];
     fields.done();
     return state;
   }
@@ -177,4 +222,24 @@ function isSame(left: HeadRef, right: HeadRef): boolean {
 
 function toJson(head: HeadRef | undefined): JsonObject {
   return head === undefined ? {} : { seq: head.seq, hash: head.hash };
+}
+
+function policyToJson({ activation, table, version, index, sinceMs }: KnownPolicy): JsonObject {
+  return { activation, table, version, index, since_ms: sinceMs };
+}
+
+function readPolicy(fields: Fields): KnownPolicy {
+  const known = {
+    activation: fields.hash("activation"),
+    table: fields.hash("table"),
+    version: fields.integer("version", 1),
+    index: fields.integer("index"),
+    sinceMs: fields.integer("since_ms"),
+  };
+  fields.done();
+  return known;
+}
+
+function isSamePolicy(left: KnownPolicy, right: KnownPolicy | undefined): boolean {
+  return right !== undefined && left.activation === right.activation && left.index === right.index && left.sinceMs === right.sinceMs;
 }
