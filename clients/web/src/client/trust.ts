@@ -241,5 +241,5 @@ function readPolicy(fields: Fields): KnownPolicy {
 }
 
 function isSamePolicy(left: KnownPolicy, right: KnownPolicy | undefined): boolean {
-  return right !== undefined && left.activation === right.activation && left.index === right.index && left.sinceMs === right.sinceMs;
+  return right?.activation === left.activation && right.index === left.index && right.sinceMs === left.sinceMs;
 }

@@ -1,0 +1,53 @@
+/**
+ * One browser, one hub, and the verbs of a user, each made when it is first asked for.
+ *
+ *     client.session      log in and out, have capacities attested
+ *     client.author       who signs, with which device
+ *     client.directory    users met, verified
+ *     client.rules        the policy table in force
+ *     client.casebook     verified views of cases
+ */
+import { Author } from "./author.ts";
+import { Casebook } from "./casebook.ts";
+import { Directory } from "./directory.ts";
+import type { Hub } from "./hub.ts";
+import { Rules } from "./rules.ts";
+import type { Session } from "./session.ts";
+import type { Vault } from "./vault.ts";
+
+/** A client of the hub that a session is signed in to. `save` after use. */
+export class Client {
+  readonly session: Session;
+  readonly vault: Vault;
+  readonly nowMs: () => number;
+  readonly hub: Hub;
+  readonly directory: Directory;
+  readonly author: Author;
+  #rules: Rules | undefined;
+  #casebook: Casebook | undefined;
+
+  constructor(session: Session, vault: Vault, nowMs: () => number) {
+    this.session = session;
+    this.vault = vault;
+    this.nowMs = nowMs;
+    this.hub = session.hub;
+    this.directory = new Directory(this.hub, nowMs);
+    const { identity } = session;
+    this.author = new Author({ identity, hub: this.hub, directory: this.directory, capacity: () => session.capacity, nowMs });
+  }
+
+  /** The policy table in force. */
+  get rules(): Rules {
+    return (this.#rules ??= new Rules(this.hub));
+  }
+
+  /** Verified views of cases. */
+  get casebook(): Casebook {
+    return (this.#casebook ??= new Casebook(this.hub, this.directory, this.author, this.rules));
+  }
+
+  /** Write what was verified to the vault. */
+  save(): Promise<void> {
+    return this.hub.save();
+  }
+}
