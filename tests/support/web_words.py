@@ -1,4 +1,4 @@
-"""The words that the web client carries as data: `clients/web/src/i18n/words.json`, from the Python package's.
+"""The words that the web client carries as data: `clients/web/src/i18n/codes.json`, from the Python package's.
 
 To write it again: `PYTHONPATH=tests python -m support.web_words`.
 """
@@ -14,7 +14,7 @@ from volet_client.resources import policies
 from volet_protocol import words
 from volet_protocol.canonical import JsonObject
 
-PATH = Path(__file__).resolve().parents[2] / "clients/web/src/i18n/words.json"
+PATH = Path(__file__).resolve().parents[2] / "clients/web/src/i18n/codes.json"
 
 
 def text() -> str:

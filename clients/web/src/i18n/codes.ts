@@ -1,6 +1,6 @@
 /**
  * Codes in words: compartments and their groups, levels, functions, and decisions with their next step (glossary; days of work,
- * words on the screens). The sentences are those of the Python package: `words.json` is written from it.
+ * words on the screens). The sentences are those of the Python package: `codes.json` is written from it.
  *
  * Safe to show to whoever asked: a refusal that hides says the same thing as absence, with no rule and no near miss.
  */
@@ -8,7 +8,7 @@ import type { Capacity } from "../protocol/capacities.ts";
 import type { Decision, Missing } from "../protocol/questions.ts";
 import type { Compartment } from "../protocol/vocabulary.ts";
 import type { Language } from "./messages.ts";
-import words from "./words.json" with { type: "json" };
+import words from "./codes.json" with { type: "json" };
 
 type Words = Readonly<Record<string, string>>;
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Decision } from "../protocol/questions.ts";
 import { COMPARTMENTS, LEVELS, ROWS } from "../protocol/vocabulary.ts";
 import { LANGUAGES } from "./messages.ts";
-import { explain, functionName, GROUPS, groupName, levelName, partName, rowName } from "./words.ts";
+import { explain, functionName, GROUPS, groupName, levelName, partName, rowName } from "./codes.ts";
 
 function decision(more: Partial<Decision>): Decision {
   const usual = { rules: ["R1"], policy: "", obligations: [], hidden: false, facts: [], step: "", lines: [] };
