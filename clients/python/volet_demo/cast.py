@@ -77,3 +77,16 @@ CAST: tuple[Role, ...] = (
     Role("mme-a", "Mme A", "Mme A, la personne accompagnée", "person"),
     Role("audit", "Auditrice", "Odile Ravier, auditrice", "auditor", _at(AUDIT, "O14", None, None, role="auditor")),
 )  # fmt: skip
+
+# Accounts whose keys a browser draws: nobody plays them until somebody sits down at one.
+GUESTS: tuple[Role, ...] = (
+    Role(
+        "web-pro", "Invitée", "Nora Vidal, infirmière du DAC (dans un navigateur)", "professional",
+        _at(DAC, "H2", 1, "L1110-4", profession="G15:60"),
+    ),
+    Role("web-person", "M. B", "M. B, une personne accompagnée (dans un navigateur)", "person"),
+    Role(
+        "web-audit", "Auditeur", "Yann Le Goff, auditeur (dans un navigateur)", "auditor",
+        _at(AUDIT, "O14", None, None, role="auditor"),
+    ),
+)  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,7 +14,8 @@ from typing import NoReturn
 
 import httpx
 
-from volet_demo import scenes_audit, scenes_person, scenes_team
+from volet_demo import guests, scenes_audit, scenes_person, scenes_team
+from volet_demo.cast import GUESTS
 from volet_demo.party import StoryError
 from volet_demo.processes import ProcessFailedError
 from volet_demo.story import Story, play
@@ -32,6 +34,12 @@ SCENES: tuple[Callable[[Story], None], ...] = (
     scenes_audit.audit,
 )
 FAILED = 1
+# What a guest does once logged in, by the kind of account.
+ARRIVALS = {
+    "professional": "faites attester votre fonction, puis collez ici « pro » et votre carte",
+    "person": "collez ici « personne » et votre carte",
+    "auditor": "faites attester votre fonction ; le journal s'ouvre",
+}
 PARENT = Path("var/demo")
 
 
@@ -87,7 +95,8 @@ def _serve(story: Story) -> None:
         party.stop(story.world.processes)
     coord = story.party("coord")
     _line("")
-    _line(web_line(story.world.addresses.hub))
+    for line in web_lines(story.world.addresses.hub):
+        _line(line)
     _line("")
     _line("La plateforme reste en service. Dans un autre terminal, prenez la place de quelqu'un :")
     _line("")
@@ -102,18 +111,30 @@ def _serve(story: Story) -> None:
     _line("")
     _line("À essayer : « volet accesses » en Mme A, « volet post plan/2 --title … --text … » en Coord,")
     _line(f"« volet log verify {story.world.path('files', 'journal.json')} » en n'importe qui. Ctrl-C arrête tout.")
+    threading.Thread(target=listen, args=(story,), daemon=True).start()
     wait_until_interrupted(story.world)
 
 
-def web_line(hub: str) -> str:
-    """Return what to say of the web client: its address, or why there is none."""
+def listen(story: Story) -> None:
+    """Let in the guests whose cards are typed at the terminal, for as long as there is one."""
+    for typed in sys.stdin:
+        if typed.strip():
+            guests.welcome(story, typed, _line)
+
+
+def web_lines(hub: str) -> list[str]:
+    """Return what to say of the web client: its address and accounts, or why there is none."""
     with httpx.Client(trust_env=False, timeout=10) as http:
         served = http.get(hub).is_success
-    if served:
-        return (
-            f"Dans un navigateur : {hub} ; choisissez l'un des comptes de démonstration chez le fournisseur d'identité."
-        )
-    return "Pas de client web ici : « make web » le construit (Node.js), puis relancez la démonstration."
+    if not served:
+        return ["Pas de client web ici : « make web » le construit (Node.js), puis relancez la démonstration."]
+    accounts = [f"  {role.label} : {ARRIVALS[role.kind]}" for role in GUESTS]
+    return [
+        f"Dans un navigateur : {hub}",
+        "Trois comptes y attendent chez le fournisseur d'identité :",
+        *accounts,
+        "La carte se copie dans le navigateur (« Mon appareil ») et se colle ici ; les autres vous font entrer.",
+    ]
 
 
 def _line(text: str) -> None:

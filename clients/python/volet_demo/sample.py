@@ -40,6 +40,10 @@ IDENTITY_TITLE = f"Identité et contacts de {PERSON} (réf. AVOCETTE-GH29)"
 IDENTITY = (
     f"{PERSON}, 76 ans, sortie d'hospitalisation lundi. Sa fille passe le dimanche. Réf. canari : ÉCHASSE-LILAS-2205."
 )
+GUEST_PLAN_TITLE = "Votre projet, en trois points"
+GUEST_PLAN = "Rester chez vous, marcher un peu chaque jour, revoir votre sœur au printemps."
+GUEST_HEALTH_TITLE = "Ce que l'équipe doit savoir de votre santé"
+GUEST_HEALTH = "Tension à surveiller deux fois par semaine. Pas d'allergie connue."
 PDF_TITLE = "Compte rendu d'hospitalisation (PDF) (réf. GUIFETTE-PL63)"
 PDF_NAME = "compte-rendu-hospitalisation-Quatrevaux.pdf"
 PDF_MARKER = b"Ref. canari : STERNE-VERMEIL-1172"

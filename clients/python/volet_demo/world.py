@@ -25,7 +25,7 @@ from typing import Self
 import httpx
 
 from volet_demo.browser import Browser
-from volet_demo.cast import CAST, REGISTRAR_NAME, STRUCTURES, Role
+from volet_demo.cast import CAST, GUESTS, REGISTRAR_NAME, STRUCTURES, Role
 from volet_demo.party import Party
 from volet_demo.processes import HOST, Processes, ProcessFailedError, Running, free_ports
 from volet_demo.relay import RecordingRelay
@@ -123,7 +123,7 @@ class World:
         }
         known = {
             "clients": [{"client_id": client, "redirect_uris": [uri]} for client, uri in callbacks.items()],
-            "accounts": [{"sub": r.key, "label": r.label, "kind": r.kind, "acr": "eidas2"} for r in CAST],
+            "accounts": [{"sub": r.key, "label": r.label, "kind": r.kind, "acr": "eidas2"} for r in (*CAST, *GUESTS)],
         }
         for folder in ("provider", "registrar"):
             self.path(folder).mkdir()
@@ -178,7 +178,7 @@ class World:
                 "capacity": dict(role.capacity),
                 **({"scope": {}} if role.kind == "auditor" else {}),
             }
-            for role in CAST
+            for role in (*CAST, *GUESTS)
             if role.capacity
         ]
         config: dict[str, JsonValue] = {
