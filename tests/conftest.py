@@ -1,6 +1,6 @@
 """What holds for every test: nothing is timed, and no hub serves a web client that happens to be built, unless asked.
 
-And the fixture of tests that must hold on both databases.
+And the fixtures of tests that must hold on both databases, or speak of the files of one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from support.databases import CHOICE, kinds
+from support.databases import CHOICE, SQLITE, kinds
 
 os.environ.setdefault("VOLET_WEB", "none")
 # An example that takes longer, on a machine that does other work meanwhile, is not wrong.
@@ -25,3 +25,11 @@ def each_database(request: pytest.FixtureRequest) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CHOICE, request.param)
         yield request.param
+
+
+@pytest.fixture(scope="module")
+def on_sqlite() -> Iterator[None]:
+    """Run what uses it on SQLite, whatever the whole run is on: it breaks or reads SQLite's own files."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CHOICE, SQLITE)
+        yield

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from support.audited import DETAIL, Scene, ask, lying, peopled, permits
 from support.client_world import World
+from support.databases import open_disk
 from support.identities import CONTROLLER
 from volet_client.errors import VerificationError
 from volet_client.log_decisions import Flaw
@@ -96,14 +96,11 @@ def test_a_fact_that_its_author_may_not_record_is_found_where_the_hub_took_it(
 
 def test_a_fact_rewritten_in_the_database_is_found(world: World, scene: Scene) -> None:
     assert not scene.flaws()
-    with sqlite3.connect(world.folder / "hub" / "hub.sqlite") as database:
-        rows = database.execute(
-            "SELECT b.link, b.body FROM fact_body b JOIN link l ON l.hash = b.link ORDER BY l.leaf DESC"
-        ).fetchall()
+    with open_disk(world.folder / "hub") as disk:
+        rows = disk.all("SELECT b.link, b.body FROM fact_body b JOIN link l ON l.hash = b.link ORDER BY l.leaf DESC")
         link, body = next((link, canonical.decode(body)) for link, body in rows if b'"notice' in body)
         later = canonical.encode({**body, "at_ms": 1})
-        database.execute("UPDATE fact_body SET body = ? WHERE link = ?", (later, link))
-    database.close()
+        disk.execute("UPDATE fact_body SET body = ? WHERE link = ?", (later, link))
     assert Flaw.BROKEN in scene.flaws()
 
 

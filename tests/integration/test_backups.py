@@ -18,6 +18,7 @@ from support.hub_entries import ask, deposit_body, header, post, release_request
 from volet_service.adapters.backups import DAY_MS
 from volet_service.bootstrap import admin
 
+pytestmark = pytest.mark.usefixtures("on_sqlite")
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 
 

@@ -28,6 +28,7 @@ from volet_service.adapters.signer import read_log_key
 from volet_service.bootstrap import admin
 from volet_service.resources import shipped_table
 
+pytestmark = pytest.mark.usefixtures("on_sqlite")
 YEAR_MS = 400 * 24 * 3_600_000
 
 

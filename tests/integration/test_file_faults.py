@@ -24,7 +24,7 @@ from volet_service.adapters.backups import DATABASE, Backup, BadBackup, back_up_
 from volet_service.adapters.high_water import HighWater
 from volet_witness.store import WitnessStore
 
-pytestmark = pytest.mark.fault
+pytestmark = [pytest.mark.fault, pytest.mark.usefixtures("on_sqlite")]
 PASSPHRASE = "une phrase de passe assez longue"
 LASTING = "all fail from there on"
 

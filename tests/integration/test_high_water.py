@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from support.databases import Image
 from support.forgery import forged_leaf
 from support.hub import HubCase, LiveHub, running_hub
 from support.hub_entries import deposit_body, header, seal
@@ -17,7 +18,7 @@ from volet_service.adapters.high_water import HighWater
 from volet_service.adapters.hub_identity import HubIdentity
 from volet_service.bootstrap.hub import CannotStart, build
 
-DATABASE = ("hub.sqlite", "shares.sqlite")
+SHARES = "shares.sqlite"
 
 
 def notes(hub: LiveHub) -> list[str]:
@@ -29,24 +30,33 @@ def refused(folder: Path, sentence: str) -> None:
         pass
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A hub's folder, with a backup of its database from before a case was opened."""
-    folder = tmp_path / "hub"
-    with running_hub(folder) as hub:
-        hub.running.hub.store  # noqa: B018 -- started once: it has signed
-    for name in DATABASE:
-        shutil.copy(folder / name, tmp_path / name)
-    with running_hub(folder) as hub:
-        HubCase(hub)
-    return folder
+class Used:
+    """A hub's folder, with a backup of its databases from before a case was opened."""
 
+    def __init__(self, place: Path) -> None:
+        self.folder = place / "hub"
+        with running_hub(self.folder) as hub:
+            hub.running.hub.store  # noqa: B018 -- started once: it has signed
+        self._backup = Image(self.folder)
+        shutil.copy(self.folder / SHARES, place)
+        with running_hub(self.folder) as hub:
+            HubCase(hub)
 
-def restore(folder: Path) -> None:
-    for name in DATABASE:
-        for left in folder.glob(f"{name}-*"):
+    def restore(self) -> None:
+        self._backup.put_back()
+        for left in self.folder.glob(f"{SHARES}-*"):
             left.unlink()
-        shutil.copy(folder.parent / name, folder / name)
+        shutil.copy(self.folder.parent / SHARES, self.folder)
+
+
+@pytest.fixture
+def used(tmp_path: Path) -> Used:
+    return Used(tmp_path)
+
+
+@pytest.fixture
+def folder(used: Used) -> Path:
+    return used.folder
 
 
 def test_what_is_shown_is_kept_before(tmp_path: Path) -> None:
@@ -62,14 +72,15 @@ def test_a_hub_that_was_not_restored_starts_again(folder: Path) -> None:
         HubCase(hub)
 
 
-def test_a_database_restored_from_a_backup_does_not_start(folder: Path) -> None:
-    restore(folder)
-    refused(folder, "this log showed a tree of .* older history")
+def test_a_database_restored_from_a_backup_does_not_start(used: Used) -> None:
+    used.restore()
+    refused(used.folder, "this log showed a tree of .* older history")
 
 
-def test_a_restored_database_that_grew_again_elsewhere_does_not_start(folder: Path) -> None:
+def test_a_restored_database_that_grew_again_elsewhere_does_not_start(used: Used) -> None:
+    folder = used.folder
     kept = (folder / "high-water").read_bytes()
-    restore(folder)
+    used.restore()
     (folder / "high-water").unlink()
     HighWater.create(folder / "high-water")
     for _ in range(3):

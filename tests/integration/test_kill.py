@@ -1,7 +1,8 @@
 """`kill -9` under load: what was acknowledged is there, what was released has its leaf, and nothing is half written.
 
 Writers of every kind run against a real process until it dies at a random instant; then it starts again on the same
-folder and everything is compared with what the writers were told. `VOLET_SOAK` gives the number of kills.
+folder and everything is compared with what the writers were told, on either database. `VOLET_SOAK` gives the number of
+kills.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from support.databases import POSTGRESQL, SQLITE, Image, settle
 from support.folders import Shown, Whole, check, database
 from support.hub import running_hub
 from support.hub_entries import ask, deposit_body, header, release_request, seal
@@ -37,7 +38,8 @@ from volet_protocol.facts import fact_body, fact_hash
 from volet_protocol.merkle import verify_consistency
 from volet_protocol.statements import from_json
 
-KILLS = int(os.environ.get("VOLET_SOAK", "4"))
+SOAK = os.environ.get("VOLET_SOAK")
+KILLS = {SQLITE: int(SOAK or 4), POSTGRESQL: int(SOAK or 2)}
 SEED = 20260105
 SESSION_WRITERS = 6
 # After so many kills a folder is thrown away: else each run would check what all before it wrote.
@@ -157,17 +159,32 @@ class Load:
 class Lives:
     """One folder, killed and started again; now and then it begins anew, so that each run costs the same."""
 
-    def __init__(self, process: ForkedHub, case: ClockedCase) -> None:
-        self.process, self.case, self.told = process, case, Told()
+    def __init__(self, process: ForkedHub, case: ClockedCase, kind: str) -> None:
+        self.process, self.case, self.kind, self.told = process, case, kind, Told()
         self.counts: Counter[str] = Counter()
         self._image, self._main = process.folder.with_name("image"), case.main
         shutil.copytree(process.folder, self._image)
+        self._database = Image(process.folder)
 
     def begin_again(self) -> None:
         """Put the first folder back, under a hub that is dead."""
         shutil.rmtree(self.process.folder)
         shutil.copytree(self._image, self.process.folder)
+        self._database.put_back()
         self.case.main, self.told = self._main, Told()
+
+    def lose_the_newest(self) -> None:
+        """Commits that the disk had confirmed are gone, as with a disk that lies, or a replica that was behind."""
+        wal = self.process.folder / "hub.sqlite-wal"
+        if self.kind == POSTGRESQL:
+            self._database.put_back()
+        else:
+            os.truncate(wal, WAL_HEADER + (wal.stat().st_size - WAL_HEADER) // (2 * WAL_FRAME) * WAL_FRAME)
+
+    def lose_shares(self) -> None:
+        """Lose every share: the last one alone may be of an entry that nobody was told of."""
+        with closing(sqlite3.connect(self.process.folder / "shares.sqlite")) as shares, shares:
+            shares.execute("DELETE FROM share")
 
     def kill_under_load(self, after_s: float, until: Callable[[Told], bool]) -> None:
         """Let the writers go on for a while, and until they were told so much; then kill the hub."""
@@ -182,6 +199,7 @@ class Lives:
         load.over.set()
         for thread in load.threads:
             thread.join(30)
+        settle(self.process.folder)
 
     def look_at_what_is_left(self) -> Whole:
         """Compare a dead hub's folder with what its writers were told."""
@@ -218,7 +236,7 @@ class Lives:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lives]:
+def made(tmp_path_factory: pytest.TempPathFactory, each_database: str) -> Iterator[Lives]:
     """A hub with a team, made in this process and then handed to one of its own."""
     with running_hub(tmp_path_factory.mktemp("kill") / "hub") as hub:
         case = ClockedCase(hub)
@@ -229,7 +247,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lives]:
         process = ForkedHub(hub)
     process.take_over(case)
     try:
-        yield Lives(process, case)
+        yield Lives(process, case, each_database)
     finally:
         process.stop()
 
@@ -285,18 +303,18 @@ def assert_consistent(case: ClockedCase, told: Told, whole: Whole) -> None:
 @pytest.mark.fault
 @pytest.mark.slow
 def test_whatever_was_acknowledged_survives_being_killed(lives: Lives) -> None:
-    case, rng = lives.case, random.Random(SEED)  # noqa: S311 -- when to kill
-    for kill in range(1, KILLS + 1):
+    case, rng, kills = lives.case, random.Random(SEED), KILLS[lives.kind]  # noqa: S311 -- when to kill
+    for kill in range(1, kills + 1):
         # The last one of all waits, on a slow machine, until there was something of every kind to lose.
-        lives.kill_under_load(rng.uniform(0.02, 0.6), every_kind if kill == KILLS else whatever)
+        lives.kill_under_load(rng.uniform(0.02, 0.6), every_kind if kill == kills else whatever)
         whole = lives.look_at_what_is_left()
-        if kill % LIVES_OF_A_FOLDER == 0 and kill < KILLS:
+        if kill % LIVES_OF_A_FOLDER == 0 and kill < kills:
             lives.count()
             lives.begin_again()
             whole = check(lives.process.folder, case.hub.verifier)
         lives.start(whole)
     lives.count()
-    print(f"{KILLS} kills; told before one and found after it: {dict(lives.counts)}")  # noqa: T201 -- `make soak` shows it
+    print(f"{kills} kills on {lives.kind}; told before one and found after it: {dict(lives.counts)}")  # noqa: T201 -- `make soak` shows it
     assert all(lives.counts.values())
     found, taken_back = listed(case)
     assert lives.told.entries.items() <= found.items()
@@ -308,25 +326,13 @@ def test_whatever_was_acknowledged_survives_being_killed(lives: Lives) -> None:
     check(lives.process.folder, case.hub.verifier)
 
 
-def lose_half_of_the_newest(folder: Path) -> None:
-    """Cut the write-ahead log: commits that the disk had confirmed are gone, as with a disk that lies."""
-    path = folder / "hub.sqlite-wal"
-    os.truncate(path, WAL_HEADER + (path.stat().st_size - WAL_HEADER) // (2 * WAL_FRAME) * WAL_FRAME)
-
-
-def lose_shares(folder: Path) -> None:
-    """Lose every share: the last one alone may be of an entry that nobody was told of."""
-    with closing(sqlite3.connect(folder / "shares.sqlite")) as shares, shares:
-        shares.execute("DELETE FROM share")
-
-
 @pytest.mark.fault
-@pytest.mark.parametrize("lose", [lose_half_of_the_newest, lose_shares])
-def test_a_loss_that_is_planted_is_found(lives: Lives, lose: Callable[[Path], None]) -> None:
+@pytest.mark.parametrize("lose", [Lives.lose_the_newest, Lives.lose_shares])
+def test_a_loss_that_is_planted_is_found(lives: Lives, lose: Callable[[Lives], None]) -> None:
     # Else a thousand quiet runs would say nothing.
     lives.kill_under_load(0, lambda told: len(told.receipts) > ENOUGH)
     # Before anybody looks: who opens the file brings the write-ahead log home.
-    lose(lives.process.folder)
+    lose(lives)
     with pytest.raises(AssertionError):
         lives.look_at_what_is_left()
 
@@ -334,6 +340,6 @@ def test_a_loss_that_is_planted_is_found(lives: Lives, lose: Callable[[Path], No
 @pytest.mark.fault
 def test_a_hub_that_lost_what_it_had_shown_does_not_start(lives: Lives) -> None:
     lives.kill_under_load(0, lambda told: len(told.receipts) > ENOUGH)
-    lose_half_of_the_newest(lives.process.folder)
+    lives.lose_the_newest()
     with pytest.raises(RuntimeError, match="of another or older history: restore the newest database"):
         lives.process.start()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+import shutil
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from support.databases import POSTGRESQL, Image, chosen, open_disk
 from support.folders import database
 from support.hub import HandClock, HubCase, LiveHub, running_hub
 from support.hub_entries import ask, deposit_body, header, problem, release_request, seal
@@ -43,6 +44,7 @@ class Restored:
     old: LogVerifier
     shown: int = 0
     held: int = 0
+    image: Image | None = None
 
     @property
     def folder(self) -> Path:
@@ -58,11 +60,23 @@ class Restored:
         with closing(database(self.folder)) as connection:
             return int(connection.execute("SELECT size FROM log_head").fetchone()[0])
 
+    def back_up(self) -> None:
+        """Copy databases and shares; the server's own tools do it for PostgreSQL."""
+        if chosen() == POSTGRESQL:
+            self.image = Image(self.folder)
+            shutil.copy(self.folder / "shares.sqlite", self.place)
+        else:
+            assert self.act("backup", "--to", str(self.place / "base"), "--shares-to", str(self.place / "parts")) == 0
+
     def lose(self) -> None:
         for path in self.folder.glob("*.sqlite*"):
             path.unlink()
 
     def restore(self) -> int:
+        if self.image is not None:
+            self.image.put_back()
+            shutil.copy(self.place / "shares.sqlite", self.folder)
+            return self.act("check")
         base, shares = (next((self.place / name).glob("2*")) for name in ("base", "parts"))
         return self.act("restore", "--from", str(base), "--shares-from", str(shares))
 
@@ -120,7 +134,7 @@ def restored(tmp_path: Path) -> Restored:
         entry, receipt = deposit(case)
         made = Restored(tmp_path, case, clock, entry, receipt, hub.verifier)
     made.held = made.size()
-    assert made.act("backup", "--to", str(tmp_path / "base"), "--shares-to", str(tmp_path / "parts")) == 0
+    made.back_up()
     with running_hub(made.folder, clock) as hub:
         made.again(hub)
         deposit(case)
@@ -167,6 +181,7 @@ def test_the_incident_is_a_code(restored: Restored) -> None:
     assert restored.act("new-log", "--incident", "Disque perdu !", "--without-tombstones") == 2
 
 
+@pytest.mark.usefixtures("each_database")
 def test_a_new_log_begins_with_the_restart_and_the_incident_and_its_indexes_at_0(opened: Restored) -> None:
     with running_hub(opened.folder, opened.clock) as hub:
         found = leaves(hub)
@@ -174,7 +189,7 @@ def test_a_new_log_begins_with_the_restart_and_the_incident_and_its_indexes_at_0
             note = http.get("/v1/log/checkpoint").text
     assert [leaf.type for leaf in found[:3]] == [LeafType.RESTART, LeafType.ACT, LeafType.CHAIN_HEADS]
     assert note.startswith("log.example/volet/2\n")
-    with closing(sqlite3.connect(opened.folder / "hub.sqlite")) as connection:
+    with closing(database(opened.folder)) as connection:
         log, origin, size, _, shown, _ = connection.execute("SELECT * FROM log_closed").fetchone()
         assert connection.execute("SELECT max(idx) FROM log_entry").fetchone()[0] >= SPAN
     assert (log, origin, size) == (1, "log.example", opened.held)
@@ -228,10 +243,9 @@ def test_a_hub_under_its_new_log_starts_again_and_grows(opened: Restored) -> Non
 
 @pytest.mark.parametrize("where", ["idx = 2", f"idx = {SPAN + 1}"])
 def test_an_altered_leaf_of_either_log_stops_the_start(opened: Restored, where: str) -> None:
-    with closing(sqlite3.connect(opened.folder / "hub.sqlite")) as connection:
-        connection.execute("DROP TRIGGER log_entry_no_update")
-        connection.execute(f"UPDATE log_entry SET leaf = zeroblob(115) WHERE {where}")  # noqa: S608 -- ours
-        connection.commit()
+    with open_disk(opened.folder) as disk:
+        disk.drop_triggers()
+        disk.execute(f"UPDATE log_entry SET leaf = {disk.quoted(bytes(115))} WHERE {where}")  # noqa: S608 -- ours
     with pytest.raises(CannotStart, match="was altered"), running_hub(opened.folder, opened.clock):
         pass
 
@@ -256,6 +270,7 @@ def test_a_command_that_was_cut_short_before_the_key_moved_is_finished_by_the_ne
     assert restored.act("check") == 0
 
 
+@pytest.mark.usefixtures("each_database")
 def test_what_was_erased_after_the_backup_is_erased_again(restored: Restored) -> None:
     erase = ("--reason", "court-order", "--authority", "court")
     assert restored.act("erase", "--entry", restored.entry, *erase) == 0

@@ -34,6 +34,7 @@ from volet_service.bootstrap.hub import build
 from volet_service.entrypoints.http.app import create_app
 from volet_service.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("on_sqlite")
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 
 

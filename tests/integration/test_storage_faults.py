@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from support.databases import CHOICE, SQLITE
 from support.folders import check, unchanged
 from support.hub import HubCase, running_hub
 from support.hub_entries import ask, deposit_body, header, post, release_request, seal
@@ -33,8 +34,9 @@ def deposit(case: HubCase) -> httpx.Response:
 
 
 @pytest.fixture
-def starved(tmp_path: Path) -> Iterator[tuple[HubProcess, ClockedCase]]:
-    """A hub in a process of its own, whose files may be forbidden to grow."""
+def starved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[HubProcess, ClockedCase]]:
+    """A hub in a process of its own, whose files may be forbidden to grow; its database is one of them."""
+    monkeypatch.setenv(CHOICE, SQLITE)
     with running_hub(tmp_path / "hub") as hub:
         case = ClockedCase(hub)
         case.join("coordinator", "S10", "dac")

@@ -31,6 +31,7 @@ from volet_protocol.take_back import TakeBack
 from volet_protocol.tiles import tiles_of
 from volet_service.bootstrap.hub import CannotStart
 
+pytestmark = pytest.mark.usefixtures("on_sqlite")
 EVERY_CALL = "VOLET_SOAK" in os.environ
 LASTING = "all fail from there on"
 UPLOAD = "cd" * 32

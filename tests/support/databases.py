@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -150,10 +152,51 @@ def copy_database(folder: Path, target: Path) -> None:
         live.close()
         return
     assert isinstance(source, PostgresDatabase)
-    made = postgres.new_empty()
-    kept = target / "copy.dump"
-    subprocess.run(["pg_dump", "--format=custom", f"--file={kept}", source.address], check=True)
-    subprocess.run(["pg_restore", "--no-owner", f"--dbname={made}", str(kept)], check=True)
-    kept.unlink()
+    made = _dumped(source.address, target) if postgres.in_use(source.address) else postgres.copy_of(source.address)
     env = target / "hub.env"
     env.write_text(env.read_text("utf-8").replace(source.address, made), "utf-8")
+
+
+def _dumped(address: str, folder: Path) -> str:
+    """The address of a copy of a database that others are connected to."""
+    made, kept = postgres.new_empty(), folder / "copy.dump"
+    subprocess.run(["pg_dump", "--format=custom", f"--file={kept}", address], check=True)
+    subprocess.run(["pg_restore", "--no-owner", f"--dbname={made}", str(kept)], check=True)
+    kept.unlink()
+    return made
+
+
+def settle(folder: Path) -> None:
+    """Wait until a server has noticed that a hub is gone: until then it may still commit what that hub had sent."""
+    database, deadline = database_of(folder), time.monotonic() + 60
+    while isinstance(database, PostgresDatabase) and postgres.in_use(database.address):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+class Image:
+    """The database of a stopped hub's folder as it is now, to be put back later; the folder may go meanwhile."""
+
+    def __init__(self, folder: Path) -> None:
+        self._database = database_of(folder)
+        if isinstance(self._database, PostgresDatabase):
+            self._kept = postgres.copy_of(self._database.address)
+        else:
+            assert isinstance(self._database, SqliteDatabase)
+            with closing(sqlite3.connect(self._database.path)) as live, closing(sqlite3.connect(":memory:")) as copy:
+                live.backup(copy)
+                self._bytes = copy.serialize()
+
+    def clear(self) -> None:
+        """Delete the files that are there now; of a server's database nothing lies in the folder."""
+        if isinstance(self._database, SqliteDatabase):
+            for left in self._database.path.parent.glob(f"{self._database.path.name}*"):
+                left.unlink()
+
+    def put_back(self) -> None:
+        self.clear()
+        if isinstance(self._database, PostgresDatabase):
+            postgres.put_back(self._database.address, self._kept)
+        else:
+            assert isinstance(self._database, SqliteDatabase)
+            self._database.path.write_bytes(self._bytes)

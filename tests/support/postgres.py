@@ -44,6 +44,26 @@ def new_database() -> str:
     return _create(_template())
 
 
+def copy_of(address_: str) -> str:
+    """The address of a copy of a database that nobody is connected to."""
+    return _create(_name(address_))
+
+
+def put_back(address_: str, kept: str) -> None:
+    """Make a database what a copy of it is, whoever is connected."""
+    name = _name(address_)
+    with psycopg.connect(address("postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {_name(kept)}".encode())
+
+
+def in_use(address_: str) -> bool:
+    """Whether somebody is connected."""
+    with psycopg.connect(address("postgres"), autocommit=True) as connection:
+        asked = "SELECT 1 FROM pg_stat_activity WHERE datname = %s LIMIT 1"
+        return connection.execute(asked, [_name(address_)]).fetchone() is not None
+
+
 def files_of(address_: str) -> bytes:
     """All that the server's data files hold of a database, once it has written everything down."""
     with psycopg.connect(address_, autocommit=True) as connection:
@@ -51,6 +71,10 @@ def files_of(address_: str) -> bytes:
         row = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
     assert row is not None
     return b"".join(path.read_bytes() for path in sorted((server().pgdata / "base" / str(row[0])).iterdir()))
+
+
+def _name(address_: str) -> str:
+    return make_url(address_).database or ""
 
 
 def _create(template: str) -> str:
@@ -64,4 +88,4 @@ def _create(template: str) -> str:
 def _template() -> str:
     made = new_empty()
     upgrade(open_database(made))
-    return make_url(made).database or ""
+    return _name(made)

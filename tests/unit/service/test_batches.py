@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -11,8 +10,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, event, select
+from sqlalchemy import create_engine, event, select, update
 
+from support.databases import open_disk
 from support.hub import HandClock, make_folder
 from support.identities import seed32
 from volet_protocol.completeness import check_tags
@@ -45,13 +45,13 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         made, table = make_folder(folder), shipped_table()
-        self.path = made.path(made.database)
+        self.folder = folder
         self.payloads = Sealer.of_file(made.path(made.payload_key))
         log = LogAppender(read_log_key(made.path(made.log_key)), self.payloads, os.urandom)
         shares = ShareStore(made.path(made.shares), Sealer.of_file(made.path(made.share_key)))
         policies = PoliciesInForce(SourceTable(table, b""), table, self.payloads)
         self.statements: list[str] = []
-        engine = open_database(self.path).writer()
+        engine = open_database(made.store).writer(alone=False)
         event.listen(engine, "before_cursor_execute", lambda *seen: self.statements.append(seen[2]))
         self.writer = Writer(engine, log, shares, clock=HandClock(), origin=made.origin, policies=policies)
         self.writer.load()
@@ -72,8 +72,8 @@ class Store:
         return told
 
     def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
-        with closing(sqlite3.connect(self.path)) as disk:
-            return disk.execute(query, values).fetchall()
+        with closing(open_disk(self.folder)) as disk:
+            return disk.all(query, *values)
 
     def tags(self) -> list[bytes]:
         leaves = [Leaf.parse(row[0]) for row in self.rows("SELECT leaf FROM log_entry ORDER BY idx")]  # type: ignore[arg-type]  # a blob
@@ -200,6 +200,6 @@ def test_payloads_are_read_back_as_they_were_sealed_and_from_no_other_row(store:
             seal_payloads(store.payloads, 0, bytes(64), b"{}", b"{}"),
             store.payloads.seal(bytes(67), b"log_payload/1"),
         ):
-            connection.exec_driver_sql("UPDATE log_payload SET sealed = ? WHERE idx = 1", (sealed,))
+            connection.execute(update(t.log_payload).where(t.log_payload.c.idx == 1).values(sealed=sealed))
             with pytest.raises(LooseKey):
                 select_records(connection, store.payloads, t.log_entry.c.idx == 1, 1)
