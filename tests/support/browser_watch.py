@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Page, Request, Response
+from playwright.sync_api import ConsoleMessage, Page, Request, Response, ViewportSize
 
 from volet_demo.world import World
 
 AXE = Path(__file__).parents[2] / "clients" / "web" / "node_modules" / "axe-core" / "axe.min.js"
+SCREENS = Path(__file__).parents[2] / "docs" / "screens"
+NARROW: ViewportSize = {"width": 360, "height": 740}
+ZOOMED: ViewportSize = {"width": 640, "height": 400}
+THEMES: Final[tuple[Literal["light"], Literal["dark"]]] = ("light", "dark")
+OVERFLOW = "() => document.documentElement.scrollWidth - innerWidth"
 
 
 @dataclass
@@ -73,8 +79,45 @@ class Watch:
         self.page.get_by_role("button", name=account).click()
         self.page.get_by_role("link", name="revenir à Volet").click()
 
+    def act_as(self, account: str) -> None:
+        """Log in as a professional on a new device: sign in, have the capacity attested, act in it."""
+        self.log_in(account)
+        self.title("Bonjour")
+        self.page.goto(f"{self.world.addresses.hub}/#/capacity")
+        self.press("Faire attester ma fonction")
+        self.page.get_by_role("button", name=account).click()
+        self.page.goto(f"{self.world.addresses.hub}/#/capacity")
+        self.page.get_by_role("button", name="Exercer comme").first.click()
+        self.page.get_by_role("button", name=account).click()
+        self.page.get_by_role("link", name="revenir à Volet").click()
+        self.title("Bonjour")
+
+    def picture(self, name: str) -> None:
+        """Write the screen to docs/screens/NAME.png, light and as it stands, when VOLET_SCREENS is set."""
+        if os.environ.get("VOLET_SCREENS"):
+            SCREENS.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
+
     def violations(self) -> list[dict[str, Any]]:
         """Return what axe finds on the screen: rule and places."""
         self.page.evaluate(AXE.read_text("utf-8"))
         result: dict[str, Any] = self.page.evaluate("async () => await axe.run(document)")
         return [{"rule": one["id"], "where": [node["target"] for node in one["nodes"]]} for one in result["violations"]]
+
+    def axe(self) -> None:
+        """Fail when axe finds something on the screen, in either theme, here, at 360 px wide and at 200 % zoom.
+
+        The browser zooms by giving the page half the room: 1280 pixels at 200 % are 640.
+        """
+        before = self.page.viewport_size
+        for size in (None, NARROW, ZOOMED):
+            if size is not None:
+                self.page.set_viewport_size(size)
+            # One column wider than the window: somebody would have to scroll in two directions.
+            assert self.page.evaluate(OVERFLOW) <= 0, f"wider than {size or before}"
+            for scheme in THEMES:
+                self.page.emulate_media(color_scheme=scheme)
+                assert self.violations() == [], f"{scheme}, {size or before}"
+        self.page.emulate_media(color_scheme=None)
+        if before is not None:
+            self.page.set_viewport_size(before)

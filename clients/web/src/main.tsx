@@ -2,7 +2,8 @@
 import { render } from "preact";
 import type { JSX } from "preact";
 
-import { App } from "./app.tsx";
+import { App } from "./app/app.tsx";
+import { Frame } from "./app/shell.tsx";
 import { Unreachable } from "./client/errors.ts";
 import { Session } from "./client/session.ts";
 import { missingFeatures } from "./client/support.ts";
@@ -10,21 +11,28 @@ import { HttpTransport } from "./client/transport.ts";
 import { Vault } from "./client/vault.ts";
 import { failureText } from "./i18n/failures.ts";
 import { chosenLanguage, messagesOf } from "./i18n/messages.ts";
+import { WordsContext } from "./i18n/words.ts";
 import "./styles/base.css";
 import "./styles/parts.css";
+import "./styles/shell.css";
+import "./styles/forms.css";
+import "./styles/print.css";
 import { Note } from "./ui/note.tsx";
 import { Page } from "./ui/page.tsx";
 
-const messages = messagesOf(chosenLanguage(navigator.languages));
+const language = chosenLanguage(navigator.languages);
+const messages = messagesOf(language);
+const words = { messages, language };
 
 async function first(): Promise<JSX.Element> {
   const missing = await missingFeatures();
   if (missing.length > 0) {
     return (
-      <Page title={messages.unsupported.title} skip={messages.common.skip}>
-        <p>{messages.unsupported.body}</p>
-        <Note kind="plain">{messages.unsupported.missing(missing.join(", "))}</Note>
-      </Page>
+      <Frame>
+        <Page title={messages.unsupported.title} lead={messages.unsupported.body}>
+          <Note kind="plain">{messages.unsupported.missing(missing.join(", "))}</Note>
+        </Page>
+      </Frame>
     );
   }
   const served = await bundle();
@@ -33,7 +41,6 @@ async function first(): Promise<JSX.Element> {
   const { session, step } = await Session.resume(vault, outside, served);
   return (
     <App
-      messages={messages}
       session={session}
       first={step}
       served={served}
@@ -51,15 +58,21 @@ async function bundle(): Promise<string> {
   return answer.text();
 }
 
+function show(screen: JSX.Element, place: HTMLElement): void {
+  render(<WordsContext.Provider value={words}>{screen}</WordsContext.Provider>, place);
+}
+
 async function start(place: HTMLElement): Promise<void> {
-  document.documentElement.lang = chosenLanguage(navigator.languages);
+  document.documentElement.lang = language;
   try {
-    render(await first(), place);
+    show(await first(), place);
   } catch (error) {
-    render(
-      <Page title={messages.problem.title} skip={messages.common.skip}>
-        <Note kind="danger">{failureText(error, messages)}</Note>
-      </Page>,
+    show(
+      <Frame>
+        <Page title={messages.problem.title}>
+          <Note kind="danger">{failureText(error, messages)}</Note>
+        </Page>
+      </Frame>,
       place,
     );
   }

@@ -3,11 +3,15 @@
  * the vault, because the browser leaves the page for the identity provider and comes back to a new one.
  */
 import { utf8 } from "../protocol/bytes.ts";
+import { isObject } from "../protocol/canonical.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
+import { verifyAttestation } from "../protocol/capacities.ts";
 import type { Attestation } from "../protocol/capacities.ts";
 import { bindingToJson } from "../protocol/binding.ts";
 import { fromBase64url, toBase64url } from "../protocol/encodings.ts";
 import { Fields } from "../protocol/fields.ts";
+import { ProtocolError } from "../protocol/errors.ts";
+import { statementFromJson } from "../protocol/statements.ts";
 import type { Preamble } from "../protocol/statements.ts";
 import { parseBundle } from "../protocol/trust-bundle.ts";
 import type { TrustBundle } from "../protocol/trust-bundle.ts";
@@ -22,13 +26,14 @@ import type { Vault } from "./vault.ts";
 const TRUST = "trust";
 const SESSION = "session";
 const PENDING = "login";
+const CAPACITIES = "capacities";
 
 /** Where somebody stands on the way in. */
 export type Step =
   | { readonly kind: "first-visit"; readonly offered: TrustBundle }
   | { readonly kind: "signed-out" }
   | { readonly kind: "waiting"; readonly code: string; readonly url: string }
-  | { readonly kind: "signed-in" };
+  | { readonly kind: "signed-in"; readonly acting: Attestation | undefined };
 
 /** What a page needs from outside: HTTP to an address, and the time. */
 export interface Outside {
@@ -114,8 +119,16 @@ export class Session {
   }
 
   async step(): Promise<Step> {
-    if (this.hub.transport.token !== undefined) return { kind: "signed-in" };
     const pending = await this.#pending();
+    if (this.hub.transport.token !== undefined && pending?.registrar === undefined) {
+      const acting = (await this.capacities()).find((one) => one.id === this.#capacity);
+      if (this.#capacity === undefined || acting !== undefined) return { kind: "signed-in", acting };
+      // What was attested has ended: this session speaks for nobody any more.
+      await this.close();
+      this.#capacity = undefined;
+      await this.#vault.save(SESSION, {});
+      return { kind: "signed-out" };
+    }
     if (pending === undefined) return { kind: "signed-out" };
     return { kind: "waiting", code: login.comparisonCode(this.identity.user), url: pending.url };
   }
@@ -179,15 +192,36 @@ export class Session {
     const { transport } = this.hub;
     for (const one of attested) await transport.post("/v1/attestations", { statement: one.statement });
     await transport.post(`/v1/users/${user}/bindings`, bindingToJson(proved.binding));
+    await this.#vault.save(CAPACITIES, { statements: attested.map((one) => one.statement) });
     await this.#vault.remove(PENDING);
-    this.#attested = attested.map((one) => one.attestation);
   }
 
-  #attested: readonly Attestation[] = [];
+  /** What a registrar attested for this browser and holds now, for the choice of a capacity. */
+  async capacities(): Promise<readonly Attestation[]> {
+    const held = await this.#vault.load(CAPACITIES);
+    if (held === undefined) return [];
+    const found: Attestation[] = [];
+    for (const item of new Fields(held, CAPACITIES).items("statements")) {
+      if (!isObject(item)) continue;
+      try {
+        found.push(await verifyAttestation(statementFromJson(item), this.bundle, this.#outside.nowMs()));
+      } catch (error) {
+        // Ended, or of a registrar that the controller took out: it is no longer a capacity.
+        if (!(error instanceof ProtocolError)) throw error;
+      }
+    }
+    return found.filter((one) => one.user === this.identity.user);
+  }
 
-  /** What the registrar attested just now, for the choice of a capacity. */
-  get attested(): readonly Attestation[] {
-    return this.#attested;
+  /** Give up what is under way. */
+  async forget(): Promise<Step> {
+    await this.#vault.remove(PENDING);
+    return this.step();
+  }
+
+  /** The present, in milliseconds. */
+  get nowMs(): number {
+    return this.#outside.nowMs();
   }
 
   /** Act in a capacity from the next login on. */

@@ -8,14 +8,20 @@ import { failureText } from "./failures.ts";
 import { chosenLanguage, LANGUAGES, messagesOf } from "./messages.ts";
 import type { Language } from "./messages.ts";
 
-type Message = string | ((...given: string[]) => string);
+/** What both languages say alike. */
+const SAME: ReadonlySet<string> = new Set(["common.product"]);
+
+type Message = string | ((...given: never[]) => string);
 
 function texts(language: Language): Map<string, string> {
   const found = new Map<string, string>();
   const groups: Readonly<Record<string, Readonly<Record<string, Message>>>> = messagesOf(language);
   for (const [group, messages] of Object.entries(groups)) {
     for (const [key, message] of Object.entries(messages)) {
-      found.set(`${group}.${key}`, typeof message === "string" ? message : message("X", "Y", "Z"));
+      found.set(
+        `${group}.${key}`,
+        typeof message === "string" ? message : (message as (...given: string[]) => string)("X", "Y", "Z"),
+      );
     }
   }
   return found;
@@ -30,7 +36,7 @@ describe("the words of the screens", () => {
   it("are not the French ones in English", () => {
     const french = texts("fr");
     const same = [...texts("en")].filter(([key, text]) => french.get(key) === text).map(([key]) => key);
-    expect(same).toEqual(["common.product"]);
+    expect(same.filter((key) => !SAME.has(key))).toEqual([]);
   });
 
   it("use the typographic apostrophe in French", () => {

@@ -1,16 +1,22 @@
 /**
- * What the screens say. A message is a text or a function of what it names; English has every key that French has, or it does not
- * compile. Data never becomes a message: names and titles stand beside, as text nodes.
+ * What the screens say, by area (`fr/<area>.ts`, `en/<area>.ts`). A message is a text or a function of what it names; English has
+ * every key that French has, or it does not compile. Data never becomes a message: names and titles stand beside, as text nodes.
  */
-import { en } from "./en.ts";
-import { fr } from "./fr.ts";
+import { common as commonEn } from "./en/common.ts";
+import { entry as entryEn } from "./en/entry.ts";
+import { rows as rowsEn } from "./en/rows.ts";
+import { shell as shellEn } from "./en/shell.ts";
+import { common as commonFr } from "./fr/common.ts";
+import { entry as entryFr } from "./fr/entry.ts";
+import { rows as rowsFr } from "./fr/rows.ts";
+import { shell as shellFr } from "./fr/shell.ts";
+import type { Said } from "./said.ts";
 
-/** The shape of every language: the keys of French, each of the same kind. */
-export type Messages = {
-  readonly [Group in keyof typeof fr]: { readonly [Key in keyof (typeof fr)[Group]]: Same<(typeof fr)[Group][Key]> };
-};
+const fr = { ...commonFr, ...entryFr, ...rowsFr, ...shellFr };
+const en: Said<typeof fr> = { ...commonEn, ...entryEn, ...rowsEn, ...shellEn };
 
-type Same<T> = T extends (...given: infer Given) => string ? (...given: Given) => string : string;
+/** Every group of every area. */
+export type Messages = Said<typeof fr>;
 
 export const LANGUAGES = ["fr", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];

@@ -1,26 +1,22 @@
-/** Signed in: who this device is, for others to recognise. */
+/** Signed in: who this device is, for others to recognise, and in which capacity its user acts. */
 import type { JSX } from "preact";
 
-import type { Messages } from "../../i18n/messages.ts";
-import { Button } from "../../ui/button.tsx";
+import { useApp } from "../../app/context.ts";
+import { href } from "../../app/router.ts";
+import { ButtonLink } from "../../ui/button.tsx";
 import { Page } from "../../ui/page.tsx";
+import { Device } from "./device.tsx";
 
-interface HomeProps {
-  readonly messages: Messages;
-  readonly phrase: string;
-  readonly onLeave: () => Promise<void>;
-}
-
-export function Home({ messages, phrase, onLeave }: HomeProps): JSX.Element {
+export function HomeScreen(): JSX.Element {
+  const { messages, acting } = useApp();
   return (
-    <Page title={messages.home.title} skip={messages.common.skip}>
-      <p>{messages.home.signedIn}</p>
-      <section class="card" aria-labelledby="device">
-        <h2 id="device">{messages.home.device}</h2>
-        <p class="code">{phrase}</p>
-        <p class="soft">{messages.home.fingerprintHelp}</p>
-      </section>
-      <Button onPress={onLeave}>{messages.home.signOut}</Button>
+    <Page title={messages.home.title} lead={messages.home.signedIn}>
+      {acting === undefined && (
+        <div class="row">
+          <ButtonLink href={href({ name: "capacity" })}>{messages.welcome.professional}</ButtonLink>
+        </div>
+      )}
+      <Device />
     </Page>
   );
 }

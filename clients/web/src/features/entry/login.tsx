@@ -2,25 +2,29 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 
-import type { Messages } from "../../i18n/messages.ts";
+import { useWords } from "../../i18n/words.ts";
 import { Button } from "../../ui/button.tsx";
+import { Card } from "../../ui/card.tsx";
 import { Note } from "../../ui/note.tsx";
 import { Page } from "../../ui/page.tsx";
 
 interface LoginProps {
-  readonly messages: Messages;
   readonly code: string;
   readonly onStart: () => Promise<void>;
 }
 
-export function Login({ messages, code, onStart }: LoginProps): JSX.Element {
+export function Login({ code, onStart }: LoginProps): JSX.Element {
+  const { messages } = useWords();
   return (
-    <Page title={messages.login.title} skip={messages.common.skip}>
-      <p>{messages.login.body}</p>
-      <p class="card">{messages.login.code(code)}</p>
-      <Button kind="main" onPress={onStart}>
-        {messages.login.go}
-      </Button>
+    <Page title={messages.login.title} lead={messages.login.body}>
+      <Card>
+        <p>{messages.login.code(code)}</p>
+      </Card>
+      <div class="row">
+        <Button kind="main" onPress={onStart}>
+          {messages.login.go}
+        </Button>
+      </div>
     </Page>
   );
 }
@@ -28,13 +32,14 @@ export function Login({ messages, code, onStart }: LoginProps): JSX.Element {
 const LOOK_AGAIN_MS = 2_000;
 
 interface WaitingProps {
-  readonly messages: Messages;
   readonly onLook: () => Promise<void>;
   readonly onStart: () => Promise<void>;
+  readonly onForget: () => Promise<void>;
 }
 
-/** The browser came back: the hub is asked until it has the provider's answer. */
-export function Waiting({ messages, onLook, onStart }: WaitingProps): JSX.Element {
+/** The browser came back: the hub or the registrar is asked until it has the provider's answer. */
+export function Waiting({ onLook, onStart, onForget }: WaitingProps): JSX.Element {
+  const { messages } = useWords();
   useEffect(() => {
     void onLook();
     const timer = setInterval(() => void onLook(), LOOK_AGAIN_MS);
@@ -43,9 +48,14 @@ export function Waiting({ messages, onLook, onStart }: WaitingProps): JSX.Elemen
     };
   }, [onLook]);
   return (
-    <Page title={messages.login.title} skip={messages.common.skip}>
+    <Page title={messages.login.title}>
       <Note kind="plain">{messages.login.waiting}</Note>
-      <Button onPress={onStart}>{messages.login.again}</Button>
+      <div class="row">
+        <Button onPress={onStart}>{messages.login.again}</Button>
+        <Button kind="quiet" onPress={onForget}>
+          {messages.common.cancel}
+        </Button>
+      </div>
     </Page>
   );
 }

@@ -1,23 +1,22 @@
 /** The first visit of a device: which hub this is, by whose word, and its fingerprint to compare. */
 import type { JSX } from "preact";
 
-import type { Messages } from "../../i18n/messages.ts";
+import { useWords } from "../../i18n/words.ts";
 import type { TrustBundle } from "../../protocol/trust-bundle.ts";
 import { Button } from "../../ui/button.tsx";
+import { Card } from "../../ui/card.tsx";
 import { Page } from "../../ui/page.tsx";
 
 interface WelcomeProps {
-  readonly messages: Messages;
   readonly offered: TrustBundle;
   readonly onAccept: () => Promise<void>;
 }
 
-export function Welcome({ messages, offered, onAccept }: WelcomeProps): JSX.Element {
+export function Welcome({ offered, onAccept }: WelcomeProps): JSX.Element {
+  const { messages } = useWords();
   return (
-    <Page title={messages.welcome.title} skip={messages.common.skip}>
-      <p>{messages.welcome.body}</p>
-      <section class="card" aria-labelledby="trust">
-        <h2 id="trust">{messages.welcome.trust}</h2>
+    <Page title={messages.welcome.title} lead={messages.welcome.body}>
+      <Card title={messages.welcome.trust}>
         <p>
           <strong>{new URL(offered.hub).host}</strong>
         </p>
@@ -26,10 +25,12 @@ export function Welcome({ messages, offered, onAccept }: WelcomeProps): JSX.Elem
           <dd class="code">{grouped(offered.hash)}</dd>
         </dl>
         <p class="soft">{messages.welcome.trustHelp}</p>
-      </section>
-      <Button kind="main" onPress={onAccept}>
-        {messages.common.next}
-      </Button>
+      </Card>
+      <div class="row">
+        <Button kind="main" onPress={onAccept}>
+          {messages.common.next}
+        </Button>
+      </div>
     </Page>
   );
 }

@@ -1,0 +1,22 @@
+/** Where each space leads from everywhere: five places at most, because a phone shows no more. */
+import type { Messages } from "../i18n/messages.ts";
+import type { IconName } from "../ui/icon.tsx";
+import type { Space } from "./context.ts";
+import type { Route, RouteName } from "./router.ts";
+
+export interface Place {
+  readonly route: Route;
+  readonly label: keyof Messages["nav"];
+  readonly icon: IconName;
+  /** The routes whose screens stand under this place. */
+  readonly holds: readonly RouteName[];
+}
+
+const HOME: Place = { route: { name: "home" }, label: "home", icon: "home", holds: ["home"] };
+const DEVICE: Place = { route: { name: "device" }, label: "device", icon: "device", holds: ["device", "capacity"] };
+
+export const PLACES: Readonly<Record<Space, readonly Place[]>> = {
+  person: [HOME, DEVICE],
+  professional: [HOME, DEVICE],
+  auditor: [HOME, DEVICE],
+};

@@ -1,0 +1,9 @@
+/**
+ * Every address of the page. An address is a fragment, which never reaches a server: `#/cases/ID`. A part that begins with a
+ * colon is a parameter; one line here makes the route, `screens.tsx` says what it shows.
+ */
+export const ROUTES = {
+  home: "/",
+  device: "/device",
+  capacity: "/capacity",
+} as const;

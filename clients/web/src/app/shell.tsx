@@ -1,0 +1,137 @@
+/** Around every screen: the way past the head, who acts in which capacity, and where to go. On a phone the places are at the foot. */
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+
+import { useWords } from "../i18n/words.ts";
+import type { Messages } from "../i18n/messages.ts";
+import { Icon } from "../ui/icon.tsx";
+import { useApp } from "./context.ts";
+import { href } from "./router.ts";
+import type { Route } from "./router.ts";
+import { PLACES } from "./places.ts";
+
+interface FrameProps {
+  /** What stands in the head beside the name of the product. */
+  readonly head?: ComponentChildren;
+  readonly children: ComponentChildren;
+  /** What was just done, said for a moment. */
+  readonly told?: string | undefined;
+}
+
+/** The frame without places: for who is not signed in. */
+export function Frame({ head, children, told }: FrameProps): JSX.Element {
+  const { messages } = useWords();
+  return (
+    <div class="shell">
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          // A fragment is an address here: the focus moves, the address stays.
+          event.preventDefault();
+          document.getElementById("main")?.focus();
+        }}
+      >
+        {messages.common.skip}
+      </a>
+      <header class="top">
+        <a class="brand" href={href({ name: "home" })}>
+          {messages.common.product}
+        </a>
+        {head}
+      </header>
+      <Offline />
+      {children}
+      <div class="toasts" role="status">
+        {told !== undefined && <p class="toast">{told}</p>}
+      </div>
+    </div>
+  );
+}
+
+interface ShellProps {
+  readonly route: Route | undefined;
+  readonly told: string | undefined;
+  readonly children: ComponentChildren;
+}
+
+/** The frame of somebody signed in. */
+export function Shell({ route, told, children }: ShellProps): JSX.Element {
+  const { messages, space } = useApp();
+  const places = PLACES[space];
+  return (
+    <Frame
+      told={told}
+      head={
+        <>
+          <nav class="places" aria-label={messages.shell.navigation}>
+            <ul>
+              {places.map((place) => (
+                <li key={place.route.name}>
+                  <a href={href(place.route)} aria-current={place.holds.includes(route?.name ?? "home") ? "page" : undefined}>
+                    <Icon name={place.icon} />
+                    <span>{messages.nav[place.label]}</span>
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </nav>
+          <Who />
+        </>
+      }
+    >
+      {children}
+    </Frame>
+  );
+}
+
+/** Who acts, in which capacity: rights follow it, so that it is always in sight. */
+function Who(): JSX.Element {
+  const { messages, acting, session } = useApp();
+  if (acting === undefined) {
+    return (
+      <a class="who" href={href({ name: "device" })}>
+        {messages.shell.person}
+      </a>
+    );
+  }
+  const { row, structure } = acting.capacity;
+  return (
+    <a class="who" href={href({ name: "capacity" })}>
+      <span>{rowLabel(row, messages)}</span>
+      <span class="soft">{structureLabel(session.bundle.registrars, structure)}</span>
+    </a>
+  );
+}
+
+/** What people call a row; its code for one that this version does not know. */
+export function rowLabel(row: string, messages: Messages): string {
+  const labels: ReadonlyMap<string, string> = new Map(Object.entries(messages.row));
+  return labels.get(row) ?? row;
+}
+
+/** The name of a structure, as a registrar of the pinned bundle lists it. */
+export function structureLabel(
+  registrars: readonly { readonly structures: readonly { readonly id: string; readonly label: string }[] }[],
+  id: string,
+): string {
+  return registrars.flatMap((one) => one.structures).find((one) => one.id === id)?.label ?? id;
+}
+
+/** Whether the device has a network at all; the hub may still not answer. */
+function Offline(): JSX.Element {
+  const { messages } = useWords();
+  const [online, setOnline] = useState(navigator.onLine);
+  useEffect(() => {
+    const follow = (): void => {
+      setOnline(navigator.onLine);
+    };
+    addEventListener("online", follow);
+    addEventListener("offline", follow);
+    return () => {
+      removeEventListener("online", follow);
+      removeEventListener("offline", follow);
+    };
+  }, []);
+  return <div role="status">{!online && <p class="offline">{messages.shell.offline}</p>}</div>;
+}

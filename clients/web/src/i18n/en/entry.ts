@@ -1,0 +1,38 @@
+/** The way in: first visit, login, this device. */
+import type { entry as french } from "../fr/entry.ts";
+import type { Said } from "../said.ts";
+
+export const entry: Said<typeof french> = {
+  unsupported: {
+    title: "This browser will not do",
+    body: "Volet encrypts everything in the browser, and this one lacks what that takes: use a recent Firefox, Chrome, Edge or Safari, outside private browsing.",
+    missing: (what) => `Missing: ${what}.`,
+  },
+  welcome: {
+    title: "Exchange around a person, and nobody else reads",
+    body: "What you write is encrypted here, on this device, before it leaves. The hub sees who writes, when and in which compartment; never the content.",
+    professional: "I am a professional",
+    person: "I am the person concerned, or I represent them",
+    first: "First visit on this device",
+    trust: "This hub says that it is",
+    fingerprint: "Fingerprint",
+    trustHelp:
+      "If your structure gave you this fingerprint on paper, compare it. It is kept on this device: another hub, or another fingerprint, will be refused.",
+  },
+  login: {
+    title: "Log in",
+    body: "You go to your identity provider, then come back here. It learns that you log in, and nothing else.",
+    go: "Log me in",
+    code: (code) => `The next page will show the code ${code}. If it shows another, go no further.`,
+    waiting: "Waiting for your answer at the identity provider…",
+    notYet: "Nothing has come from the identity provider yet.",
+    again: "Start the login again",
+  },
+  home: {
+    title: "Hello",
+    signedIn: "You are logged in.",
+    device: "This device",
+    fingerprintHelp: "Your fingerprint phrase: a colleague compares it by voice.",
+    signOut: "Log out",
+  },
+};

@@ -1,0 +1,60 @@
+/** Dates, hours and durations in words, in the language of the page and the time zone of the device. Instants are milliseconds. */
+import type { Language } from "./messages.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const TAGS: Readonly<Record<Language, string>> = { fr: "fr-FR", en: "en-GB" };
+
+function format(ms: number, language: Language, options: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat(TAGS[language], options).format(ms);
+}
+
+/** « 14:05 » */
+export function hour(ms: number, language: Language): string {
+  return format(ms, language, { hour: "2-digit", minute: "2-digit" });
+}
+
+/** « 3 mars 2026 » */
+export function date(ms: number, language: Language): string {
+  return format(ms, language, { day: "numeric", month: "long", year: "numeric" });
+}
+
+/** « mardi 3 mars 2026 » */
+export function longDate(ms: number, language: Language): string {
+  return format(ms, language, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+}
+
+/** « mardi 3 mars 2026 à 14:05 » */
+export function instant(ms: number, language: Language): string {
+  return format(ms, language, { dateStyle: "full", timeStyle: "short" });
+}
+
+/** « à l’instant », « il y a 5 minutes », « hier », else the date: what somebody would say. */
+export function ago(ms: number, nowMs: number, language: Language): string {
+  const words = new Intl.RelativeTimeFormat(TAGS[language], { numeric: "auto" });
+  const past = nowMs - ms;
+  if (past < MINUTE) return words.format(0, "second");
+  if (past < HOUR) return words.format(-Math.floor(past / MINUTE), "minute");
+  const days = Math.round((midnight(nowMs) - midnight(ms)) / DAY);
+  if (days === 0) return words.format(-Math.floor(past / HOUR), "hour");
+  if (days < 7) return words.format(-days, "day");
+  return date(ms, language);
+}
+
+/** « 3 heures », « 2 jours »: the largest unit that fits, rounded down, never less than a minute. */
+export function duration(ms: number, language: Language): string {
+  const [count, unit] =
+    ms >= DAY
+      ? [Math.floor(ms / DAY), "day"]
+      : ms >= HOUR
+        ? [Math.floor(ms / HOUR), "hour"]
+        : [Math.floor(ms / MINUTE), "minute"];
+  return new Intl.NumberFormat(TAGS[language], { style: "unit", unit, unitDisplay: "long" }).format(Math.max(count, 1));
+}
+
+/** The start of the local day. */
+export function midnight(ms: number): number {
+  return new Date(ms).setHours(0, 0, 0, 0);
+}
