@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 
+import { Client } from "../client/client.ts";
 import { comparisonCode } from "../client/login.ts";
 import type { Session, Step } from "../client/session.ts";
 import { Login, Waiting } from "../features/entry/login.tsx";
@@ -115,9 +116,10 @@ function Inside({ session, step, leave, restart }: InsideProps): JSX.Element {
     [],
   );
   const { acting } = step;
+  const client = useMemo(() => new Client(session, session.vault, () => session.nowMs), [session]);
   const context = useMemo<Context>(
-    () => ({ ...words, session, acting, space: spaceOf(acting), nowMs: () => session.nowMs, tell, leave, restart }),
-    [words, session, acting, tell, leave, restart],
+    () => ({ ...words, session, client, acting, space: spaceOf(acting), nowMs: () => session.nowMs, tell, leave, restart }),
+    [words, session, client, acting, tell, leave, restart],
   );
   const route = routeOf(fragment);
   return (

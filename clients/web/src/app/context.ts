@@ -2,6 +2,7 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 
+import type { Client } from "../client/client.ts";
 import type { Session } from "../client/session.ts";
 import type { Words } from "../i18n/words.ts";
 import type { Attestation } from "../protocol/capacities.ts";
@@ -12,6 +13,8 @@ export type Space = "person" | "professional" | "auditor";
 
 export interface App extends Words {
   readonly session: Session;
+  /** Verified cases, lists and entries, and what writes them; kept as long as the page. */
+  readonly client: Client;
   /** The capacity that the session acts in, undefined for a person. */
   readonly acting: Attestation | undefined;
   readonly space: Space;

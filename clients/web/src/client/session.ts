@@ -92,6 +92,11 @@ export class Session {
     if (token !== undefined && fields.integer("expires_ms") > this.#outside.nowMs()) transport.token = token;
   }
 
+  /** What this browser keeps, encrypted. */
+  get vault(): Vault {
+    return this.#vault;
+  }
+
   get hub(): Hub {
     if (this.#hub === undefined) throw new Error("no bundle is pinned");
     return this.#hub;
