@@ -86,6 +86,7 @@ class Watch:
         self.page.goto(f"{self.world.addresses.hub}/#/capacity")
         self.press("Faire attester ma fonction")
         self.page.get_by_role("button", name=account).click()
+        self.page.get_by_text("Vous êtes identifié").wait_for()
         self.page.goto(f"{self.world.addresses.hub}/#/capacity")
         self.page.get_by_role("button", name="Exercer comme").first.click()
         self.page.get_by_role("button", name=account).click()

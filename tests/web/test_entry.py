@@ -144,6 +144,19 @@ class TestEverybody:
         watch.page.go_back()
         watch.title("Cette page n’existe pas")
 
+    def test_a_professional_has_a_capacity_attested_and_acts_in_it(self, visit: Visit) -> None:
+        watch = visit(phone=True)
+        watch.accept()
+        watch.act_as(COORD)
+        who = watch.page.get_by_role("banner").get_by_role("link", name="DAC du Vercors")
+        who.wait_for()
+        watch.page.reload()
+        who.click()
+        watch.title("J’exerce comme…")
+        watch.page.get_by_text("en ce moment").wait_for()
+        watch.axe()
+        watch.picture("capacity")
+
     def test_the_keyboard_alone_goes_all_the_way(self, visit: Visit) -> None:
         watch = visit()
         watch.page.get_by_role("button", name="Continuer").wait_for()

@@ -4,7 +4,7 @@
  * Every write of the interface is keyed by ids inside the signed statement (same bytes, same answer), so that repeating one after
  * a lost answer is safe. Redirects are refused: the origin is pinned. An answer is read up to a limit, then refused.
  */
-import { isObject } from "../protocol/canonical.ts";
+import { encode, isObject } from "../protocol/canonical.ts";
 import type { JsonObject, JsonValue } from "../protocol/canonical.ts";
 import { PROBLEM_TYPE, problemFromUri } from "../protocol/problems.ts";
 import { BadAnswer, Refused, Unreachable } from "./errors.ts";
@@ -102,7 +102,7 @@ export class HttpTransport implements Transport {
     if (this.token !== undefined) headers.set("Authorization", `Volet ${this.token}`);
     if (method === "POST" && this.treeSize !== undefined) headers.set("Volet-Tree-Size", String(this.treeSize));
     if (body !== undefined) headers.set("Content-Type", "json" in body ? "application/json" : "application/octet-stream");
-    const content = body === undefined ? null : "json" in body ? JSON.stringify(body.json) : body.bytes;
+    const content = body === undefined ? null : "json" in body ? encode(body.json) : body.bytes;
     try {
       const answer = await fetch(url, {
         method,
