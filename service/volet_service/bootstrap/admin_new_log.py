@@ -39,7 +39,7 @@ from volet_service.application.open_new_log import NewLogOpened, OpenNewLog, ope
 from volet_service.application.ports import Clock
 from volet_service.bootstrap.active_policy import ceiling_of, load_source
 from volet_service.bootstrap.hub import LOCK, CannotStart
-from volet_service.bootstrap.offline import scrub
+from volet_service.bootstrap.offline import check_scrub, scrub
 from volet_service.bootstrap.one_history import ShownHistory
 from volet_service.bootstrap.own_keys import OwnLog, own_log
 from volet_service.bootstrap.serve import read_settings
@@ -77,6 +77,7 @@ def run(asked: argparse.Namespace, clock: Clock | None = None) -> str:
     try:
         with ExitStack() as held:
             held.callback(FolderLock(settings.path(LOCK)).release)
+            check_scrub(settings)
             return _open(settings, asked, clock or SystemClock(), held)
     except PolicyError as error:
         raise CannotStart(f"the policy cannot decide: {error}") from error

@@ -10,6 +10,7 @@ import asyncio
 from typing import TypeVar
 
 from volet_service.adapters.hub_identity import HubIdentity
+from volet_service.adapters.store.database import UnfitDatabase
 from volet_service.adapters.store.engine import open_database
 from volet_service.application.ports import Clock, Work
 from volet_service.bootstrap.hub import CannotStart, build
@@ -21,6 +22,7 @@ T = TypeVar("T")
 
 def act(settings: Settings, work: Work[T], clock: Clock | None = None) -> T:
     """Run one use case in a folder that no hub serves; raise `CannotStart` for what stops a start, or a refusal."""
+    check_scrub(settings)
     running = build(settings, HubIdentity({}, settings.origin), clock)
     try:
         done = asyncio.run(running.hub.store.write(work))
@@ -32,6 +34,16 @@ def act(settings: Settings, work: Work[T], clock: Clock | None = None) -> T:
         running.stop()
     scrub(settings)
     return done
+
+
+def check_scrub(settings: Settings) -> None:
+    """Raise `CannotStart` where what is erased would stay readable; a database that cannot be used is told by a start."""
+    database = open_database(settings.store)
+    try:
+        database.check()
+        database.check_scrub()
+    except UnfitDatabase as error:
+        raise CannotStart(str(error)) from error
 
 
 def scrub(settings: Settings) -> None:

@@ -15,6 +15,7 @@ from alembic import command
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 
+from support import postgres
 from support.databases import CHOICE, POSTGRESQL, open_disk
 from support.hub import HandClock, OpenDoor, make_folder
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
@@ -238,6 +239,33 @@ class TestServers:
         while found != (wanted,):
             with other_session(settings) as session:
                 found = session.execute(f"SHOW {setting}".encode()).fetchone()
+
+    def test_a_server_that_only_follows_another_is_refused(self, settings: Settings, tmp_path: Path) -> None:
+        with postgres.standby() as address:
+            with pytest.raises(UnfitDatabase, match="hot standby") as caught:
+                admin.init(tmp_path / "new", "http://127.0.0.1:8080", database=address)
+            with pytest.raises(CannotStart, match="hot standby"):
+                build(settings.model_copy(update={"database": address}), OpenDoor(), HandClock())
+        assert "\n" not in str(caught.value)
+        assert not (tmp_path / "new").exists()
+
+    def test_another_encoding_is_refused(self, settings: Settings) -> None:
+        address = postgres.new_empty("ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'")
+        with pytest.raises(CannotStart, match="encoding is LATIN1, UTF8 is needed"):
+            build(settings.model_copy(update={"database": address}), OpenDoor(), HandClock())
+
+    def test_a_server_of_before_14_is_refused(self, settings: Settings) -> None:
+        # It says so itself, in the one query that it is asked.
+        with other_session(settings) as session:
+            session.execute(
+                "CREATE FUNCTION current_setting(name text) RETURNS text LANGUAGE sql AS $$ SELECT CASE name"
+                " WHEN 'server_version_num' THEN '130020' ELSE pg_catalog.current_setting(name) END $$"
+            )
+            session.execute("SELECT set_config('search_path', 'public, pg_catalog', false)")
+            name = session.info.dbname
+            session.execute(f"ALTER DATABASE {name} SET search_path FROM CURRENT".encode())
+        with pytest.raises(CannotStart, match="PostgreSQL 14 or newer is needed, this is 13"):
+            build(settings, OpenDoor(), HandClock())
 
     def test_an_address_where_nobody_answers_is_one_sentence_without_the_password(self, tmp_path: Path) -> None:
         address = f"postgresql://volet:s3cret@/hub?host={tmp_path}"

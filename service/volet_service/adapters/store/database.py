@@ -38,6 +38,10 @@ class Database(Protocol):
         """Return the engine of threads that only read committed state."""
         ...
 
+    def check_scrub(self) -> None:
+        """Raise `UnfitDatabase` when `scrub` would leave what was erased: asked before anything is erased."""
+        ...
+
     def scrub(self) -> None:
         """Give back to the disk what erased rows held; nobody else is connected."""
         ...

@@ -100,6 +100,20 @@ class PostgresDatabase:
         event.listen(engine, "connect", partial(_prepare, _READER))
         return engine
 
+    def check_scrub(self) -> None:
+        """Raise `UnfitDatabase` for a role that does not own the tables: the server skips them with a warning."""
+        asked = (
+            "SELECT current_user FROM pg_class WHERE NOT pg_has_role(relowner, 'USAGE')"
+            " AND oid IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS name)"
+        )
+        with self._connect() as connection:
+            found = connection.execute(asked, [list(ERASABLE)]).fetchone()
+        if found is not None:
+            raise UnfitDatabase(
+                f"{self.name}: what is erased would stay on the disk, since {found[0]} does not own the tables: "
+                f"name their owner in VOLET_DATABASE for this command"
+            )
+
     def scrub(self) -> None:
         """Write the tables that erasures touch anew: their files of before are deleted, not marked as free."""
         with self._connect() as connection:
