@@ -37,7 +37,7 @@ def act(settings: Settings, work: Work[T], clock: Clock | None = None) -> T:
 
 
 def check_scrub(settings: Settings) -> None:
-    """Raise `CannotStart` where what is erased would stay readable; a database that cannot be used is told by a start."""
+    """Raise `CannotStart` where what is erased would stay readable, and where the database cannot be used."""
     database = open_database(settings.store)
     try:
         database.check()
