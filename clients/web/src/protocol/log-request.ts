@@ -1,8 +1,9 @@
 /**
  * The signed request to look at the access log; looking is itself logged (docs/spec/releases.md).
  *
- * A person or their representative asks for one case with purpose `own_access`; an auditor for any, with `audit`. An auditor
- * who looks up one case, by the reference printed on a paper, knows whose it is: that takes a reason, kept there.
+ * A person or their representative asks for one case with purpose `own_access`; who watches over the log, with `audit`, for any
+ * case in their scope. Who looks up one case, by the reference printed on a paper, knows whose it is; who asks which person
+ * stands behind an account of that case lifts a pseudonym. Either takes a reason, kept there.
  */
 import type { Bytes } from "./bytes.ts";
 import { present } from "./canonical.ts";
@@ -17,8 +18,12 @@ import type { Preamble, UnverifiedStatement } from "./statements.ts";
 const TYPE = "log-request";
 export const LOG_PURPOSES = ["audit", "own_access"] as const;
 export const LOG_REASONS = ["complaint", "inspection", "incident", "rights_request", "sampling", "court_order"] as const;
+export type LogReason = (typeof LOG_REASONS)[number];
 
-/** Body of a `log-request`: leaves `from` to `to`, the end excluded; of one case, or of all for an auditor. */
+/**
+ * Body of a `log-request`: leaves `from` to `to`, the end excluded; of one case, or of all for who watches. `user`: whose
+ * pseudonym is lifted, in that case.
+ */
 export interface LogRequest {
   readonly preamble: Preamble;
   readonly requestId: Bytes;
@@ -28,13 +33,17 @@ export interface LogRequest {
   readonly case?: string | undefined;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  readonly reason?: (typeof LOG_REASONS)[number] | undefined;
+  readonly reason?: LogReason | undefined;
+  readonly user?: string | undefined;
 }
 
 function checkRequest(request: LogRequest): void {
   if (request.requestId.length !== REQUEST_ID_SIZE) throw new ProtocolError("malformed", "log-request: request_id");
   if (request.purpose === "own_access" && request.case === undefined) {
     throw new ProtocolError("missing-field", "log-request: own access names a case");
+  }
+  if (request.user !== undefined && (request.purpose !== "audit" || request.case === undefined)) {
+    throw new ProtocolError("missing-field", "log-request: user, in a case of an audit");
   }
   const audited = request.purpose === "audit" && request.case !== undefined;
   if ((request.reason !== undefined) !== audited) {
@@ -53,7 +62,7 @@ export function logRequestBody(request: LogRequest): JsonObject {
     request_id: toBase64url(request.requestId),
     purpose: request.purpose,
     checkpoint: { ...request.checkpoint },
-    scope: request.case === undefined ? {} : { case: request.case },
+    scope: present({ case: request.case, user: request.user }),
     capacity: request.capacity,
     from: request.from,
     to: request.to,
@@ -67,6 +76,7 @@ export function readLogRequest(statement: UnverifiedStatement): LogRequest {
   const preamble = readPreamble(fields, TYPE);
   const scope = fields.nested("scope");
   const case_ = scope.optional("case", (name) => scope.hash(name));
+  const user = scope.optional("user", (name) => scope.hash(name));
   scope.done();
   const request = {
     preamble,
@@ -75,6 +85,7 @@ export function readLogRequest(statement: UnverifiedStatement): LogRequest {
     checkpoint: readCheckpointRef(fields.nested("checkpoint")),
     capacity: fields.optional("capacity", (name) => fields.hash(name)),
     case: case_,
+    user,
     from: fields.optional("from", (name) => fields.integer(name)),
     to: fields.optional("to", (name) => fields.integer(name)),
     reason: fields.optional("reason", (name) => fields.choice(name, LOG_REASONS)),
