@@ -6,13 +6,15 @@
  */
 import type { Entered, PolicyActivation } from "../protocol/activation.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
-import { fromBase64url } from "../protocol/encodings.ts";
+import type { SignedCheckpoint } from "../protocol/checkpoint.ts";
+import { fromBase64url, toHex } from "../protocol/encodings.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { Fields } from "../protocol/fields.ts";
 import { readHeadProof } from "../protocol/head-proof.ts";
 import { verifyConsistency } from "../protocol/merkle.ts";
 import { acceptReceipt, readReceipt, verifyReceipt } from "../protocol/receipt.ts";
 import type { VerifiedReceipt } from "../protocol/receipt.ts";
+import type { CheckpointRef } from "../protocol/release.ts";
 import type { HeadRef } from "../protocol/statements.ts";
 import type { TrustBundle } from "../protocol/trust-bundle.ts";
 import { Contradicted, Refused } from "./errors.ts";
@@ -128,6 +130,23 @@ export class Hub {
     });
     this.#told();
     return verified;
+  }
+
+  /** Judge a signed checkpoint as served: it must extend what is held, or be a prefix of it. */
+  async accept(note: string): Promise<SignedCheckpoint> {
+    const accepted = await this.#judged(async () => {
+      const checkpoint = await this.trust.log.open(note);
+      this.trust.acceptCheckpoint(checkpoint, await this.#consistencyTo(checkpoint.size));
+      return checkpoint;
+    });
+    this.#told();
+    return accepted;
+  }
+
+  /** The newest checkpoint verified, as requests name it; asked for on the first day. */
+  async checkpoint(): Promise<CheckpointRef> {
+    const { size, root } = this.trust.newest() ?? (await this.accept(await this.transport.getText("/v1/log/checkpoint")));
+    return { size, root: toHex(root) };
   }
 
   async #consistencyTo(size: number): Promise<readonly Uint8Array[]> {

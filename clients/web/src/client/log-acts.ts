@@ -77,10 +77,11 @@ function byName([left]: readonly [string, unknown], [right]: readonly [string, u
 function flat(value: JsonValue | undefined): string {
   if (value === undefined) return "";
   if (typeof value === "boolean") return value ? "1" : "0";
-  return Array.isArray(value) ? value.map(String).join(" ") : String(value);
+  if (Array.isArray(value)) return value.map(flat).join(" ");
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** A cell that a spreadsheet could take for a formula never begins a record: codes and ids hold no such sign, and stay as they are. */
+/** A cell as RFC 4180 writes it. Codes, ids and numbers never begin with a sign that a spreadsheet takes for a formula. */
 function quoted(cell: string): string {
   return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

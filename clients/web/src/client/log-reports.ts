@@ -5,6 +5,7 @@
  * human asked for (intents open, search, print, export): what a device fetched by itself is not a look (F8).
  */
 import { isObject } from "../protocol/canonical.ts";
+import type { JsonObject } from "../protocol/canonical.ts";
 import { caseOf, factsOf, statementOf, userOf } from "./log-cases.ts";
 import type { Logged } from "./log-cases.ts";
 import { weightOf } from "./log-search.ts";
@@ -130,8 +131,9 @@ function exports(acts: readonly Logged[]): Line[] {
 
 /** Changes of rights: keys, openings, attestations, policies, and the facts that give or end a standing. */
 function rights(acts: readonly Logged[]): Line[] {
-  const states = (act: Logged): boolean => factsOf(act).some(({ body }) => RIGHTS_FACTS.has(String(body["type"])));
-  return acts.filter(({ view, ...act }) => view !== undefined && (RIGHTS.has(view.act) || states({ view, ...act }))).map(single);
+  const gives = ({ type }: JsonObject): boolean => typeof type === "string" && RIGHTS_FACTS.has(type);
+  const states = (act: Logged): boolean => factsOf(act).some(({ body }) => gives(body));
+  return acts.filter((act) => act.view !== undefined && (RIGHTS.has(act.view.act) || states(act))).map(single);
 }
 
 /** Looks at the log by who watches over it, those at one case with the reason they gave. */

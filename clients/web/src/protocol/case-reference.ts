@@ -15,11 +15,7 @@ const PRIME = 997n;
 const LENGTH = 12;
 const CHECKS = 2;
 const IGNORED = /[ \-\u2011\u00a0]/g;
-const READ_AS: ReadonlyMap<string, string> = new Map([
-  ["O", "0"],
-  ["I", "1"],
-  ["L", "1"],
-]);
+const WRITTEN = /^[0-9A-HJKMNP-TV-Z]{14}$/;
 
 /** The reference of a case from its id (64 hex digits). */
 export function referenceOf(case_: string): string {
@@ -34,8 +30,11 @@ export function referenceOf(case_: string): string {
  * to the others.
  */
 export function prefixOf(reference: string): string {
-  const typed = [...reference.toUpperCase().replaceAll(IGNORED, "")].map((one) => READ_AS.get(one) ?? one);
-  if (typed.length !== LENGTH + CHECKS || typed.some((one) => !ALPHABET.includes(one))) {
+  const typed = reference
+    .toUpperCase()
+    .replaceAll(IGNORED, "")
+    .replaceAll(/[OIL]/g, (one) => (one === "O" ? "0" : "1"));
+  if (!WRITTEN.test(typed)) {
     throw new ProtocolError("malformed", "reference of a case");
   }
   const number = numberOf(typed.slice(0, LENGTH));
@@ -54,6 +53,8 @@ function written(number: bigint, length: number): string {
   return text;
 }
 
-function numberOf(text: readonly string[]): bigint {
-  return text.reduce((number, one) => number * BASE + BigInt(ALPHABET.indexOf(one)), 0n);
+function numberOf(text: string): bigint {
+  let number = 0n;
+  for (const one of text) number = number * BASE + BigInt(ALPHABET.indexOf(one));
+  return number;
 }

@@ -56,10 +56,18 @@ export function logScopeToJson(scope: LogScope): JsonObject {
   };
 }
 
+interface Held {
+  readonly row: string;
+  readonly role?: string | undefined;
+}
+
+/** Whether somebody who acts in this capacity watches over the log: the auditor and the data protection officer. */
+export function watches(capacity: Held | undefined): boolean {
+  return capacity?.row === ROW && capacity.role !== undefined && WATCHING.has(capacity.role);
+}
+
 /** Whether somebody who acts in this capacity judges emergencies: the auditor, not the officer who is told of them. */
-export function mayReviewEmergencies(
-  capacity: { readonly row: string; readonly role?: string | undefined } | undefined,
-): boolean {
+export function mayReviewEmergencies(capacity: Held | undefined): boolean {
   return capacity?.row === ROW && capacity.role === "auditor";
 }
 
