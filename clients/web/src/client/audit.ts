@@ -63,8 +63,14 @@ export class Audit {
   /** One page of verified acts; throws `ProtocolError` when a single one does not verify. */
   async page(asked: Asked): Promise<Looked> {
     const { records, look } = await this.#records(asked);
-    const acts: Logged[] = [];
-    for (const record of records) acts.push(await logged(record, this.#hub.trust.log));
+    const [acts, notes] = [new Array<Logged>(), new Set<string>()];
+    for (const record of records) {
+      const { act, note } = await logged(record, this.#hub.trust.log);
+      acts.push(act);
+      if (note !== undefined) notes.add(note);
+    }
+    // One tree for all of them, that of the look: whatever else was signed has to be of the log that is held.
+    for (const note of notes) await this.#hub.accept(note);
     const last = acts.at(-1)?.index;
     if (acts.some(({ index }, i) => !isWithin(index, asked) || index <= (acts[i - 1]?.index ?? -1))) {
       throw new ProtocolError("wrong-sequence", "records of the log");

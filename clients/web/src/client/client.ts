@@ -6,11 +6,18 @@
  *     client.directory    users met, verified
  *     client.rules        the policy table in force
  *     client.casebook     verified views of cases
+ *     client.audit        the log, to who watches over it
+ *     client.leaves       the public leaves of the log
+ *     client.emergencyReviews   emergencies of all cases in scope, and their review
  */
+import { Audit } from "./audit.ts";
 import { Author } from "./author.ts";
 import { Casebook } from "./casebook.ts";
 import { Directory } from "./directory.ts";
+import { EmergencyLinks } from "./emergency-links.ts";
+import { EmergencyReviews } from "./emergency-reviews.ts";
 import type { Hub } from "./hub.ts";
+import { LogLeaves } from "./log-leaves.ts";
 import { Rules } from "./rules.ts";
 import type { Session } from "./session.ts";
 import type { Vault } from "./vault.ts";
@@ -25,6 +32,9 @@ export class Client {
   readonly author: Author;
   #rules: Rules | undefined;
   #casebook: Casebook | undefined;
+  #audit: Audit | undefined;
+  #leaves: LogLeaves | undefined;
+  #emergencyReviews: EmergencyReviews | undefined;
 
   constructor(session: Session, vault: Vault, nowMs: () => number) {
     this.session = session;
@@ -44,6 +54,27 @@ export class Client {
   /** Verified views of cases. */
   get casebook(): Casebook {
     return (this.#casebook ??= new Casebook(this.hub, this.directory, this.author, this.rules));
+  }
+
+  /** The log, to who watches over it. */
+  get audit(): Audit {
+    return (this.#audit ??= new Audit(this.hub, this.author));
+  }
+
+  /** The public leaves of the log. */
+  get leaves(): LogLeaves {
+    return (this.#leaves ??= new LogLeaves(this.hub));
+  }
+
+  /** Emergencies of all cases in scope, and their review. */
+  get emergencyReviews(): EmergencyReviews {
+    const { hub, author, directory } = this;
+    return (this.#emergencyReviews ??= new EmergencyReviews({
+      hub,
+      author,
+      directory,
+      links: new EmergencyLinks(hub, author, this.rules),
+    }));
   }
 
   /** Write what was verified to the vault. */

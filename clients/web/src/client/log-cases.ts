@@ -27,20 +27,26 @@ export interface Logged {
   readonly fact?: JsonObject | undefined;
 }
 
+/** An act, and the signed note of the tree in which its receipt shows it; none for a bare leaf. */
+export interface Noted {
+  readonly act: Logged;
+  readonly note: string | undefined;
+}
+
 /** Read a record and verify its receipt; the bare leaf of one whose content was erased. */
-export async function logged(record: JsonObject, log: LogVerifier): Promise<Logged> {
+export async function logged(record: JsonObject, log: LogVerifier): Promise<Noted> {
   const fields = new Fields(record, "record");
   const index = fields.integer("index");
   if (fields.has("leaf")) {
     const leaf = parseLeaf(fields.data("leaf", undefined, MAX_LEAF));
     fields.done();
-    return { index, leaf, view: undefined, identity: undefined };
+    return { act: { index, leaf, view: undefined, identity: undefined }, note: undefined };
   }
   const verified = await verifyReceipt(readReceipt(fields.raw("receipt")), log);
   const fact = fields.optional("fact", (name) => fields.raw(name));
   fields.done();
   if (verified.index !== index) throw new ProtocolError("wrong-sequence", `record ${index}`);
-  return actOf(verified, fact);
+  return { act: actOf(verified, fact), note: verified.checkpoint.note };
 }
 
 /** The act that a verified receipt shows. */

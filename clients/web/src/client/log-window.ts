@@ -27,14 +27,17 @@ export interface Held {
   readonly passed: number;
 }
 
+/** Who is asked for pages. */
+export type Pages = Pick<Audit, "page">;
+
 export class LogWindow {
-  readonly #audit: Audit;
+  readonly #audit: Pages;
   readonly #period: Period;
   readonly #to: number | undefined;
   #next: number | undefined;
   #held: Held = { acts: [], looks: [], rest: true, passed: 0 };
 
-  private constructor(audit: Audit, period: Period, from: number, to: number | undefined) {
+  private constructor(audit: Pages, period: Period, from: number, to: number | undefined) {
     this.#audit = audit;
     this.#period = period;
     this.#next = from;
@@ -42,7 +45,7 @@ export class LogWindow {
   }
 
   /** Find where a period stands in the log; nothing is read yet. */
-  static async open(audit: Audit, leaves: LogLeaves, period: Period): Promise<LogWindow> {
+  static async open(audit: Pages, leaves: LogLeaves, period: Period): Promise<LogWindow> {
     const { sinceMs, untilMs } = period;
     if (sinceMs === undefined && untilMs === undefined) return new LogWindow(audit, period, 0, undefined);
     const checkpoint = await leaves.newest();

@@ -175,7 +175,7 @@ describe("a report", () => {
 
   it("shows who looked at the file in which they are the person", () => {
     const person = act("fact", {
-      fact: factBody({ type: "person", user: NURSE, identityStatus: "declared" }, new Uint8Array(16)),
+      fact: factBody({ type: "person", user: NURSE, identityStatus: "PROV" }, new Uint8Array(16)),
     });
     expect(lines("own-file", [person, act("release", { view: CARE })])).toBe(1);
     expect(lines("own-file", [person, act("release", { view: CARE, identity: { user: DOCTOR, device: hash(51) } })])).toBe(0);
@@ -251,7 +251,7 @@ describe("the reference of a case", () => {
       fc.property(
         cases,
         fc.constantFrom(0, 1, 2, 3, 5, 8, 11, 15, 16),
-        fc.constantFrom(..."0123456789ABCDEFGHJKMNPQRSTVWXYZ"),
+        fc.constantFrom(..."0123456789ABCDEFGHJKMNPQRSTVWXYZ".split(/(?!^)/)),
         (one, at, other) => {
           const reference = referenceOf(one);
           const wrong = reference.slice(0, at) + other + reference.slice(at + 1);

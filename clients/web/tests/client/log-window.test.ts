@@ -6,10 +6,12 @@ import type { Author } from "../../src/client/author.ts";
 import type { Hub } from "../../src/client/hub.ts";
 import { LogLeaves } from "../../src/client/log-leaves.ts";
 import { LogWindow, MOST_HELD } from "../../src/client/log-window.ts";
+import type { Pages } from "../../src/client/log-window.ts";
 import { isObject } from "../../src/protocol/canonical.ts";
 import type { JsonObject } from "../../src/protocol/canonical.ts";
 import { referenceOf } from "../../src/protocol/case-reference.ts";
 import { ProtocolError } from "../../src/protocol/errors.ts";
+import { parseLeaf } from "../../src/protocol/leaf.ts";
 import { MemoryLog, NOW_MS } from "./memory-log.ts";
 
 const CASE = "c".repeat(64);
@@ -58,7 +60,7 @@ async function look(body: JsonObject): Promise<JsonObject> {
   const [from, to] = [Number(body["from"] ?? 0), Math.min(Number(body["to"] ?? size), size)];
   const records = [];
   for (let index = from; index < to && records.length < PAGE; index++) records.push(await log.record(index));
-  return { records, receipt: (await log.record(size))["receipt"] ?? null };
+  return { records, receipt: (await log.record(size))["receipt"] ?? {} };
 }
 
 describe("a look at the log", () => {
@@ -127,8 +129,7 @@ describe("the acts of a period", () => {
 
   it("are read page by page, at most 5,000 held, and the rest on demand", async () => {
     const many = MOST_HELD + 700;
-    log.answers["/v1/log/records"] = (given) => fabricated(bodyOf(given), many);
-    const window = await LogWindow.open(audit, new LogLeaves(hub), {});
+    const window = await LogWindow.open(pagesOf(many), new LogLeaves(hub), {});
     const told: number[] = [];
     const first = await window.fill(({ acts }) => told.push(acts.length));
     expect([first.acts.length, first.rest, first.looks.length]).toEqual([MOST_HELD, true, 10]);
@@ -139,14 +140,16 @@ describe("the acts of a period", () => {
   });
 });
 
-/** Bare leaves, as of acts whose content was erased: many cost little. */
-async function fabricated(body: JsonObject, many: number): Promise<JsonObject> {
-  const own = await look({ ...body, from: 0, to: 0 });
-  const from = Number(body["from"] ?? 0);
-  const leaf = Buffer.from(log.leaf(0)).toString("base64url");
-  const records = Array.from({ length: Math.min(PAGE, many - from) }, (_, i) => ({ index: from + i, leaf }));
-  // This log is told to be long: the look stands behind all of it.
-  return { records, receipt: own["receipt"] ?? null };
+/** Pages of a log of that many acts whose content was erased: many cost little. */
+function pagesOf(many: number): Pages {
+  const leaf = parseLeaf(log.leaf(0));
+  return {
+    page: ({ from }) => {
+      const count = Math.min(PAGE, many - from);
+      const acts = Array.from({ length: count }, (_, i) => ({ index: from + i, leaf, view: undefined, identity: undefined }));
+      return Promise.resolve({ acts, look: many, next: from + count < many ? from + count : undefined });
+    },
+  };
 }
 
 describe("a reference of a case", () => {

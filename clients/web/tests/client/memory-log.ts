@@ -114,7 +114,7 @@ export class MemoryLog {
     const ask = async (path: string, query: Readonly<Record<string, string | number>> = {}): Promise<unknown> => {
       this.asked.push(path);
       const changed = this.answers[path];
-      return changed === undefined ? this.#answer(path, query) : changed(query);
+      return await (changed === undefined ? this.#answer(path, query) : changed(query));
     };
     const refuse = (): never => {
       throw new Error("this log is only read");
