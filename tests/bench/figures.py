@@ -23,7 +23,9 @@ class Size:
     document: int = 1_000_000_000
     rebuild: bool = True
     log_sizes: tuple[int, ...] = (10_000, 100_000, 1_000_000, 10_000_000)
+    server_log_sizes: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     appends: int = 20_000
+    arrival_seconds: float = 4.0
     releases: int = 1_000
 
 

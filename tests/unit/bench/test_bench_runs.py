@@ -9,7 +9,7 @@ from bench.run import PARTS, measure
 
 TINY = Size(
     rounds=1, sections=2, readers=3, entries=3, users=120, document=200_000, rebuild=False, log_sizes=(300,),
-    appends=70, releases=4,
+    server_log_sizes=(300,), appends=70, arrival_seconds=0.1, releases=4,
 )  # fmt: skip
 
 

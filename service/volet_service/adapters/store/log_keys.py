@@ -16,6 +16,7 @@ from volet_protocol.leaf import TagKey
 from volet_protocol.log_positions import log_of
 from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.store import tables as t
+from volet_service.adapters.store.prepared import ColumnOf
 from volet_service.application.records import LogKeyPeriod
 
 KEY_SIZE = 32
@@ -24,7 +25,7 @@ MOST_CASES = 20_000
 # Built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
 _OF_CASE = (t.log_case.c.case == bindparam("of_case")) & (t.log_case.c["class"] == bindparam("of_class"))
 _READ_CASE = select(t.log_case).where(_OF_CASE)
-_MOVE_CASE = update(t.log_case).where(_OF_CASE).values(next_seq=bindparam("seq"))
+_NEXT = ColumnOf(t.log_case, "next_seq", "case", "class")
 Case = tuple[str, str]
 
 
@@ -138,9 +139,7 @@ class CaseNumbers:
 
     def write(self, connection: Connection, numbered: Iterable[Case]) -> None:
         """Write the next number of each case of the batch."""
-        rows = [{"of_case": one[0], "of_class": one[1], "seq": self._held[one].next} for one in numbered]
-        if rows:
-            connection.execute(_MOVE_CASE, rows)
+        _NEXT.write(connection, [(self._held[one].next, *one) for one in numbered])
 
     def periods(self, connection: Connection, of: Case, now: Period) -> list[LogKeyPeriod]:
         """Return every period of a case and class, oldest first; the newest is `now`."""
