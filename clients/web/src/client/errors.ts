@@ -6,12 +6,16 @@
  *     BadAnswer     an answer that is not the interface's
  *     Contradicted  the hub contradicted itself: both sides are kept, all use of it stops
  *     Locked        the browser's store does not open, or holds nothing
+ *     NotPermitted  our own copy of the rules says no, before anything is sent
+ *     Misuse        what was asked makes no sense here: nobody of that name, nothing to end
  *
  * What is served and does not verify is a `ProtocolError`.
  */
 import type { JsonObject } from "../protocol/canonical.ts";
-import type { ProtocolError } from "../protocol/errors.ts";
+import { ProtocolError } from "../protocol/errors.ts";
+import type { FactStanding } from "../protocol/fact-rules.ts";
 import type { Problem } from "../protocol/problems.ts";
+import type { Decision, Question } from "../protocol/questions.ts";
 
 export class Refused extends Error {
   override readonly name = "Refused";
@@ -51,4 +55,91 @@ export class Contradicted extends Error {
 
 export class Locked extends Error {
   override readonly name = "Locked";
+}
+
+/** Why our own copy of the rules refuses. */
+export const WHY_NOT = [
+  "rules",
+  "section-closed",
+  "exchange-left",
+  "case-continued",
+  "mask",
+  "function",
+  "standing",
+  "collected-late",
+  "collected-ahead",
+  "does-not-hold",
+  "done-already",
+  "episode-ended",
+  "said-otherwise",
+] as const;
+export type WhyNot = (typeof WHY_NOT)[number];
+
+/** A standing that may do an act: everybody but oneself. */
+export type Instead = Exclude<FactStanding, "self">;
+
+/** What goes with it: the decision and its question, the act refused, the case that goes on, a reason of the protocol. */
+export interface NotPermittedDetail {
+  readonly decision?: Decision;
+  readonly question?: Question;
+  readonly rules?: readonly string[];
+  /** Who may do it instead, by their standing in the case. */
+  readonly who?: readonly Instead[];
+  readonly other?: string;
+  readonly reason?: string;
+}
+
+export class NotPermitted extends Error {
+  override readonly name = "NotPermitted";
+  readonly why: WhyNot;
+  readonly detail: NotPermittedDetail;
+
+  constructor(why: WhyNot, detail: NotPermittedDetail = {}) {
+    super(why);
+    this.why = why;
+    this.detail = detail;
+  }
+}
+
+/** What makes no sense as it was asked. */
+export const MISUSES = [
+  "content",
+  "fact",
+  "no-such-user",
+  "no-such-entry",
+  "no-such-record",
+  "no-such-opening",
+  "no-such-emergency",
+  "capacity",
+  "episode",
+  "horizon",
+  "consent-in-team",
+  "not-informed",
+  "in-preparation",
+  "masked",
+  "not-in-section",
+  "notice-apart",
+  "not-health",
+  "emergency-words",
+  "emergency-hours",
+  "never-synced",
+  "no-late-reason",
+  "not-offline",
+] as const;
+export type MisuseKind = (typeof MISUSES)[number];
+
+export class Misuse extends Error {
+  override readonly name = "Misuse";
+  readonly kind: MisuseKind;
+
+  constructor(kind: MisuseKind, about = "") {
+    super(about === "" ? kind : `${kind}: ${about}`);
+    this.kind = kind;
+  }
+}
+
+/** Whether this is one of the client's own failures, which a screen can say; anything else is a defect. */
+export function isFailure(error: unknown): error is Error {
+  const known = [Refused, Unreachable, BadAnswer, Contradicted, Locked, NotPermitted, Misuse, ProtocolError];
+  return known.some((one) => error instanceof one);
 }

@@ -1,7 +1,17 @@
 /** Every language says everything, and every failure has its sentence. */
 import { describe, expect, it } from "vitest";
 
-import { BadAnswer, Contradicted, Locked, Refused, Unreachable } from "../client/errors.ts";
+import {
+  BadAnswer,
+  Contradicted,
+  Locked,
+  Misuse,
+  MISUSES,
+  NotPermitted,
+  Refused,
+  Unreachable,
+  WHY_NOT,
+} from "../client/errors.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { PROBLEMS } from "../protocol/problems.ts";
 import { failureText } from "./failures.ts";
@@ -56,6 +66,9 @@ describe("the words of the screens", () => {
 describe("a failure", () => {
   const failures = [
     ...PROBLEMS.map((problem) => new Refused(problem, {})),
+    ...WHY_NOT.map((why) => new NotPermitted(why)),
+    new NotPermitted("standing", { rules: ["add_member"], who: ["person", "opener", "referent"] }),
+    ...MISUSES.map((kind) => new Misuse(kind)),
     new Unreachable("x"),
     new BadAnswer("x"),
     new Locked("x"),
@@ -70,5 +83,12 @@ describe("a failure", () => {
       expect(text).toMatch(/[.]$/);
       expect(text).not.toMatch(/urn:|TypeError|bad-signature/);
     }
+  });
+
+  it("names who may do an act that is not ours", () => {
+    const refused = new NotPermitted("function", { who: ["person", "opener", "referent"] });
+    expect(failureText(refused, messagesOf("fr"))).toContain(
+      "Peut le faire : la personne elle-même, qui a ouvert le dossier ou le référent de parcours.",
+    );
   });
 });

@@ -4,16 +4,18 @@
  */
 import { common as commonEn } from "./en/common.ts";
 import { entry as entryEn } from "./en/entry.ts";
+import { refusals as refusalsEn } from "./en/refusals.ts";
 import { rows as rowsEn } from "./en/rows.ts";
 import { shell as shellEn } from "./en/shell.ts";
 import { common as commonFr } from "./fr/common.ts";
 import { entry as entryFr } from "./fr/entry.ts";
+import { refusals as refusalsFr } from "./fr/refusals.ts";
 import { rows as rowsFr } from "./fr/rows.ts";
 import { shell as shellFr } from "./fr/shell.ts";
 import type { Said } from "./said.ts";
 
-const fr = { ...commonFr, ...entryFr, ...rowsFr, ...shellFr };
-const en: Said<typeof fr> = { ...commonEn, ...entryEn, ...rowsEn, ...shellEn };
+const fr = { ...commonFr, ...entryFr, ...refusalsFr, ...rowsFr, ...shellFr };
+const en: Said<typeof fr> = { ...commonEn, ...entryEn, ...refusalsEn, ...rowsEn, ...shellEn };
 
 /** Every group of every area. */
 export type Messages = Said<typeof fr>;
@@ -25,6 +27,11 @@ const ALL: Readonly<Record<Language, Messages>> = { fr, en };
 
 export function messagesOf(language: Language): Messages {
   return ALL[language];
+}
+
+/** The language that these messages are in. */
+export function languageOf(messages: Messages): Language {
+  return LANGUAGES.find((language) => ALL[language] === messages) ?? "fr";
 }
 
 /** The first language of the browser that the product speaks, else French. */

@@ -1,0 +1,60 @@
+/** What this device refuses by itself, before anything is sent, and what to do instead. */
+export const refusals = {
+  notPermitted: {
+    rules: "Les règles ne le permettent pas.",
+    "section-closed": "Ce volet ne vous est pas ouvert.",
+    "exchange-left": "Vous n’êtes plus dans cet échange. Ouvrez-en un autre.",
+    "case-continued": "Ce dossier est clos à l’écriture : la suite est dans un autre dossier. Écrivez là-bas.",
+    mask: "Cette réserve n’est pas la vôtre : votre fonction ne la pose pas.",
+    function: "Votre fonction ne fait pas cet acte.",
+    standing: "Votre place dans ce dossier ne permet pas cet acte.",
+    "collected-late": "Recueilli il y a plus de 72 heures : dites pourquoi ce n’est enregistré que maintenant.",
+    "collected-ahead": "La date de recueil est dans le futur. Vérifiez l’heure de cet appareil.",
+    "does-not-hold": "Cet acte ne tient pas dans l’état du dossier. Rouvrez le dossier et vérifiez.",
+    "done-already": "C’est déjà enregistré par quelqu’un d’autre. Rien à faire.",
+    "episode-ended": "La prise en charge pour laquelle l’accord valait est terminée. Redemandez à la personne.",
+    "said-otherwise": "La personne s’est exprimée autrement depuis. Redemandez-lui.",
+  },
+
+  misuse: {
+    content: "Ce contenu ne peut pas être écrit : un champ manque ou dépasse sa taille.",
+    fact: "Cet acte se contredit lui-même : vérifiez les dates et les choix.",
+    "no-such-user": "Cette personne ne participe pas au dossier. Ajoutez-la d’abord.",
+    "no-such-entry": "Cet élément n’est pas dans ce volet.",
+    "no-such-record": "Rien de tel n’est en vigueur dans ce dossier.",
+    "no-such-opening": "Aucune communication de ce genre.",
+    "no-such-emergency": "Aucun accès en urgence de ce genre.",
+    capacity: "Une situation d’exercice attestée est nécessaire, et une seule : choisissez-la.",
+    episode: "Aucune prise en charge n’est ouverte à cette date : ouvrez-en une d’abord.",
+    horizon: "Ce qui a déjà été ouvert ne se referme pas : choisissez une date plus ancienne.",
+    "consent-in-team":
+      "L’accord se demande pour un professionnel hors de l’équipe : dans l’équipe, l’information de la personne suffit.",
+    "not-informed": "Avant son accord, la personne est informée et une feuille lui est remise, sauf impossibilité ou urgence.",
+    "in-preparation":
+      "La personne n’est pas encore informée : d’ici là, seuls vous-même et des collègues de votre côté (santé, ou social et médico-social) entrez dans le dossier.",
+    masked: "Un élément réservé n’est nommé dans aucune mention du dossier : son auteur le remet lui-même.",
+    "not-in-section": "Seul un élément d’un volet se communique.",
+    "notice-apart": "Notez d’abord l’information de la personne.",
+    "not-health": "L’accès en urgence est réservé aux professionnels de santé. En cas de danger immédiat : 15 ou 112.",
+    "emergency-words": "Dites pourquoi, en une phrase de 2 000 signes au plus.",
+    "emergency-hours": "Un accès en urgence dure de 1 à 24 heures.",
+    "never-synced": "Ce dossier n’a jamais été ouvert sur cet appareil : rien ne peut y être noté sans réseau.",
+    "no-late-reason": "Cet acte n’a pas besoin de raison.",
+    "not-offline": "Sans réseau, on garde une note, une observation ou une transmission.",
+  },
+
+  // Who may do an act, as the sentence « Peut le faire : … » names them.
+  standings: {
+    mayInstead: (who: string) => `Peut le faire : ${who}.`,
+    or: "ou",
+    person: "la personne elle-même",
+    representative: "qui la représente",
+    opener: "qui a ouvert le dossier",
+    referent: "le référent de parcours",
+    member: "toute personne qui participe au dossier",
+    health: "un professionnel de santé qui participe",
+    mdph_doctor: "un médecin de l’équipe MDPH",
+    caller: "qui a déclaré l’urgence",
+    auditor: "un auditeur",
+  },
+} as const;
