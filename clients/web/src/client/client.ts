@@ -9,15 +9,24 @@
  *     client.audit        the log, to who watches over it
  *     client.leaves       the public leaves of the log
  *     client.emergencyReviews   emergencies of all cases in scope, and their review
+ *     client.lists        verified entry lists
+ *     client.exchanges    conversations between named recipients, verified
+ *     client.entries      list, read
  */
 import { Audit } from "./audit.ts";
 import { Author } from "./author.ts";
 import { Casebook } from "./casebook.ts";
+import { ClientShares } from "./client-shares.ts";
 import { Directory } from "./directory.ts";
 import { EmergencyLinks } from "./emergency-links.ts";
 import { EmergencyReviews } from "./emergency-reviews.ts";
+import { Entries } from "./entries.ts";
+import { EntryChecks } from "./entry-checks.ts";
+import { Exchanges } from "./exchanges.ts";
 import type { Hub } from "./hub.ts";
+import { Lists } from "./lists.ts";
 import { LogLeaves } from "./log-leaves.ts";
+import { Releases } from "./releases.ts";
 import { Rules } from "./rules.ts";
 import type { Session } from "./session.ts";
 import type { Vault } from "./vault.ts";
@@ -35,6 +44,11 @@ export class Client {
   #audit: Audit | undefined;
   #leaves: LogLeaves | undefined;
   #emergencyReviews: EmergencyReviews | undefined;
+  #lists: Lists | undefined;
+  #exchanges: Exchanges | undefined;
+  #releases: Releases | undefined;
+  #shares: ClientShares | undefined;
+  #entries: Entries | undefined;
 
   constructor(session: Session, vault: Vault, nowMs: () => number) {
     this.session = session;
@@ -75,6 +89,34 @@ export class Client {
       directory,
       links: new EmergencyLinks(hub, author, this.rules),
     }));
+  }
+
+  /** Verified entry lists. */
+  get lists(): Lists {
+    return (this.#lists ??= new Lists(this.hub, this.directory));
+  }
+
+  /** Exchanges. */
+  get exchanges(): Exchanges {
+    return (this.#exchanges ??= new Exchanges(this.hub, this.directory, this.author, this.rules));
+  }
+
+  /** Signed requests to read. */
+  get releases(): Releases {
+    return (this.#releases ??= new Releases(this.hub, this.author, this.rules));
+  }
+
+  /** Client shares of entries. */
+  get shares(): ClientShares {
+    return (this.#shares ??= new ClientShares(this.author, this.exchanges));
+  }
+
+  /** List and read entries. */
+  get entries(): Entries {
+    const { author, directory, rules, casebook, exchanges, lists, releases, shares } = this;
+    const checks = new EntryChecks(directory, exchanges, rules);
+    const parts = { author, directory, rules, casebook, exchanges, lists, releases, shares, checks };
+    return (this.#entries ??= new Entries(parts));
   }
 
   /** Write what was verified to the vault. */

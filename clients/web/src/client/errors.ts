@@ -8,6 +8,7 @@
  *     Locked        the browser's store does not open, or holds nothing
  *     NotPermitted  our own copy of the rules says no, before anything is sent
  *     Misuse        what was asked makes no sense here: nobody of that name, nothing to end
+ *     NotReadable   an entry that this user has no way to read, and why
  *
  * What is served and does not verify is a `ProtocolError`.
  */
@@ -140,6 +141,24 @@ export class Misuse extends Error {
 
 /** Whether this is one of the client's own failures, which a screen can say; anything else is a defect. */
 export function isFailure(error: unknown): error is Error {
-  const known = [Refused, Unreachable, BadAnswer, Contradicted, Locked, NotPermitted, Misuse, ProtocolError];
+  const known = [Refused, Unreachable, BadAnswer, Contradicted, Locked, NotPermitted, Misuse, NotReadable, ProtocolError];
   return known.some((one) => error instanceof one);
+}
+
+/**
+ * Why an entry is not read: `gap` (kept from this user), `no-key` (no key of it was given to them), `taken-back` (by its author),
+ * `erased` (by a decision, logged at `leaf`), `not-handed-out` (the hub gave less than was asked).
+ */
+export type WhyUnread = "gap" | "no-key" | "taken-back" | "erased" | "not-handed-out";
+
+export class NotReadable extends Error {
+  override readonly name = "NotReadable";
+  readonly why: WhyUnread;
+  readonly leaf: number | undefined;
+
+  constructor(why: WhyUnread, about: string, leaf?: number) {
+    super(`${about}: ${why}`);
+    this.why = why;
+    this.leaf = leaf;
+  }
 }

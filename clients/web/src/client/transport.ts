@@ -4,6 +4,7 @@
  * Every write of the interface is keyed by ids inside the signed statement (same bytes, same answer), so that repeating one after
  * a lost answer is safe. Redirects are refused: the origin is pinned. An answer is read up to a limit, then refused.
  */
+import { concat } from "../protocol/bytes.ts";
 import { encode, isObject } from "../protocol/canonical.ts";
 import type { JsonObject, JsonValue } from "../protocol/canonical.ts";
 import { PROBLEM_TYPE, problemFromUri } from "../protocol/problems.ts";
@@ -30,6 +31,8 @@ export interface Transport {
   getList(path: string, query?: Query): Promise<readonly JsonObject[]>;
   getText(path: string, query?: Query): Promise<string>;
   getBytes(path: string, query?: Query): Promise<Uint8Array<ArrayBuffer>>;
+  /** An answer in pieces, as it comes: it has no limit of its own. */
+  stream(path: string, query?: Query): AsyncIterable<Uint8Array<ArrayBuffer>>;
   post(path: string, body: JsonObject): Promise<JsonObject>;
   put(path: string, data: Uint8Array<ArrayBuffer>): Promise<JsonObject>;
   delete(path: string): Promise<void>;
@@ -64,6 +67,22 @@ export class HttpTransport implements Transport {
 
   getBytes(path: string, query?: Query): Promise<Uint8Array<ArrayBuffer>> {
     return this.#send("GET", path, undefined, query);
+  }
+
+  async *stream(path: string, query?: Query): AsyncIterable<Uint8Array<ArrayBuffer>> {
+    const answer = await this.#ask("GET", path, undefined, query ?? {});
+    if (!answer.ok) throw refusal(answer, await capped(answer, path), path);
+    const reader = answer.body?.getReader();
+    try {
+      for (;;) {
+        const piece = await read(reader, path);
+        if (piece === undefined) return;
+        yield piece;
+      }
+    } finally {
+      // Whoever stops listening half-way, or refuses a piece, lets the connection go.
+      await reader?.cancel().catch(() => undefined);
+    }
   }
 
   async post(path: string, body: JsonObject): Promise<JsonObject> {
@@ -124,29 +143,29 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+async function read(
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined,
+  path: string,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    return (await reader?.read())?.value;
+  } catch {
+    throw new Unreachable(path);
+  }
+}
+
 async function capped(answer: Response, path: string): Promise<Uint8Array<ArrayBuffer>> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   const reader = answer.body?.getReader();
-  try {
-    for (;;) {
-      const piece = await reader?.read();
-      if (piece?.value === undefined) break;
-      size += piece.value.length;
-      if (size > LIMIT) throw new BadAnswer(`${path}: more than ${LIMIT} bytes`);
-      pieces.push(piece.value);
-    }
-  } catch (error) {
-    if (error instanceof BadAnswer) throw error;
-    throw new Unreachable(path);
+  for (;;) {
+    const piece = await read(reader, path);
+    if (piece === undefined) break;
+    size += piece.length;
+    if (size > LIMIT) throw new BadAnswer(`${path}: more than ${LIMIT} bytes`);
+    pieces.push(piece);
   }
-  const data = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    data.set(piece, at);
-    at += piece.length;
-  }
-  return data;
+  return concat(...pieces);
 }
 
 function refusal(answer: Response, data: Uint8Array, path: string): Error {

@@ -1,0 +1,230 @@
+/** Listing and reading entries of a section or an exchange, as the user of this browser sees them. */
+import { openPart } from "../protocol/entry.ts";
+import { ProtocolError } from "../protocol/errors.ts";
+import { readBody, readTitle } from "../protocol/kinds.ts";
+import type { Body, Title } from "../protocol/kinds.ts";
+import type { Place } from "../protocol/places.ts";
+import { PAGE } from "../protocol/release.ts";
+import type { Intent, Purpose } from "../protocol/release.ts";
+import type { Part } from "../protocol/sealing.ts";
+import type { Author } from "./author.ts";
+import type { Casebook, CaseView } from "./casebook.ts";
+import type { ClientShares } from "./client-shares.ts";
+import type { Directory } from "./directory.ts";
+import type { EntryChecks } from "./entry-checks.ts";
+import { Misuse, NotReadable, Refused } from "./errors.ts";
+import type { Exchanges } from "./exchanges.ts";
+import { findEntry } from "./lists.ts";
+import type { ListedEntry, Lists, ListView } from "./lists.ts";
+import { mayRead } from "./reading-rights.ts";
+import type { Releases } from "./releases.ts";
+import type { Rules } from "./rules.ts";
+
+/** How many pages of titles are under way at once: each is a leaf of the log, and the hub writes them together. */
+const PAGES_AT_ONCE = 4;
+/** How many titles are remembered, oldest first out: a list shown again releases nothing again. */
+const REMEMBERED = 20_000;
+
+/** One entry of a list with its title, or why this client has none; `body` only where it was opened. */
+export interface Read {
+  readonly listed: ListedEntry;
+  readonly title?: Title;
+  readonly body?: Body;
+  readonly error?: Error;
+  /** The leaf of the release in the log. */
+  readonly leaf?: number;
+}
+
+/** A list and the case it was read in, both verified at the same look. */
+export interface Looked {
+  readonly view: CaseView;
+  readonly list: ListView;
+}
+
+export interface Reading {
+  readonly intent?: Intent;
+  readonly purpose?: Purpose;
+}
+
+export interface EntriesParts {
+  readonly author: Author;
+  readonly directory: Directory;
+  readonly rules: Rules;
+  readonly casebook: Casebook;
+  readonly exchanges: Exchanges;
+  readonly lists: Lists;
+  readonly releases: Releases;
+  readonly shares: ClientShares;
+  readonly checks: EntryChecks;
+}
+
+/** Entries as this user reads them. */
+export class Entries {
+  readonly #parts: EntriesParts;
+  readonly #titles = new Map<string, { readonly title: Title; readonly leaf: number }>();
+
+  constructor(parts: EntriesParts) {
+    this.#parts = parts;
+  }
+
+  /** The newest verified view of a case, with the keys of the exchange where the place is one. */
+  async viewAt(case_: string, place: Place): Promise<CaseView> {
+    const view = await this.#parts.casebook.view(case_);
+    if (place.kind === "exchange") await this.#parts.exchanges.view(view, place.name);
+    return view;
+  }
+
+  /** The verified list of a place, without a title: nothing is released, nothing is logged. */
+  async look(case_: string, place: Place): Promise<Looked> {
+    const [view, list] = await Promise.all([this.viewAt(case_, place), this.#parts.lists.view(case_, place)]);
+    return { view, list };
+  }
+
+  /** Every entry of a place with its title where this client may have it. Titles are released in pages. */
+  async titles(case_: string, place: Place, reading: Reading = {}): Promise<readonly Read[]> {
+    const looked = await this.look(case_, place);
+    return this.titlesOf(looked, looked.list.entries, reading);
+  }
+
+  /** The titles of some entries of a list, in the order given: a screen asks for those that it shows. */
+  async titlesOf({ view, list }: Looked, items: readonly ListedEntry[], reading: Reading = {}): Promise<readonly Read[]> {
+    const found = new Map<number, Read>();
+    const alike = new Map<string, ListedEntry[]>();
+    for (const item of items) {
+      const error = await this.#problem(view, item);
+      const known = item.entry === undefined ? undefined : this.#titles.get(item.entry.id);
+      if (error !== undefined) found.set(item.n, { listed: item, error });
+      else if (known !== undefined) found.set(item.n, { listed: item, ...known });
+      // What the log tells apart is asked apart: one release is one leaf of one class.
+      else if (!alike.get(maskOf(item))?.push(item)) alike.set(maskOf(item), [item]);
+    }
+    const pages = [...alike].sort(([left], [right]) => (left < right ? -1 : 1)).flatMap(([, askable]) => paged(askable));
+    for (let at = 0; at < pages.length; at += PAGES_AT_ONCE) {
+      const group = pages.slice(at, at + PAGES_AT_ONCE).map((page) => this.#page(view, list, page, reading.intent ?? "sync"));
+      for (const read of (await Promise.all(group)).flat()) found.set(read.listed.n, read);
+    }
+    return items.flatMap(({ n }) => found.get(n) ?? []);
+  }
+
+  /** An entry of a place by its id or the first characters of it; masked ones of a section included. */
+  async find(case_: string, place: Place, given: string): Promise<{ readonly list: ListView; readonly item: ListedEntry }> {
+    const places: readonly Place[] = place.kind === "section" ? [place, { kind: "masked", name: place.name }] : [place];
+    for (const one of places) {
+      const list = await this.#parts.lists.view(case_, one);
+      const item = findEntry(list.entries, given);
+      if (item !== undefined) return { list, item };
+    }
+    throw new Misuse("no-such-entry", given);
+  }
+
+  /** Open one entry: title and body, two releases, each logged. */
+  async read(case_: string, place: Place, given: string, reading: Reading = {}): Promise<Read> {
+    const [view, { list, item }] = await Promise.all([this.viewAt(case_, place), this.find(case_, place, given)]);
+    checkThere(item);
+    await this.#parts.checks.check(view, item);
+    const open = (part: Part): Promise<{ readonly plain: Uint8Array; readonly leaf: number }> =>
+      this.#opened(view, list, item, part, reading);
+    const [first, second] = await Promise.all([open("title"), open("body")]);
+    const title = readTitle(first.plain);
+    return { listed: item, title, body: readBody(title, second.plain), leaf: second.leaf };
+  }
+
+  async #opened(
+    view: CaseView,
+    list: ListView,
+    item: ListedEntry,
+    part: Part,
+    reading: Reading,
+  ): Promise<{ readonly plain: Uint8Array; readonly leaf: number }> {
+    const { releases } = this.#parts;
+    const clientShare = await this.#clientShare(view, list, item, part);
+    const [handed] = (await releases.ask(list, view.case, [item], part, reading)).values();
+    if (handed === undefined) throw new NotReadable("not-handed-out", String(item.n));
+    const chunks = await releases.chunks(handed);
+    const plain = await openPart(handed.entry, part, chunks, { clientShare, serverShare: handed.share });
+    return { plain, leaf: handed.leaf };
+  }
+
+  /**
+   * Our share of a part. Without a key, the hub is asked all the same when the rules refuse: it says why, and its refusal has a
+   * leaf in the log. Nothing is asked for that could be handed out and not be read.
+   */
+  async #clientShare(view: CaseView, list: ListView, item: ListedEntry, part: Part): Promise<Uint8Array> {
+    const { author, rules, directory, releases, shares } = this.#parts;
+    try {
+      return await shares.find(view, item, part);
+    } catch (error) {
+      if (!(error instanceof NotReadable)) throw error;
+      const asker = { user: author.user, capacity: await author.acting(), nowMs: author.nowMs() };
+      if (!mayRead(view, item, asker, await rules.table(), directory)) await releases.ask(list, view.case, [item], part);
+      throw error;
+    }
+  }
+
+  /** Why an entry's title is not even asked for. */
+  async #problem(view: CaseView, item: ListedEntry): Promise<Error | undefined> {
+    return failureOf(async () => {
+      checkThere(item);
+      await this.#parts.checks.check(view, item);
+      await this.#parts.shares.find(view, item, "title");
+    });
+  }
+
+  async #page(view: CaseView, list: ListView, page: readonly ListedEntry[], intent: Intent): Promise<readonly Read[]> {
+    const { releases } = this.#parts;
+    try {
+      const released = await releases.ask(list, view.case, page, "title", { intent });
+      const handed = page.map(async (item): Promise<Read> => {
+        const one = item.entry === undefined ? undefined : released.get(item.entry.id);
+        if (one === undefined) return { listed: item, error: new NotReadable("not-handed-out", String(item.n)) };
+        const clientShare = await this.#parts.shares.find(view, item, "title");
+        let title: Title | undefined;
+        const error = await failureOf(async () => {
+          const chunks = await releases.chunks(one);
+          title = readTitle(await openPart(one.entry, "title", chunks, { clientShare, serverShare: one.share }));
+        });
+        if (title === undefined) return { listed: item, error: error ?? new NotReadable("not-handed-out", String(item.n)) };
+        this.#remember(one.entry.id, { title, leaf: one.leaf });
+        return { listed: item, title, leaf: one.leaf };
+      });
+      return await Promise.all(handed);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const [only, ...others] = page;
+      if (only !== undefined && others.length === 0) return [{ listed: only, error }];
+      // Named ids are all or nothing: one that the rules refuse must not hide the others.
+      const alone = await Promise.all(page.map((item) => this.#page(view, list, [item], intent)));
+      return alone.flat();
+    }
+  }
+
+  #remember(id: string, known: { readonly title: Title; readonly leaf: number }): void {
+    this.#titles.set(id, known);
+    const [oldest] = this.#titles.keys();
+    if (this.#titles.size > REMEMBERED && oldest !== undefined) this.#titles.delete(oldest);
+  }
+}
+
+/** Throws `NotReadable` for an entry whose content is gone. */
+export function checkThere(item: ListedEntry): void {
+  if (item.takenBack) throw new NotReadable("taken-back", String(item.n));
+  if (item.erased !== undefined) throw new NotReadable("erased", String(item.n), item.erased);
+}
+
+async function failureOf(work: () => Promise<void>): Promise<Error | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ProtocolError || error instanceof NotReadable) return error;
+    throw error;
+  }
+}
+
+function maskOf({ entry }: ListedEntry): string {
+  return entry?.header.mask ?? "";
+}
+
+function paged(items: readonly ListedEntry[]): readonly (readonly ListedEntry[])[] {
+  return Array.from({ length: Math.ceil(items.length / PAGE) }, (_, page) => items.slice(page * PAGE, (page + 1) * PAGE));
+}

@@ -1,0 +1,201 @@
+/**
+ * The entry list of a section, of its masked entries, of an exchange or of a report: served in order, proven to its head.
+ *
+ * Each entry's statement is verified against its author's chain before it is listed. What the hub keeps from this reader keeps
+ * its place: a gap, shown as a gap.
+ */
+import type { JsonObject } from "../protocol/canonical.ts";
+import { readEntry } from "../protocol/entry.ts";
+import type { VerifiedEntry } from "../protocol/entry.ts";
+import { appended, checkPage, checkSeen, emptyList, listId, readListHead } from "../protocol/entry-list.ts";
+import type { EntryListHead, Listed } from "../protocol/entry-list.ts";
+import { ProtocolError } from "../protocol/errors.ts";
+import { Fields } from "../protocol/fields.ts";
+import { placeText } from "../protocol/places.ts";
+import type { Place } from "../protocol/places.ts";
+import { statementFromJson } from "../protocol/statements.ts";
+import type { UnverifiedStatement } from "../protocol/statements.ts";
+import { checkTakeBack, readTakeBack } from "../protocol/take-back.ts";
+import type { Directory } from "./directory.ts";
+import { Refused } from "./errors.ts";
+import { boxOf } from "./hub.ts";
+import type { Hub } from "./hub.ts";
+import type { Proven } from "./trust.ts";
+
+const PAGE_LIMIT = 4096;
+const AT_ONCE = 64;
+/** How many verified statements are remembered, so that looking again at a list verifies only what is new in it. */
+const REMEMBERED = 20_000;
+const SHORTEST = 8;
+
+/** One index of a list: without `entry` at a gap; `box` is ours, of a named entry; `erased` is the leaf that says so. */
+export interface ListedEntry {
+  readonly n: number;
+  readonly entry: VerifiedEntry | undefined;
+  readonly box: Uint8Array | undefined;
+  readonly takenBack: boolean;
+  readonly erased: number | undefined;
+}
+
+/** A verified list up to its proven head. */
+export interface ListView {
+  readonly place: Place;
+  readonly list: string;
+  readonly head: EntryListHead;
+  readonly entries: readonly ListedEntry[];
+}
+
+interface ServedItem {
+  readonly hash: string;
+  readonly statement: UnverifiedStatement | undefined;
+  readonly takenBack: UnverifiedStatement | undefined;
+  readonly box: Uint8Array | undefined;
+  readonly erased: number | undefined;
+}
+
+/** Reads lists from the hub. */
+export class Lists {
+  readonly #hub: Hub;
+  readonly #directory: Directory;
+  readonly #verified = new Map<string, VerifiedEntry>();
+  readonly #asking = new Map<string, Promise<ListView>>();
+
+  constructor(hub: Hub, directory: Directory) {
+    this.#hub = hub;
+    this.#directory = directory;
+  }
+
+  /** The newest position of a section's list, proven. */
+  head(case_: string, section: string): Promise<EntryListHead> {
+    return this.headOf(case_, { kind: "section", name: section });
+  }
+
+  /**
+   * The newest position of any list, proven; a list without entries is not in the map. Of masked entries and of a report one
+   * learns nothing unless one is ours: the hub then says that there is none.
+   */
+  async headOf(case_: string, place: Place): Promise<EntryListHead> {
+    const list = listId(case_, placeText(place));
+    try {
+      return endOf(list, await this.#hub.head("list", list));
+    } catch (error) {
+      if (isKeptQuiet(place, error)) return emptyList(list);
+      throw error;
+    }
+  }
+
+  /** The whole list, verified from its start to its proven head. */
+  view(case_: string, place: Place): Promise<ListView> {
+    const list = listId(case_, placeText(place));
+    const asking =
+      this.#asking.get(list) ?? this.#hub.asked(() => this.#viewed(case_, place, list)).finally(() => this.#asking.delete(list));
+    this.#asking.set(list, asking);
+    return asking;
+  }
+
+  async #viewed(case_: string, place: Place, list: string): Promise<ListView> {
+    const known = new Map([[0, list]]);
+    const entries: ListedEntry[] = [];
+    let at = emptyList(list);
+    for (;;) {
+      let served: JsonObject;
+      try {
+        served = await this.#hub.transport.get(`/v1/cases/${case_}/lists/${list}`, { after: at.n });
+      } catch (error) {
+        if (isKeptQuiet(place, error)) return { place, list, head: at, entries: [] };
+        throw error;
+      }
+      const fields = new Fields(served, `list ${placeText(place)}`);
+      const start = readListHead(fields.nested("start"));
+      if (start.n !== at.n || start.h !== at.h) throw new ProtocolError("wrong-list", `list ${placeText(place)}`);
+      const items = fields.objects("entries", PAGE_LIMIT).map(readItem);
+      entries.push(...(await this.#entriesOf(items, case_, place, at.n)));
+      const listed: Listed[] = [];
+      let reached = at;
+      for (const { hash, statement } of items) {
+        reached = appended(reached, hash);
+        known.set(reached.n, reached.h);
+        listed.push({ n: reached.n, entryHash: hash, gap: statement === undefined });
+      }
+      const proven = await this.#hub.prove("list", list, fields.raw("head"));
+      fields.done();
+      const end = endOf(list, proven);
+      if (reached.n >= end.n) {
+        checkPage(at, listed, end);
+        for (const { entry, n } of entries) if (entry !== undefined) checkSeen(entry.header.seen, n, known);
+        if (proven.head !== undefined) await this.#hub.advance("list", list, proven.head, known);
+        return { place, list, head: end, entries };
+      }
+      if (listed.length === 0) throw new ProtocolError("wrong-list", `list ${placeText(place)} ends before its head`);
+      at = reached;
+    }
+  }
+
+  /** The entries of a page, each verified; many signatures at once, because each is judged alone. */
+  async #entriesOf(items: readonly ServedItem[], case_: string, place: Place, before: number): Promise<readonly ListedEntry[]> {
+    const authors = new Map<string, number>();
+    for (const { preamble } of items.flatMap(({ statement, takenBack }) => [statement ?? [], takenBack ?? []].flat())) {
+      authors.set(preamble.user, Math.max(preamble.userHead.seq, authors.get(preamble.user) ?? 0));
+    }
+    await this.#directory.meet(authors);
+    const entries: ListedEntry[] = [];
+    for (let at = 0; at < items.length; at += AT_ONCE) {
+      const group = items
+        .slice(at, at + AT_ONCE)
+        .map((item, place_) => this.#listed(item, case_, place, before + at + place_ + 1));
+      entries.push(...(await Promise.all(group)));
+    }
+    return entries;
+  }
+
+  async #listed(item: ServedItem, case_: string, place: Place, n: number): Promise<ListedEntry> {
+    const { statement, takenBack, box, erased } = item;
+    if (statement === undefined) return { n, entry: undefined, box: undefined, takenBack: false, erased: undefined };
+    const entry = await this.verified(statement, case_, place);
+    if (takenBack !== undefined) checkTakeBack(readTakeBack(await this.#directory.verify(takenBack)), entry);
+    return { n, entry, box, takenBack: takenBack !== undefined, erased };
+  }
+
+  /** An entry whose author's device signed it, and that stands in this case and place. */
+  async verified(statement: UnverifiedStatement, case_: string, place: Place): Promise<VerifiedEntry> {
+    const name = `${statement.hash} ${statement.signature.join()}`;
+    const entry = this.#verified.get(name) ?? readEntry(await this.#directory.verify(statement));
+    if (entry.header.case !== case_) throw new ProtocolError("wrong-case", `entry ${entry.id.slice(0, 16)}`);
+    if (placeText(entry.header.place) !== placeText(place)) {
+      throw new ProtocolError("wrong-list", `entry ${entry.id.slice(0, 16)}`);
+    }
+    this.#verified.set(name, entry);
+    const [oldest] = this.#verified.keys();
+    if (this.#verified.size > REMEMBERED && oldest !== undefined) this.#verified.delete(oldest);
+    return entry;
+  }
+}
+
+/** The entry of an id, given whole or by its first 8 characters. */
+export function findEntry(entries: readonly ListedEntry[], given: string): ListedEntry | undefined {
+  const found = entries.filter(({ entry }) => entry?.id.startsWith(given));
+  return found.length === 1 && given.length >= SHORTEST ? found[0] : undefined;
+}
+
+function readItem(item: Fields): ServedItem {
+  item.optional("n", (name) => item.integer(name));
+  if (item.has("hash")) {
+    const hash = item.hash("hash");
+    item.done();
+    return { hash, statement: undefined, takenBack: undefined, box: undefined, erased: undefined };
+  }
+  const statement = statementFromJson(item.raw("statement"));
+  const box = boxOf(item);
+  const takenBack = item.optional("taken_back", (name) => statementFromJson(item.raw(name)));
+  const erased = item.optional("erased", (name) => item.integer(name));
+  item.done();
+  return { hash: statement.hash, statement, takenBack, box, erased };
+}
+
+function endOf(list: string, { head }: Proven): EntryListHead {
+  return head === undefined ? emptyList(list) : { n: head.seq, h: head.hash };
+}
+
+function isKeptQuiet({ kind }: Place, error: unknown): boolean {
+  return (kind === "masked" || kind === "report") && error instanceof Refused && error.problem === "not-found";
+}
