@@ -22,6 +22,7 @@ from fastapi import FastAPI
 from support.identities import (
     CONTROLLER,
     HUB,
+    ISS,
     OPERATOR,
     REGISTRAR,
     SELF_AUDIENCE,
@@ -43,7 +44,7 @@ from volet_protocol.capacities import DAY_MS, attestation_body, salted_subject
 from volet_protocol.encodings import to_base64url
 from volet_protocol.keys import SigningKey
 from volet_protocol.operator_roles import OPERATING, LogScope
-from volet_protocol.statements import sign
+from volet_protocol.statements import Statement, sign
 from volet_protocol.trust_bundle import sign_bundle
 from volet_protocol.trust_parties import IssuerKey
 from volet_service.adapters.clock import SystemClock
@@ -66,7 +67,7 @@ class SigningDoor:
         self.subjects: dict[str, str] = {}
 
     def serves(self, iss: str, aud: str) -> bool:
-        return (iss, aud) == (SELF_ISS, SELF_AUDIENCE)
+        return iss in {ISS, SELF_ISS} and aud == SELF_AUDIENCE
 
     def new_code_verifier(self) -> str:
         return to_base64url(os.urandom(32))
@@ -150,19 +151,33 @@ class World:
         self, client: Client, row: str, structure: str, role: str | None = None, scope: LogScope | None = None
     ) -> str:
         """Let the registrar attest a capacity; return its id."""
-        now_ms = client.clock()
+        attested = self.attest_user(client.author.user, client, row, structure, role=role, scope=scope)
+        client.directory.refresh(client.author.user)
+        return attested.hash
+
+    def attest_user(
+        self,
+        user: str,
+        through: Client,
+        row: str,
+        structure: str,
+        *,
+        role: str | None = None,
+        scope: LogScope | None = None,
+    ) -> Statement:
+        """Let the registrar attest a capacity of any user, deposited by somebody's client; return it."""
+        now_ms = through.clock()
         role, scope = watching(row, role, scope)
         registrar = OPERATOR if role in OPERATING else REGISTRAR
-        subject = salted_subject(os.urandom(16), SELF_ISS, self.door.subjects[client.author.user])
         body = attestation_body(
-            hub=HUB, registrar=registrar.public, user=client.author.user, subject=subject,
+            hub=HUB, registrar=registrar.public, user=user,
+            subject=salted_subject(os.urandom(16), SELF_ISS, self.door.subjects[user]),
             capacity=capacity(row, structure, role=role), from_ms=now_ms - DAY_MS, until_ms=now_ms + 90 * DAY_MS,
             scope=scope,
         )  # fmt: skip
         statement = sign(body, registrar)
-        client.hub.transport.post("/v1/attestations", {"statement": statement.to_json()})
-        client.directory.refresh(client.author.user)
-        return statement.hash
+        through.hub.transport.post("/v1/attestations", {"statement": statement.to_json()})
+        return statement
 
 
 def trust_file(vkey: str, rows: Sequence[str] = ()) -> bytes:
