@@ -29,7 +29,15 @@ async function open(trust: string): Promise<string> {
 function shown(read: Read): object {
   const { listed, title, body, error, leaf } = read;
   const content = body?.type === "content" ? body.fields : undefined;
-  return { n: listed.n, id: listed.entry?.id, title: title?.title, kind: title?.kind, content, leaf, error: error && nameOf(error) };
+  return {
+    n: listed.n,
+    id: listed.entry?.id,
+    title: title?.title,
+    kind: title?.kind,
+    content,
+    leaf,
+    error: error && nameOf(error),
+  };
 }
 
 function nameOf(error: unknown): string {
@@ -70,8 +78,7 @@ export const live = {
         held: main?.ring.held().map(({ which }) => which),
       };
     }),
-  titles: (case_: string, place: string) =>
-    tried(async () => (await client.entries.titles(case_, parsePlace(place))).map(shown)),
+  titles: (case_: string, place: string) => tried(async () => (await client.entries.titles(case_, parsePlace(place))).map(shown)),
   read: (case_: string, place: string, id: string) =>
     tried(async () => shown(await client.entries.read(case_, parsePlace(place), id))),
   exchanges: (case_: string) => tried(() => client.exchanges.ids(case_)),
