@@ -41,7 +41,7 @@ class Watch:
         )
 
     def _console(self, message: ConsoleMessage) -> None:
-        # The browser's own remark on an answer of the hub: that there is nothing for this user is no failure of the page.
+        # The browser's own remark on an answer of the hub: that somebody is served nothing is no failure of the page.
         refused = message.text.startswith("Failed to load resource: the server responded with a status of 4")
         if refused and urlsplit(message.location["url"]).path.startswith("/v1/"):
             return
