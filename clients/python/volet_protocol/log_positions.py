@@ -10,9 +10,13 @@ so that positions of the first log are its indexes, and a later leaf always has 
 
 from __future__ import annotations
 
+import re
+
 from volet_protocol.canonical import MAX_INTEGER
 from volet_protocol.errors import ProtocolError, Reason
 
+# int() alone takes "4_2", " +42 " and digits of other scripts.
+_TEXT = re.compile(r"(?:(?P<log>[1-9][0-9]{0,3})/)?(?P<index>0|[1-9][0-9]{0,12})")
 BITS = 40
 SPAN = 1 << BITS
 MAX_LOGS = (MAX_INTEGER >> BITS) + 1
@@ -43,8 +47,10 @@ def text_of(position: int) -> str:
 
 def parse_position(text: str) -> int:
     """Read what `text_of` wrote; raise `ValueError`, which an argument parser tells in its own words."""
-    log, slash, index = text.rpartition("/")
-    number, at = (int(log) if slash else 1), int(index)
+    read = _TEXT.fullmatch(text)
+    if read is None:
+        raise ValueError("place in the log")
+    number, at = int(read["log"] or 1), int(read["index"])
     if not 1 <= number <= MAX_LOGS or not 0 <= at < SPAN:
         raise ValueError("place in the log")
     return base_of(number) + at

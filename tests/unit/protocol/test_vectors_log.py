@@ -1,6 +1,8 @@
-"""Runs the vectors of the access log: merkle, note, checkpoint, proof, leaf, log_policy, heads_map, receipt."""
+"""Runs the vectors of the access log: merkle, note, checkpoint, proof, leaf, positions, policy, heads_map, receipt."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +16,7 @@ from volet_protocol.fields import Fields
 from volet_protocol.head_proof import HeadProof
 from volet_protocol.heads_map import HeadsTree, MapPath
 from volet_protocol.log_policy import LogPolicy
+from volet_protocol.log_positions import base_of, index_of, log_of, parse_position, text_of
 from volet_protocol.log_view import LogView
 from volet_protocol.note import Note
 from volet_protocol.note_keys import NoteSigner, Verifier
@@ -39,6 +42,13 @@ def _verdict(holds: bool) -> None:  # noqa: FBT001 - a verifier's verdict
 
 def _log(fields: Fields) -> LogVerifier:
     log = fields.nested("log")
+    earlier: tuple[LogVerifier, ...] = ()
+    for one in log.objects("earlier") if log.has("earlier") else []:
+        earlier = (*earlier, replace(_configured(one), earlier=earlier))
+    return replace(_configured(log), earlier=earlier)
+
+
+def _configured(log: Fields) -> LogVerifier:
     verifier = LogVerifier.configured(log.text("origin"), log.text("vkey"), log.text("policy"))
     log.done()
     return verifier
@@ -165,12 +175,16 @@ def _open_checkpoint(fields: Fields) -> JsonObject:
 def _follow(fields: Fields) -> JsonObject:
     log = _log(fields)
     view = LogView(log)
+    beyond: dict[str, JsonValue] = {}
     for step in fields.objects("steps"):
-        view.accept(log.open(step.text("note")), step.datas("consistency", 32))
+        if step.has("end"):
+            held = view.end(log.open(step.text("end")))
+            beyond |= {} if held is None else {"beyond": held.size}
+        else:
+            view.accept(log.open(step.text("note")), step.datas("consistency", 32))
         step.done()
     newest = view.newest(log.origin)
-    assert newest is not None
-    return {"size": newest.size}
+    return {"size": -1 if newest is None else newest.size, **beyond}
 
 
 CHECKPOINT = {
@@ -231,8 +245,13 @@ def _tag(fields: Fields) -> JsonObject:
 
 def _check_tags(fields: Fields) -> JsonObject:
     tags = [bytes.fromhex(text) for text in _texts(fields, "tags")]
-    found = completeness.check_tags(fields.data("log_key"), fields.integer("count"), tags)
+    first = fields.optional("first", fields.integer) or 0
+    found = completeness.check_tags(fields.data("log_key"), fields.integer("count"), tags, first)
     return {"missing": found.missing, "repeated": found.repeated, "untold": found.untold}
+
+
+def _log_keys(fields: Fields) -> JsonObject:
+    return {"keys": [completeness.LogKey.read(one).to_json() for one in fields.objects("keys")]}
 
 
 def _erasure(fields: Fields) -> JsonObject:
@@ -250,13 +269,41 @@ LEAF = {
     "erasure": Operation(_erasure, frozenset({"body"})),
     "commitment": Operation(_commitment, frozenset({"view_opening", "view", "identity_opening", "identity"})),
     "tag": Operation(_tag, frozenset({"log_key", "case_seq"})),
-    "check_tags": Operation(_check_tags, frozenset({"log_key", "count", "tags"})),
+    "check_tags": Operation(_check_tags, frozenset({"log_key", "count", "tags"}), frozenset({"first"})),
+    "log_keys": Operation(_log_keys, frozenset({"keys"})),
     "bucket": Operation(_bucket, frozenset({"bucket", "tags"})),
 }
 
 
 @pytest.mark.parametrize("vector", load("leaf", LEAF), ids=str)
 def test_leaf_vector(vector: Vector) -> None:
+    vector.check()
+
+
+def _of_index(fields: Fields) -> JsonObject:
+    return _place(base_of(fields.integer("log")) + fields.integer("index"))
+
+
+def _parse_place(fields: Fields) -> JsonObject:
+    try:
+        return _place(parse_position(fields.text("text")))
+    except ValueError:
+        # What an argument parser tells in its own words.
+        raise ProtocolError(Reason.MALFORMED, "place in the log") from None
+
+
+def _place(position: int) -> JsonObject:
+    return {"position": position, "log": log_of(position), "index": index_of(position), "text": text_of(position)}
+
+
+LOG_POSITIONS = {
+    "of_index": Operation(_of_index, frozenset({"log", "index"})),
+    "parse": Operation(_parse_place, frozenset({"text"})),
+}
+
+
+@pytest.mark.parametrize("vector", load("log_positions", LOG_POSITIONS), ids=str)
+def test_log_position_vector(vector: Vector) -> None:
     vector.check()
 
 
@@ -339,15 +386,18 @@ def test_heads_map_vector(vector: Vector) -> None:
 
 def _receipt(fields: Fields) -> JsonObject:
     log = _log(fields)
-    view = LogView(log)
+    view = LogView(*log.earlier, log)
     if fields.has("own"):
         view.accept(log.open(fields.text("own")))
+    if fields.has("ends"):
+        for note in _texts(fields, "ends"):
+            view.end(log.of(note).open(note))
     verified = Receipt.read(fields.raw("receipt")).accept(view, log.origin)
     identity: dict[str, JsonValue] = {} if verified.identity is None else {"identity": verified.identity}
     return {"index": verified.index, "type": int(verified.leaf.type), "view": verified.view, **identity}
 
 
-RECEIPT = {"accept": Operation(_receipt, frozenset({"receipt", "log"}), frozenset({"own"}))}
+RECEIPT = {"accept": Operation(_receipt, frozenset({"receipt", "log"}), frozenset({"own", "ends"}))}
 
 
 @pytest.mark.parametrize("vector", load("receipt", RECEIPT), ids=str)

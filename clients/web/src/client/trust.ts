@@ -16,14 +16,14 @@
 import type { Entered, PolicyActivation } from "../protocol/activation.ts";
 import { isObject } from "../protocol/canonical.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
-import { LogVerifier } from "../protocol/checkpoint.ts";
-import type { SignedCheckpoint } from "../protocol/checkpoint.ts";
+import type { LogVerifier, SignedCheckpoint } from "../protocol/checkpoint.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { Fields } from "../protocol/fields.ts";
 import { FRESH_MS, verifyHead } from "../protocol/head-proof.ts";
 import type { HeadProof } from "../protocol/head-proof.ts";
 import { LogView } from "../protocol/log-view.ts";
 import type { PolicyTable } from "../protocol/policy-table.ts";
+import { endsOf, logOf } from "../protocol/previous-logs.ts";
 import { readHead } from "../protocol/statements.ts";
 import type { HeadRef } from "../protocol/statements.ts";
 import type { TrustBundle } from "../protocol/trust-bundle.ts";
@@ -58,8 +58,8 @@ export class TrustState {
 
   constructor(bundle: TrustBundle) {
     this.bundle = bundle;
-    this.log = LogVerifier.configured(bundle.logOrigin, bundle.logVkey, bundle.logPolicy);
-    this.#view = new LogView(this.log);
+    this.log = logOf(bundle);
+    this.#view = new LogView(...this.log.earlier, this.log);
   }
 
   get view(): LogView {
@@ -102,9 +102,9 @@ export class TrustState {
     this.checkRunning();
     const verified = await verifyHead(proof, this.log, label, chain);
     this.#view.accept(verified.checkpoint, consistency);
-    if (proof.proof.index < this.#newestMap)
-      throw new ProtocolError("stale", `proof of the head of ${label} ${chain.slice(0, 16)}`);
-    this.#newestMap = proof.proof.index;
+    const position = this.log.base + proof.proof.index;
+    if (position < this.#newestMap) throw new ProtocolError("stale", `proof of the head of ${label} ${chain.slice(0, 16)}`);
+    this.#newestMap = position;
     this.#checkNotBack(label, chain, verified.head);
     return { head: verified.head, checkpoint: verified.checkpoint, timeMs: verified.timeMs };
   }
@@ -196,7 +196,8 @@ export class TrustState {
     const state = new TrustState(bundle);
     if (value === undefined) return state;
     const fields = new Fields(value, "trust state");
-    state.#view = await LogView.restore(fields.raw("log"), state.log);
+    state.#view = await LogView.restore(fields.raw("log"), ...state.log.earlier, state.log);
+    for (const last of await endsOf(bundle.previousLogs)) state.#view.end(last);
     for (const item of fields.objects("heads", 1_000_000)) {
       const id = `${item.code("label")} ${item.hash("chain")}`;
       state.#heads.set(id, readHead(item));

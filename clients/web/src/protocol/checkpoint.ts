@@ -13,6 +13,7 @@ import { fromBase64, fromDecimal } from "./encodings.ts";
 import { ProtocolError } from "./errors.ts";
 import { isSatisfied, parseLogPolicy } from "./log-policy.ts";
 import type { LogPolicy } from "./log-policy.ts";
+import { baseOf } from "./log-positions.ts";
 import { EMPTY_ROOT, HASH_SIZE } from "./merkle.ts";
 import { KEY_TYPE, Verifier } from "./note-keys.ts";
 import type { Signed } from "./note-keys.ts";
@@ -60,25 +61,30 @@ export function isSameTree(left: Checkpoint, right: Checkpoint): boolean {
   return left.origin === right.origin && left.size === right.size && same(left.root, right.root);
 }
 
-/** What a client was configured to trust: one origin, its log keys, and the policy about witnesses. */
+/**
+ * What a client was configured to trust: one origin, its log keys, and the policy about witnesses. `earlier` are the logs that
+ * ended before this one, the first one first: their receipts verify still.
+ */
 export class LogVerifier {
   readonly origin: string;
   readonly keys: readonly Verifier[];
   readonly policy: LogPolicy;
+  readonly earlier: readonly LogVerifier[];
   // Receipts and head proofs of one batch share one checkpoint: its signatures are verified once.
   readonly #remembered = new Map<string, Promise<SignedCheckpoint>>();
 
-  private constructor(origin: string, keys: readonly Verifier[], policy: LogPolicy) {
+  private constructor(origin: string, keys: readonly Verifier[], policy: LogPolicy, earlier: readonly LogVerifier[]) {
     this.origin = origin;
     this.keys = keys;
     this.policy = policy;
+    this.earlier = earlier;
   }
 
   /**
    * Read the three values of a trust bundle; the key bears the origin as its name and is a log of the policy. The log's keys
    * are all those that the policy lists under the origin: while keys overlap, either may sign.
    */
-  static configured(origin: string, vkey: string, policy: string): LogVerifier {
+  static configured(origin: string, vkey: string, policy: string, earlier: readonly LogVerifier[] = []): LogVerifier {
     const [key, parsed] = [Verifier.parse(vkey), parseLogPolicy(policy)];
     const listed = parsed.logs.some((log) => log.vkey === key.vkey);
     if (key.name !== origin || !listed || key.type !== KEY_TYPE.ed25519) {
@@ -88,7 +94,19 @@ export class LogVerifier {
       origin,
       parsed.logs.filter((log) => log.name === origin),
       parsed,
+      earlier,
     );
+  }
+
+  /** The position of this log's leaf 0. */
+  get base(): number {
+    return baseOf(this.earlier.length + 1);
+  }
+
+  /** This log, or the earlier one whose name a note bears; whether it verifies is `open`'s to say. */
+  of(note: string): LogVerifier {
+    const origin = note.split("\n", 1)[0];
+    return this.earlier.find((one) => one.origin === origin) ?? this;
   }
 
   /**

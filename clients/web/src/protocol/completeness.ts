@@ -1,13 +1,17 @@
 /**
- * Was anything withheld? Tags of a case's leaves, recomputed by whoever holds the log key (docs/spec/log.md, T1-T6).
+ * Was anything withheld? Tags of a case's leaves, recomputed by whoever holds the log key (docs/spec/log.md, T1-T12).
  *
  * The view payload of each receipt holds (class, case_seq). For each class the tags 0..n occur once each in the log, and none
  * of the next 64 does. A monitor publishes a day's tags in 4,096 buckets by their first 12 bits, under one root: a client
  * fetches whole buckets, so that asking does not tell the monitor which tag is its own.
  */
 import { bigEndian, concat, same, utf8 } from "./bytes.ts";
-import { toHex } from "./encodings.ts";
+import type { Bytes } from "./bytes.ts";
+import { present } from "./canonical.ts";
+import type { JsonObject } from "./canonical.ts";
+import { toBase64url, toHex } from "./encodings.ts";
 import { ProtocolError } from "./errors.ts";
+import type { Fields } from "./fields.ts";
 import { tag } from "./leaf.ts";
 import type { Leaf } from "./leaf.ts";
 import { leafHash, verifyInclusion } from "./merkle.ts";
@@ -34,18 +38,41 @@ export function checkLeafTag(caseLogKey: Uint8Array, caseSeq: number, leaf: Leaf
   if (!same(tag(caseLogKey, caseSeq), leaf.tag)) throw new ProtocolError("wrong-tag", `leaf number ${caseSeq} of a case`);
 }
 
-/** Compare the tags found in the log with the numbers 0..count-1 that were shown, and with the 64 after them. */
-export function checkTags(caseLogKey: Uint8Array, count: number, tags: Iterable<Uint8Array>): TagFindings {
+/**
+ * Compare the tags found in the log with the numbers first..count-1 that were shown, and with the 64 after them. `first` is the
+ * first number that this key tags (T9).
+ */
+export function checkTags(caseLogKey: Uint8Array, count: number, tags: Iterable<Uint8Array>, first = 0): TagFindings {
   const found = new Map<string, number>();
   for (const one of tags) found.set(toHex(one), (found.get(toHex(one)) ?? 0) + 1);
   const findings = { missing: [] as number[], repeated: [] as number[], untold: [] as number[] };
-  for (let number = 0; number < count + BEYOND; number++) {
+  for (let number = first; number < count + BEYOND; number++) {
     const times = found.get(toHex(tag(caseLogKey, number))) ?? 0;
     if (number >= count && times > 0) findings.untold.push(number);
     if (number < count && times === 0) findings.missing.push(number);
     if (number < count && times > 1) findings.repeated.push(number);
   }
   return findings;
+}
+
+/**
+ * The key of the tags of one period of a case and class: from number `first` on, to where the next one begins. `key` is
+ * undefined once the hub destroyed it, because every record of the period is over.
+ */
+export interface LogKey {
+  readonly first: number;
+  readonly key: Bytes | undefined;
+}
+
+/** Read the wire form. */
+export function readLogKey(fields: Fields): LogKey {
+  const key = { first: fields.integer("first"), key: fields.optional("key", (name) => fields.data(name, TAG_SIZE)) };
+  fields.done();
+  return key;
+}
+
+export function logKeyToJson({ first, key }: LogKey): JsonObject {
+  return present({ first, key: key === undefined ? undefined : toBase64url(key) });
 }
 
 /** The leaves of one case and class that were shown so far: two leaves for one number are evidence. */

@@ -15,6 +15,8 @@ import { LATE_REASONS } from "./fact-codec.ts";
 import type { LateReason } from "./fact-codec.ts";
 import { Fields } from "./fields.ts";
 import type { LeafType } from "./leaf.ts";
+import { ROLES } from "./operator-roles.ts";
+import type { OperatorRole } from "./operator-roles.ts";
 import { CLASSES } from "./places.ts";
 import type { VisibilityClass } from "./places.ts";
 import { PARTS } from "./sealing.ts";
@@ -70,7 +72,7 @@ const NEEDS: ReadonlyMap<LoggedAct, readonly Needed[]> = new Map<LoggedAct, read
  *
  * `caseSeq` counts the acts of one case and visibility class without gap; both are absent outside a case. `to` is the row of
  * the party without account that an export was for. `late` and `collectedMs` mark a fact recorded more than 72 hours after it
- * was collected: the code of the reason, and when.
+ * was collected: the code of the reason, and when. `role`: in which of the roles of an operator.
  */
 export interface ViewPayload {
   readonly act: LoggedAct;
@@ -94,6 +96,7 @@ export interface ViewPayload {
   readonly to: string | undefined;
   readonly late: LateReason | "unstated" | undefined;
   readonly collectedMs: number | undefined;
+  readonly role: OperatorRole | undefined;
 }
 
 /** Read a view payload strictly. */
@@ -125,6 +128,7 @@ export function readView(payload: JsonObject): ViewPayload {
     to: code("to"),
     late: fields.optional("late", (name) => fields.choice(name, LATE)),
     collectedMs: count("collected_ms"),
+    role: fields.optional("role", (name) => fields.choice(name, ROLES)),
   };
   checkView(view);
   fields.done();
@@ -167,6 +171,7 @@ export function viewToJson(view: ViewPayload): JsonObject {
     to: view.to,
     late: view.late,
     collected_ms: view.collectedMs,
+    role: view.role,
   });
 }
 

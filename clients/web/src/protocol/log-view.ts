@@ -1,5 +1,5 @@
 /**
- * What a client remembers of a log, as a state machine without IO (docs/spec/log.md, rules V1-V8).
+ * What a client remembers of a log, as a state machine without IO (docs/spec/log.md, rules V1-V9).
  *
  * V1. Origins, keys and policy come from the trust bundle. A checkpoint of an unknown origin is an error, never a reset.
  * V2. Only a checkpoint whose log signature verified is judged.
@@ -10,12 +10,15 @@
  * V7. A smaller tree is refused as rolled back, and both notes are kept, unless a consistency proof shows that it is a prefix
  *     of the newest one (an answer that another overtook): then it is covered, and nothing changes.
  * V8. A larger tree whose proof fails is refused, and both notes are kept.
+ * V9. A log that the trust bundle ended is known up to its last checkpoint: what was seen beyond is given back to whoever asks,
+ *     once, and nothing beyond is accepted any more.
  *
  * The size 0 has no consistency proof: an empty tree is a prefix of every tree, and its root is checked when it is read. Left
  * out: witnesses' quorum, which the caller asks of `LogVerifier.isCosigned`, and time.
  */
 import { same } from "./bytes.ts";
 import type { JsonObject, JsonValue } from "./canonical.ts";
+import { isSameTree } from "./checkpoint.ts";
 import type { LogVerifier, SignedCheckpoint } from "./checkpoint.ts";
 import { ProtocolError } from "./errors.ts";
 import { Fields } from "./fields.ts";
@@ -37,6 +40,7 @@ export class LogView {
   readonly #logs: ReadonlyMap<string, LogVerifier>;
   readonly #newest = new Map<string, SignedCheckpoint>();
   readonly #evidence: LogEvidence[] = [];
+  readonly #ended = new Map<string, number>();
 
   constructor(...logs: readonly LogVerifier[]) {
     this.#logs = new Map(logs.map((log) => [log.origin, log]));
@@ -60,12 +64,15 @@ export class LogView {
     return this.#newest.get(origin);
   }
 
-  /** Judge a verified checkpoint by V1-V8; throws wrong-origin, forked, rolled-back or bad-proof. */
+  /** Judge a verified checkpoint by V1-V9; throws wrong-origin, forked, rolled-back, bad-proof or stale. */
   accept(checkpoint: SignedCheckpoint, consistency: readonly Uint8Array[] = []): void {
     const { origin } = checkpoint;
     this.verifier(origin);
     if (this.#evidence.some((one) => one.reason === "forked" && originOf(one.kept) === origin)) {
       throw new ProtocolError("forked", "log that forked before");
+    }
+    if (checkpoint.size > (this.#ended.get(origin) ?? checkpoint.size)) {
+      throw new ProtocolError("stale", "checkpoint beyond the end of its log");
     }
     const newest = this.#newest.get(origin);
     if (newest === undefined) {
@@ -78,6 +85,16 @@ export class LogView {
     } else if (!isPrefix(checkpoint, newest, consistency)) {
       throw this.#refuse("rolled-back", newest, checkpoint);
     }
+  }
+
+  /** End a log at its last checkpoint (V9); the one held until now where that tree cannot lead to it. */
+  end(last: SignedCheckpoint): SignedCheckpoint | undefined {
+    this.verifier(last.origin);
+    const held = this.#newest.get(last.origin);
+    this.#ended.set(last.origin, last.size);
+    if (held === undefined || held.size < last.size) return undefined;
+    this.#newest.set(last.origin, last);
+    return isSameTree(held, last) ? undefined : held;
   }
 
   /** The state for the client's own storage. */

@@ -14,6 +14,8 @@ import { Fields } from "./fields.ts";
 export const ROW = "O14";
 const OPERATING: ReadonlySet<string> = new Set(["administrator", "host"]);
 const WATCHING: ReadonlySet<string> = new Set(["dpo", "auditor"]);
+export const ROLES = ["administrator", "host", "dpo", "auditor"] as const;
+export type OperatorRole = (typeof ROLES)[number];
 const MAX_GUEST_MS = 92 * 86_400_000;
 const MOST = 512;
 

@@ -4,12 +4,11 @@
  */
 import type { JsonObject } from "./canonical.ts";
 import { LogVerifier } from "./checkpoint.ts";
+import type { SignedCheckpoint } from "./checkpoint.ts";
 import { ProtocolError } from "./errors.ts";
 import type { Fields } from "./fields.ts";
+import { MAX_LOGS } from "./log-positions.ts";
 import { MAX_NOTE } from "./note.ts";
-
-// What a position of 53 bits has room for beside an index of 40.
-const MAX_LOGS = 8192;
 
 /** One log that ended: origin, key and policy as its last bundle had them, and the note it ended with. */
 export interface PreviousLog {
@@ -45,12 +44,30 @@ export function readPreviousLogs(fields: Fields, origin: string): readonly Previ
   return logs;
 }
 
-/** Refuse a log that did not sign the note it is said to have ended with. */
-export async function checkEnded(logs: readonly PreviousLog[]): Promise<void> {
-  for (const log of logs) await LogVerifier.configured(log.origin, log.vkey, log.policy).open(log.checkpoint);
+/** The last checkpoint of each log, verified; refuses a log that did not sign the note it is said to have ended with. */
+export async function endsOf(logs: readonly PreviousLog[]): Promise<readonly SignedCheckpoint[]> {
+  const ends: SignedCheckpoint[] = [];
+  for (const log of logs) ends.push(await LogVerifier.configured(log.origin, log.vkey, log.policy).open(log.checkpoint));
+  return ends;
 }
 
 /** The log in use of a bundle, and those before it. */
+export interface ConfiguredLogs extends Logs {
+  readonly logVkey: string;
+  readonly logPolicy: string;
+}
+
+/** The verifier of the log in use, which knows those before it, each of which knows its own. */
+export function logOf(logs: ConfiguredLogs): LogVerifier {
+  const earlier: LogVerifier[] = [];
+  // Each is given a copy: a verifier never changes.
+  for (const one of logs.previousLogs) {
+    earlier.push(LogVerifier.configured(one.origin, one.vkey, one.policy, [...earlier]));
+  }
+  return LogVerifier.configured(logs.logOrigin, logs.logVkey, logs.logPolicy, earlier);
+}
+
+/** The origin of the log in use, and the logs before it. */
 export interface Logs {
   readonly logOrigin: string;
   readonly previousLogs: readonly PreviousLog[];

@@ -25,7 +25,10 @@ export interface CommitmentOpening {
   readonly opening: Bytes;
 }
 
-/** What a receipt proves: this leaf stands at `index`; `view` and `identity` are what it committed to. */
+/**
+ * What a receipt proves: this leaf stands at `index`; `view` and `identity` are what it committed to. `index` is a position: of
+ * the hub's first log the index itself (docs/spec/log.md, N1).
+ */
 export interface VerifiedReceipt {
   readonly leaf: Leaf;
   readonly index: number;
@@ -90,17 +93,21 @@ function hidden(identity: CommitmentOpening | Bytes): Bytes {
   return isHidden(identity) ? identity : identityCommitment(identity.opening, encode(identity.payload));
 }
 
-/** Check leaf, commitment, inclusion and the log's signature; throws `ProtocolError`. */
+/**
+ * Check leaf, commitment, inclusion and the log's signature; throws `ProtocolError`. A receipt of a log that ended is verified
+ * under the keys of that log.
+ */
 export async function verifyReceipt(receipt: Receipt, log: LogVerifier): Promise<VerifiedReceipt> {
   const leaf = parseLeaf(receipt.leaf);
   const view = viewCommitment(receipt.view.opening, encode(receipt.view.payload));
   if (!same(pairCommitment(view, hidden(receipt.identity)), leaf.commit)) {
     throw new ProtocolError("bad-commitment", "receipt");
   }
+  const own = log.of(receipt.proof.checkpoint);
   return {
     leaf,
-    index: receipt.proof.index,
-    checkpoint: await verifyProof(receipt.proof, log, receipt.leaf),
+    index: own.base + receipt.proof.index,
+    checkpoint: await verifyProof(receipt.proof, own, receipt.leaf),
     view: receipt.view.payload,
     identity: isHidden(receipt.identity) ? undefined : receipt.identity.payload,
   };

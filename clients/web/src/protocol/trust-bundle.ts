@@ -18,7 +18,7 @@ import { toHex } from "./encodings.ts";
 import { ProtocolError } from "./errors.ts";
 import { Fields } from "./fields.ts";
 import { checkPublicKey } from "./keys.ts";
-import { checkEnded, checkSuccession, previousLogToJson, readPreviousLogs } from "./previous-logs.ts";
+import { checkSuccession, endsOf, previousLogToJson, readPreviousLogs } from "./previous-logs.ts";
 import type { PreviousLog } from "./previous-logs.ts";
 import type { Signer } from "./keys.ts";
 import { ALGORITHM, readType, VERSION } from "./statements.ts";
@@ -139,7 +139,7 @@ export class UnverifiedBundle {
    */
   async verify(previous: TrustBundle | undefined): Promise<TrustBundle> {
     const content = this.#content;
-    await checkEnded(content.previousLogs);
+    await endsOf(content.previousLogs);
     await this.#signed.require(content.controllers);
     if (previous === undefined || previous.hash === this.hash) return content;
     if (content.hub !== previous.hub) throw new ProtocolError("wrong-hub", TYPE);

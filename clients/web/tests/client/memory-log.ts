@@ -105,7 +105,13 @@ export class MemoryLog {
 
   /** A hub that reads this log, on its first day. */
   hub(): Promise<Hub> {
-    const bundle = { logOrigin: ORIGIN, logVkey: LOG.verifier.vkey, logPolicy: POLICY, hub: "https://hub.example" };
+    const bundle: Partial<TrustBundle> = {
+      logOrigin: ORIGIN,
+      logVkey: LOG.verifier.vkey,
+      logPolicy: POLICY,
+      previousLogs: [],
+      hub: "https://hub.example",
+    };
     // The log's part of a bundle: nothing else of it is asked for here.
     return Hub.open(this.#transport(), bundle as TrustBundle, new MemoryVault().vault);
   }

@@ -1,7 +1,8 @@
-/** Runs the vectors of the access log: merkle, note, checkpoint, proof, leaf, log_policy, heads_map, receipt. */
+/** Runs the vectors of the access log: merkle, note, checkpoint, proof, leaf, log positions and policy, heads_map, receipt. */
 import checkpoint from "../../../../tests/vectors/checkpoint.json?raw";
 import headsMap from "../../../../tests/vectors/heads_map.json?raw";
 import leaf from "../../../../tests/vectors/leaf.json?raw";
+import logPositions from "../../../../tests/vectors/log_positions.json?raw";
 import logPolicy from "../../../../tests/vectors/log_policy.json?raw";
 import merkle from "../../../../tests/vectors/merkle.json?raw";
 import note from "../../../../tests/vectors/note.json?raw";
@@ -11,7 +12,7 @@ import { same } from "../../src/protocol/bytes.ts";
 import type { JsonObject } from "../../src/protocol/canonical.ts";
 import { LogVerifier, parseCheckpoint } from "../../src/protocol/checkpoint.ts";
 import type { Checkpoint } from "../../src/protocol/checkpoint.ts";
-import { bucketHash, checkTags } from "../../src/protocol/completeness.ts";
+import { bucketHash, checkTags, logKeyToJson, readLogKey } from "../../src/protocol/completeness.ts";
 import { fromHex, toBase64url, toHex } from "../../src/protocol/encodings.ts";
 import { ProtocolError } from "../../src/protocol/errors.ts";
 import { Fields } from "../../src/protocol/fields.ts";
@@ -27,6 +28,7 @@ import {
   viewCommitment,
 } from "../../src/protocol/leaf.ts";
 import { isSatisfied, parseLogPolicy, verifiersOf } from "../../src/protocol/log-policy.ts";
+import { baseOf, indexOf, logNumberOf, parsePosition, positionToText } from "../../src/protocol/log-positions.ts";
 import { LogView } from "../../src/protocol/log-view.ts";
 import {
   CompactRange,
@@ -60,7 +62,13 @@ function verdict(holds: boolean): JsonObject | undefined {
 
 function logOf(fields: Fields): LogVerifier {
   const log = fields.nested("log");
-  const verifier = LogVerifier.configured(log.text("origin"), log.text("vkey"), log.text("policy"));
+  const earlier: LogVerifier[] = [];
+  for (const one of log.optional("earlier", (name) => log.objects(name)) ?? []) earlier.push(configured(one, [...earlier]));
+  return configured(log, earlier);
+}
+
+function configured(log: Fields, earlier: readonly LogVerifier[]): LogVerifier {
+  const verifier = LogVerifier.configured(log.text("origin"), log.text("vkey"), log.text("policy"), earlier);
   log.done();
   return verifier;
 }
@@ -178,11 +186,17 @@ runVectors("checkpoint", checkpoint, {
     run: async (fields) => {
       const log = logOf(fields);
       const view = new LogView(log);
+      const beyond: Record<string, number> = {};
       for (const step of fields.objects("steps")) {
-        view.accept(await log.open(step.text("note")), step.datas("consistency", 32));
+        if (step.has("end")) {
+          const held = view.end(await log.open(step.text("end")));
+          if (held !== undefined) beyond["beyond"] = held.size;
+        } else {
+          view.accept(await log.open(step.text("note")), step.datas("consistency", 32));
+        }
         step.done();
       }
-      return { size: view.newest(log.origin)?.size ?? -1 };
+      return { size: view.newest(log.origin)?.size ?? -1, ...beyond };
     },
   },
 });
@@ -231,14 +245,33 @@ runVectors("leaf", leaf, {
   },
   check_tags: {
     required: ["log_key", "count", "tags"],
-    run: (fields) => ({
-      ...checkTags(fields.data("log_key"), fields.integer("count"), texts(fields, "tags").map(fromHex)),
-    }),
+    optional: ["first"],
+    run: (fields) => {
+      const first = fields.optional("first", (name) => fields.integer(name));
+      const tags = texts(fields, "tags").map(fromHex);
+      return { ...checkTags(fields.data("log_key"), fields.integer("count"), tags, first) };
+    },
+  },
+  log_keys: {
+    required: ["keys"],
+    run: (fields) => ({ keys: fields.objects("keys").map((one) => logKeyToJson(readLogKey(one))) }),
   },
   bucket: {
     required: ["bucket", "tags"],
     run: (fields) => ({ hash: toHex(bucketHash(fields.integer("bucket"), texts(fields, "tags").map(fromHex))) }),
   },
+});
+
+function place(position: number): JsonObject {
+  return { position, log: logNumberOf(position), index: indexOf(position), text: positionToText(position) };
+}
+
+runVectors("log_positions", logPositions, {
+  of_index: {
+    required: ["log", "index"],
+    run: (fields) => place(baseOf(fields.integer("log")) + fields.integer("index")),
+  },
+  parse: { required: ["text"], run: (fields) => place(parsePosition(fields.text("text"))) },
 });
 
 runVectors("log_policy", logPolicy, {
@@ -312,12 +345,13 @@ runVectors("heads_map", headsMap, {
 runVectors("receipt", receipt, {
   accept: {
     required: ["receipt", "log"],
-    optional: ["own"],
+    optional: ["own", "ends"],
     run: async (fields) => {
       const log = logOf(fields);
-      const view = new LogView(log);
+      const view = new LogView(...log.earlier, log);
       const own = fields.optional("own", (name) => fields.text(name));
       if (own !== undefined) view.accept(await log.open(own));
+      for (const note of fields.has("ends") ? texts(fields, "ends") : []) view.end(await log.of(note).open(note));
       const read = readReceipt(fields.raw("receipt"));
       const verified = await acceptReceipt(readReceipt(receiptToJson(read)), view, log.origin);
       return {
