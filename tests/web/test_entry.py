@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from support.browser_watch import Watch
+from volet_demo.cast import CAST
 from volet_demo.world import World
 from volet_protocol.trust_bundle import TrustBundle
 
@@ -185,3 +187,20 @@ KEPT = """async () => {
   database.close();
   return { extractable: keys.filter((one) => one.extractable).map((one) => one.type), plain };
 }"""
+
+
+class TestContactCard:
+    def test_the_card_of_a_browser_is_one_that_every_client_takes(
+        self, visit: Visit, world: World, tmp_path: Path
+    ) -> None:
+        watch = visit()
+        watch.accept()
+        watch.log_in(COORD)
+        watch.title("Bonjour")
+        card = watch.page.locator(".card-text").inner_text()
+        path = tmp_path / "carte.json"
+        path.write_text(card, "utf-8")
+        if "mo" not in world.parties:
+            world.make_parties([role for role in CAST if role.key == "mo"])
+        added = world.parties["mo"].do("contact", "add", "Coord", "--card", str(path))
+        assert added.result["fingerprint"] == watch.page.locator(".code").inner_text()

@@ -6,6 +6,7 @@ import { fingerprintPhrase } from "../../protocol/fingerprint.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Page } from "../../ui/page.tsx";
+import { ContactCard } from "./contact-card.tsx";
 
 export function DeviceScreen(): JSX.Element {
   const { messages } = useApp();
@@ -25,6 +26,7 @@ export function Device(): JSX.Element {
         <p class="code">{fingerprintPhrase(session.identity.user)}</p>
         <p class="soft">{messages.home.fingerprintHelp}</p>
       </Card>
+      <ContactCard />
       <div class="row">
         <Button
           onPress={async () => {

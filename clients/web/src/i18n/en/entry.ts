@@ -34,5 +34,10 @@ export const entry: Said<typeof french> = {
     device: "This device",
     fingerprintHelp: "Your fingerprint phrase: a colleague compares it by voice.",
     signOut: "Log out",
+    card: "My contact card",
+    cardHelp: "A colleague needs it to let you into a case. It holds neither a name nor a secret.",
+    copyCard: "Copy my card",
+    copied: "Card copied.",
+    notCopied: "The browser did not allow copying: select the text.",
   },
 };

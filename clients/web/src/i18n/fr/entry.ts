@@ -31,5 +31,10 @@ export const entry = {
     device: "Cet appareil",
     fingerprintHelp: "Votre phrase de reconnaissance : un collègue la compare de vive voix.",
     signOut: "Se déconnecter",
+    card: "Ma carte de contact",
+    cardHelp: "Un collègue en a besoin pour vous faire entrer dans un dossier. Elle ne contient ni nom ni secret.",
+    copyCard: "Copier ma carte",
+    copied: "Carte copiée.",
+    notCopied: "Le navigateur n’a pas permis la copie : sélectionnez le texte.",
   },
 } as const;
