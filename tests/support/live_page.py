@@ -73,11 +73,11 @@ class Live:
         self.page.evaluate("([id, statement]) => live.actAs(id, statement)", [attested.hash, attested.to_json()])
         self.log_in(subject)
 
-    def ask(self, verb: str, *arguments: str) -> Any:  # noqa: ANN401 -- plain data of any shape
+    def ask(self, verb: str, *arguments: object) -> Any:  # noqa: ANN401 -- plain data of any shape
         """Return what a verb of the page gives: `value`, or the name of what refused it in `error`."""
         return self.page.evaluate(f"(given) => live.{verb}(...given)", list(arguments))
 
-    def value(self, verb: str, *arguments: str) -> Any:  # noqa: ANN401 -- plain data of any shape
+    def value(self, verb: str, *arguments: object) -> Any:  # noqa: ANN401 -- plain data of any shape
         """Return the value of a verb that nothing refuses."""
         answer = self.ask(verb, *arguments)
         assert "value" in answer, answer

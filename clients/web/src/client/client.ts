@@ -12,6 +12,7 @@
  *     client.lists        verified entry lists
  *     client.exchanges    conversations between named recipients, verified
  *     client.entries      list, read
+ *     client.writing      what changes a case: entries, exchanges, facts, members, keys owed
  */
 import { Audit } from "./audit.ts";
 import { Author } from "./author.ts";
@@ -30,6 +31,7 @@ import { Releases } from "./releases.ts";
 import { Rules } from "./rules.ts";
 import type { Session } from "./session.ts";
 import type { Vault } from "./vault.ts";
+import { Writing } from "./writing.ts";
 
 /** A client of the hub that a session is signed in to. `save` after use. */
 export class Client {
@@ -49,6 +51,7 @@ export class Client {
   #releases: Releases | undefined;
   #shares: ClientShares | undefined;
   #entries: Entries | undefined;
+  #writing: Writing | undefined;
 
   constructor(session: Session, vault: Vault, nowMs: () => number) {
     this.session = session;
@@ -117,6 +120,11 @@ export class Client {
     const checks = new EntryChecks(directory, exchanges, rules);
     const parts = { author, directory, rules, casebook, exchanges, lists, releases, shares, checks };
     return (this.#entries ??= new Entries(parts));
+  }
+
+  /** What changes a case. */
+  get writing(): Writing {
+    return (this.#writing ??= new Writing(this));
   }
 
   /** Write what was verified to the vault. */

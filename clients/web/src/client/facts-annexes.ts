@@ -104,7 +104,7 @@ export class Annexes {
         return fields;
       }
     }
-    throw new NotReadable("absent", annex);
+    throw new NotReadable("no-key", annex);
   }
 
   /** The first of these sections where the rules let this user write. */

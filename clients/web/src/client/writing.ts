@@ -58,7 +58,9 @@ export class Writing {
   #members: Members | undefined;
 
   constructor(on: Readings) {
-    this.#on = on;
+    const { vault, hub, author, directory, rules, casebook, lists, exchanges, entries } = on;
+    // Getters of the client are not spread: each part is asked for here, once.
+    this.#on = { vault, hub, author, directory, rules, casebook, lists, exchanges, entries };
     this.appender = new Appender(on.hub, on.casebook, on.author, on.rules);
     this.confirmations = new Confirmations(on.vault);
     this.outbox = new Outbox(on.vault);

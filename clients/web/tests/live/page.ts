@@ -4,7 +4,7 @@
  * The hub's pinned origin need not be where the page came from: a test names the address that answers for it.
  */
 import { Client } from "../../src/client/client.ts";
-import { NotReadable, Refused } from "../../src/client/errors.ts";
+import { Misuse, NotPermitted, NotReadable, Refused } from "../../src/client/errors.ts";
 import type { Read } from "../../src/client/entries.ts";
 import { Session } from "../../src/client/session.ts";
 import { HttpTransport } from "../../src/client/transport.ts";
@@ -12,6 +12,7 @@ import { Vault } from "../../src/client/vault.ts";
 import type { JsonObject } from "../../src/protocol/canonical.ts";
 import { ProtocolError } from "../../src/protocol/errors.ts";
 import { parsePlace } from "../../src/protocol/places.ts";
+import { writingVerbs } from "./writing.ts";
 
 let vault: Vault;
 let session: Session;
@@ -43,7 +44,8 @@ function shown(read: Read): object {
 function nameOf(error: unknown): string {
   if (error instanceof ProtocolError) return error.reason;
   if (error instanceof Refused) return error.problem;
-  if (error instanceof NotReadable) return error.why;
+  if (error instanceof NotReadable || error instanceof NotPermitted) return error.why;
+  if (error instanceof Misuse) return error.kind;
   return String(error);
 }
 
@@ -83,6 +85,7 @@ export const live = {
     tried(async () => shown(await client.entries.read(case_, parsePlace(place), id))),
   exchanges: (case_: string) => tried(() => client.exchanges.ids(case_)),
   save: () => client.save(),
+  ...writingVerbs(() => client, tried),
 };
 
 Object.assign(globalThis, { live });
