@@ -39,7 +39,7 @@ from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.engine import open_database
 from volet_service.adapters.store.log import LogAppender
 from volet_service.adapters.store.prepared import RowsInto
-from volet_service.adapters.store.public_log import resolve_plan
+from volet_service.adapters.store.proof_rows import resolve_plan
 from volet_service.adapters.store.unit_of_work import Writer
 from volet_service.application.ports import UnitOfWork
 from volet_service.bootstrap.hub import build

@@ -45,6 +45,7 @@ ROUTES = {
 PUBLIC = {
     ("POST", "/v1/logins"), ("GET", "/v1/logins/callback"), ("GET", "/v1/logins/{login}"),
     ("POST", "/v1/logins/{login}/session"), ("POST", "/v1/attestations"), ("GET", "/v1/heads/{label}/{chain}"),
+    ("GET", "/v1/heads/{label}/{chain}/epochs"),
     ("GET", "/v1/log/checkpoint"), ("GET", "/v1/log/checkpoint/cosigned"), ("GET", "/v1/log/leaves"),
     ("GET", "/v1/log/tile/{path:path}"), ("GET", "/v1/log/retention"), ("GET", "/v1/web"),
     ("GET", "/v1/log/proof"), ("GET", "/v1/log/consistency"),
@@ -73,6 +74,7 @@ UNLOGGED = {
     ("GET", "/v1/entries/{entry}/parts/{part}/leaves"): ASKED_AGAIN,
     ("GET", "/v1/entries/{entry}/parts/{part}/chunks"): ASKED_AGAIN,
     ("GET", "/v1/heads/{label}/{chain}"): PROOF,
+    ("GET", "/v1/heads/{label}/{chain}/epochs"): PROOF,
     ("GET", "/v1/log/checkpoint"): PROOF,
     ("GET", "/v1/log/checkpoint/cosigned"): PROOF,
     ("GET", "/v1/log/tile/{path:path}"): PROOF,

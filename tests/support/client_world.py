@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,7 +48,7 @@ from volet_protocol.statements import Statement, sign
 from volet_protocol.trust_bundle import sign_bundle
 from volet_protocol.trust_parties import IssuerKey
 from volet_service.adapters.clock import SystemClock
-from volet_service.application.ports import Identified
+from volet_service.application.ports import Clock, Identified
 from volet_service.application.records import Login
 from volet_service.bootstrap import admin
 from volet_service.bootstrap.hub import build
@@ -101,21 +101,22 @@ class World:
     trust: bytes
     door: SigningDoor
     app: FastAPI
+    clock: Callable[[], int]
     clients: dict[str, Client] = field(default_factory=dict)
 
     def profile(self, name: str) -> Client:
         """Return the client of a new profile, without account yet."""
         config = Config(self.folder / name, None, "fr")
-        identity = draw_identity(HUB, time.time_ns() // 1_000_000)
+        identity = draw_identity(HUB, self.clock())
         profile = Profile.create(config, PASSPHRASE, self.trust, identity)
-        self.clients[name] = Client(profile, HttpTransport(self.url))
+        self.clients[name] = Client(profile, HttpTransport(self.url), self.clock)
         return self.clients[name]
 
     def reopen(self, name: str) -> Client:
         """Return another client of the same profile, as another process would have it."""
         self.clients[name].close()
         profile = Profile.open(Config(self.folder / name, None, "fr"), PASSPHRASE)
-        self.clients[name] = Client(profile, HttpTransport(self.url))
+        self.clients[name] = Client(profile, HttpTransport(self.url), self.clock)
         return self.clients[name]
 
     def person(self, name: str) -> Client:
@@ -193,18 +194,24 @@ def trust_file(vkey: str, rows: Sequence[str] = ()) -> bytes:
 
 
 @contextmanager
-def client_world(folder: Path, rows: Sequence[str] = (), **changes: object) -> Iterator[World]:
-    """Serve a new hub of that folder until the block ends; `rows` are those its registrar attests."""
+def client_world(
+    folder: Path, rows: Sequence[str] = (), clock: Clock | None = None, **changes: object
+) -> Iterator[World]:  # fmt: skip
+    """Serve a new hub of that folder until the block ends; `rows` are those its registrar attests.
+
+    `clock` is the hub's and every client's.
+    """
+    clock = clock or SystemClock()
     hub = folder / "hub"
     trust = trust_file(admin.init(hub, HUB, "log.example"), rows)
     (hub / "trust.json").write_bytes(trust)
     door = SigningDoor()
-    running = build(read_settings(hub).model_copy(update=changes), door, SystemClock())
+    running = build(read_settings(hub).model_copy(update=changes), door, clock)
     port = free_port()
     try:
         app = create_app(running.hub)
         with served(app, port):
-            world = World(f"http://127.0.0.1:{port}", folder, trust, door, app)
+            world = World(f"http://127.0.0.1:{port}", folder, trust, door, app, clock.now_ms)
             yield world
             for client in world.clients.values():
                 client.close()

@@ -58,7 +58,7 @@ from volet_service.adapters.store.engine import open_database
 from volet_service.adapters.store.log import MOST_BEHIND_MS, LogAppender
 from volet_service.adapters.store.log_check import AlteredLog, check_log
 from volet_service.adapters.store.policies import PoliciesInForce, SourceTable
-from volet_service.adapters.store.public_log import resolve_plan
+from volet_service.adapters.store.proof_rows import resolve_plan
 from volet_service.adapters.store.signed_tree import SignedTree
 from volet_service.adapters.store.unit_of_work import SqlUnitOfWork, Writer
 from volet_service.application.end_retention import end_retention

@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable
 
 from volet_client.directory import Directory
+from volet_client.epoch_checks import EpochChecks
 from volet_client.errors import UsageError
 from volet_client.hub import Hub
 from volet_client.profile import Identity
-from volet_client.trust import SUBJECT
+from volet_client.trust import SUBJECT, USER
 from volet_client.words import Said
 from volet_protocol.canonical import JsonObject
 from volet_protocol.capacities import Attestation, subject_chain
@@ -26,6 +27,7 @@ class Author:
         self.directory = directory
         self.clock = clock
         self.capacity: str | None = None
+        self.epochs = EpochChecks(hub)
         self._hub = hub
         self._checked = False
 
@@ -59,11 +61,19 @@ class Author:
         self._checked = True
 
     def alarms(self) -> list[Said]:
-        """Return an alarm for each of our identities whose newest chain is not ours (rule T7)."""
+        """Return an alarm for each of our identities whose newest chain is not ours (rule T7).
+
+        What the map said of ourselves since the last visit is checked first (rule T11); of identities that the hub
+        once showed as ours too, whether it shows them still or not.
+        """
         self.check_own_chain()
         found: list[Said] = []
-        for iss, sub in sorted({(one.iss, one.sub) for one in self.directory.refresh(self.user).subjects}):
-            head = self._hub.head(SUBJECT, subject_chain(iss, sub)).head
+        own = self.directory.refresh(self.user)
+        self.epochs.check(USER, self.user, {seq: link.hash for seq, link in enumerate(own.chain.links)})
+        subjects = {subject_chain(one.iss, one.sub): one.iss for one in own.subjects}
+        before = {chain for label, chain in self._hub.trust.visits if label == SUBJECT}
+        for chain in sorted(before | set(subjects)):
+            iss, head = subjects.get(chain, "?"), self.epochs.check(SUBJECT, chain).head
             if head is not None and head.hash != self.user:
                 found.append(
                     Said(

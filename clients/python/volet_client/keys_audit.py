@@ -69,6 +69,8 @@ class KeysAudited:
     keys: tuple[AuditedKey, ...]
     alarms: tuple[Said, ...]
     unread: tuple[UnreadCase, ...] = ()
+    # Epochs of the map that were checked about ourselves: those since the last visit.
+    epochs: int = 0
 
     @property
     def found(self) -> bool:
@@ -94,7 +96,8 @@ class KeysAudit:
             raise self._hub.failed(error, {"user": self._author.user}) from None
         users, unread = self._users(cases)
         keys = [self._remarked(self._author.user, own, mine=True), *(self._audited(user) for user in sorted(users))]
-        return KeysAudited(tuple(keys), tuple(self._author.alarms()), unread)
+        alarms = tuple(self._author.alarms())
+        return KeysAudited(tuple(keys), alarms, unread, self._author.epochs.checked)
 
     def _users(self, cases: Iterable[str]) -> tuple[set[str], tuple[UnreadCase, ...]]:
         users: set[str] = set()

@@ -7,8 +7,9 @@
 
 No other field, none missing. `attestations` only where a scope left out the leaves of accounts.
 
-1. The root over every leaf is the one that the checkpoint signs; times of leaves never go back. Logs that ended before
-   are checked likewise, against the checkpoint that the trust bundle ends them with; an `index` is a position.
+1. The root over every leaf is the one that the checkpoint signs; times of leaves never go back; each epoch of the heads
+   map begins with the map as it stood (docs/spec/heads-map.md, 13). Logs that ended before are checked likewise,
+   against the checkpoint that the trust bundle ends them with; an `index` is a position.
 2. Each record's receipt verifies, and is of the leaf at its index.
 3. Each statement inside a record was signed by a device of its author's chain: nobody is framed, nobody can deny. The
    chain is bound to the user id by its first link's hash, so the file cannot bring its own reader's keys.
@@ -39,6 +40,7 @@ from volet_protocol.hashing import sha256
 from volet_protocol.leaf import MAX_LEAF, Leaf
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.log_positions import MAX_LOGS
+from volet_protocol.map_epochs import misplaced
 from volet_protocol.merkle import CompactRange, leaf_hash
 from volet_protocol.note import MAX_NOTE
 from volet_protocol.receipt import Receipt, VerifiedReceipt
@@ -107,9 +109,8 @@ def check_export(content: JsonObject, log: LogVerifier, bundle: TrustBundle | No
     held: dict[int, bytes] = {}
     counts, before_ms = dict[str, int](), 0
     for one, last, leaves in [*_ended(previous, log, bundle), (log, checkpoint, newest)]:
-        tree = CompactRange()
-        for position, leaf in enumerate(leaves, one.base):
-            parsed = Leaf.parse(leaf)
+        tree, read = CompactRange(), [Leaf.parse(leaf) for leaf in leaves]
+        for position, (leaf, parsed) in enumerate(zip(leaves, read, strict=True), one.base):
             if parsed.ts_ms < before_ms:
                 raise ProtocolError(Reason.TIME_BACKWARDS, "leaves of the log")
             before_ms = parsed.ts_ms
@@ -119,6 +120,9 @@ def check_export(content: JsonObject, log: LogVerifier, bundle: TrustBundle | No
             held[position] = leaf
         if tree.size != last.size or tree.root() != last.root:
             raise ProtocolError(Reason.BAD_PROOF, "root over the leaves of the log")
+        wrong = misplaced(read)
+        if wrong is not None:
+            raise ProtocolError(Reason.WRONG_SEQUENCE, f"leaf {wrong}: a map epoch that does not begin with its map")
     chains = _chains(users, before_ms)
     receipts = requests = 0
     for record in records:

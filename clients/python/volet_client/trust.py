@@ -14,7 +14,10 @@ T9.  A policy table is decided by when it is the pinned ceiling, or wider than i
      judge the links that name them. The row of activations only grows: a shorter or another one is kept as evidence.
 T10. A log that a bundle ended is followed by the next one: what was seen of it beyond its end, and chains that went
      back to the backup, are told as lost (restart.py). Without such a bundle the name of another log is an error.
-T11. After evidence, everything is refused until a human has looked: the state says `stopped`.
+T11. What the map said of ourselves is checked for each of its epochs since the last visit (epoch_checks.py): a chain
+     that vanished, went back, forked or held a link that we did not make is kept as evidence, also when the hub took
+     it back before we looked.
+T12. After evidence, everything is refused until a human has looked: the state says `stopped`.
 
 Left out: witnesses' quorum (said in exports), and the pairwise comparison with other clients.
 """
@@ -33,6 +36,7 @@ from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.head_proof import FRESH_MS, HeadProof
 from volet_protocol.log_view import LogView
+from volet_protocol.map_epochs import Seen, ShownHead, check_course
 from volet_protocol.policy_table import PolicyTable
 from volet_protocol.statements import HeadRef
 from volet_protocol.trust_bundle import TrustBundle
@@ -46,11 +50,23 @@ SUBJECT = "subject"
 
 @dataclass(frozen=True)
 class Proven:
-    """A head that a proof showed: None where the map holds none. `checkpoint` and `time_ms` say how fresh it is."""
+    """A head that a proof showed: None where the map holds none. `checkpoint` and `time_ms` say how fresh it is.
+
+    `index` is that of its `chain-heads` leaf.
+    """
 
     head: HeadRef | None
     checkpoint: SignedCheckpoint
     time_ms: int
+    index: int
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Up to where the epochs of a chain of ours were checked, and the newest head that the map showed by then."""
+
+    seen: Seen
+    head: HeadRef | None
 
 
 @dataclass(frozen=True)
@@ -91,6 +107,7 @@ class TrustState:
         self.restart = Restart({}, [])
         self._heads: dict[tuple[str, str], HeadRef] = {}
         self._newest_map = 0
+        self.visits: dict[tuple[str, str], Visit] = {}
         self._evidence: list[JsonObject] = []
         self.policies: tuple[KnownPolicy, ...] = ()
 
@@ -138,7 +155,7 @@ class TrustState:
         self._newest_map = position
         self._check_not_back(label, chain, head, proof)
         self.restart.met(label, chain, head)
-        return Proven(head, checkpoint, proof.time_ms)
+        return Proven(head, checkpoint, proof.time_ms, proof.proof.index)
 
     def _check_not_back(self, label: str, chain: str, head: HeadRef | None, proof: HeadProof) -> None:
         held = self._heads.get((label, chain))
@@ -163,6 +180,22 @@ class TrustState:
         """Raise an alarm at a head of our own chain that this device did not make or see made (T7)."""
         if proven.head is not None and proven.head != mine and proven.head.seq >= mine.seq:
             raise self._refuse(Reason.WRONG_AUTHOR, USER, user, proven.head.to_json())
+
+    def visited(
+        self, of: tuple[str, str], visit: Visit, shown: Sequence[ShownHead], links: Mapping[int, str] | None,
+        offered: JsonObject,
+    ) -> Visit:  # fmt: skip
+        """Judge what epochs showed of a (label, chain) of ours after `visit.head`; hold and return the visit (T11)."""
+        self._check_running()
+        try:
+            check_course(visit.head, shown, links)
+        except ProtocolError as error:
+            kept = {} if visit.head is None else visit.head.to_json()
+            self._keep(error.reason, *of, kept, offered)
+            raise ProtocolError(error.reason, f"{of[0]} {of[1][:16]}: {error.what}") from None
+        heads = [one.head for one in shown if one.head is not None]
+        self.visits[of] = Visit(visit.seen, heads[-1] if heads else visit.head)
+        return self.visits[of]
 
     def check_fresh(self, proven: Proven, now_ms: int) -> None:
         """Refuse to widen anything on a map older than 10 minutes (T8)."""
@@ -203,13 +236,13 @@ class TrustState:
 
     def _refuse(self, reason: Reason, label: str, chain: str, offered: JsonObject) -> ProtocolError:
         held = self._heads.get((label, chain))
-        self._evidence.append(
-            {
-                "reason": reason.value, "label": label, "chain": chain,
-                "kept": {} if held is None else held.to_json(), "offered": offered,
-            }
-        )  # fmt: skip
+        self._keep(reason, label, chain, {} if held is None else held.to_json(), offered)
         return ProtocolError(reason, f"head of {label} {chain[:16]}")
+
+    def _keep(self, reason: Reason, label: str, chain: str, kept: JsonObject, offered: JsonObject) -> None:
+        self._evidence.append(
+            {"reason": reason.value, "label": label, "chain": chain, "kept": kept, "offered": offered}
+        )
 
     def to_json(self) -> dict[str, JsonValue]:
         """Return the state for the profile."""
@@ -218,6 +251,7 @@ class TrustState:
         return {
             **({"policies": policies} if policies else {}),
             **({"logs": logs} if logs > 1 else {}), **self.restart.to_json(),
+            **({"visits": [_visit_to_json(*one) for one in self.visits.items()]} if self.visits else {}),
             "log": self.view.to_json(), "heads": heads_to_json(self._heads), "newest_map": self._newest_map,
             "evidence": cast("list[JsonValue]", self._evidence),
         }  # fmt: skip
@@ -233,6 +267,8 @@ class TrustState:
         state._heads = read_heads(fields, "heads")
         state.restart = Restart.read(fields)
         state._newest_map = fields.integer("newest_map")
+        if fields.has("visits"):
+            state.visits = dict(map(_read_visit, fields.objects("visits")))
         if fields.has("policies"):
             state.policies = tuple(map(KnownPolicy.read, fields.objects("policies")))
         state._evidence = [cast("JsonObject", item) for item in fields.items("evidence")]
@@ -247,5 +283,19 @@ class TrustState:
         """Begin under a log that follows the one held: chains and rules are those of the backup (T10)."""
         self.restart.heads.update(self._heads)
         self._heads = {}
+        # Their leaves are of the log that ended; what it said last and the next one does not is told as lost.
+        self.visits = {}
         self.restart.activations = tuple(one.activation for one in self.policies) or self.restart.activations
         self.policies = ()
+
+
+def _visit_to_json(of: tuple[str, str], visit: Visit) -> JsonObject:
+    head: JsonObject = {} if visit.head is None else {"head": visit.head.to_json()}
+    return {"label": of[0], "chain": of[1], "seen": visit.seen.to_json(), **head}
+
+
+def _read_visit(fields: Fields) -> tuple[tuple[str, str], Visit]:
+    of = (fields.text("label"), fields.hash("chain"))
+    visit = Visit(Seen.read(fields.nested("seen")), HeadRef.read(fields.nested("head")) if fields.has("head") else None)
+    fields.done()
+    return of, visit

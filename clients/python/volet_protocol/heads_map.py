@@ -3,12 +3,15 @@
 An empty subtree is 32 zero bytes; a subtree of one leaf is that leaf's hash; any other is a node. Walking down by the
 bits of a key therefore meets exactly one empty place or one leaf, whatever tree a dishonest hub builds: a root gives
 one answer for a key, membership or not. Prefixes 0x02 and 0x03 keep these hashes apart from the log's tree.
+
+The first bit of a key says which half its label has: people (`user`, `subject`), which seldom move, or their work. The
+past of the first half is then small enough to be kept whole (map_epochs.py).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from volet_protocol.canonical import MAX_INTEGER, JsonValue
@@ -19,6 +22,8 @@ from volet_protocol.hashing import labelled_hash
 from volet_protocol.statements import HeadRef
 
 LABELS = frozenset({"user", "case", "exchange", "list", "subject"})
+# The labels of the first half of the map: what each client checks epoch by epoch of itself.
+PEOPLE = frozenset({"user", "subject"})
 EMPTY = bytes(32)
 DEPTH = 256
 _BITS = DEPTH - 1
@@ -27,10 +32,14 @@ _sha256 = hashlib.sha256
 
 
 def map_key(label: str, chain: str) -> bytes:
-    """Return the place of a chain: SHA-256(`volet/v1/heads-key` LF label LF chain id as 32 bytes)."""
+    """Return the place of a chain: SHA-256(`volet/v1/heads-key` LF label LF chain id as 32 bytes).
+
+    Its first bit is replaced: 0 for the labels of people, 1 for the others.
+    """
     if label not in LABELS or not is_hash(chain):
         raise ProtocolError(Reason.MALFORMED, "label or chain of a head")
-    return labelled_hash("heads-key", label.encode("ascii"), b"\n", bytes.fromhex(chain))
+    key = labelled_hash("heads-key", label.encode("ascii"), b"\n", bytes.fromhex(chain))
+    return bytes([key[0] & 0x7F if label in PEOPLE else key[0] | 0x80]) + key[1:]
 
 
 def map_value(head: HeadRef) -> bytes:
@@ -100,6 +109,38 @@ class MapPath:
         return MapPath(tuple(siblings), other)
 
 
+@dataclass(frozen=True)
+class StoredNode:
+    """A node of the map by its hash: both children of an inner one, or the key and the head of a leaf."""
+
+    hash: bytes
+    left: bytes = EMPTY
+    right: bytes = EMPTY
+    key: bytes | None = None
+    head: HeadRef | None = None
+
+
+def prove_stored(
+    root: bytes, label: str, chain: str, node: Callable[[bytes], StoredNode]
+) -> tuple[HeadRef | None, MapPath]:
+    """Return the head of one of `PEOPLE`, or None, and its path under an older root.
+
+    `node` finds by its hash what `HeadsTree.people` gave.
+    """
+    key = map_key(label, chain)
+    bits, siblings, hashed = int.from_bytes(key, "big"), list[bytes](), root
+    while hashed != EMPTY:
+        found = node(hashed)
+        if found.key is not None and found.head is not None:
+            if found.key == key:
+                return found.head, MapPath(tuple(siblings))
+            return None, MapPath(tuple(siblings), (found.key, map_value(found.head)))
+        right = bits >> (_BITS - len(siblings)) & 1
+        hashed, sibling = (found.right, found.left) if right else (found.left, found.right)
+        siblings.append(sibling)
+    return None, MapPath(tuple(siblings))
+
+
 class _Leaf:
     __slots__ = ("bits", "hash", "head", "key")
 
@@ -167,6 +208,20 @@ class HeadsTree:
         if end.key != key:
             return None, MapPath(siblings, (end.key, map_value(end.head)))
         return end.head, MapPath(siblings)
+
+    def people(self, known: Callable[[bytes], bool]) -> Iterator[StoredNode]:
+        """Yield the nodes that paths of people go through, the root first; below one that is `known` nothing is new."""
+        waiting = [self._root]
+        while waiting:
+            node = waiting.pop()
+            if node is None or known(node.hash):
+                continue
+            if isinstance(node, _Leaf):
+                yield StoredNode(node.hash, key=node.key, head=node.head)
+                continue
+            yield StoredNode(node.hash, left=_hash(node.left), right=_hash(node.right))
+            # The other half of the map is a hash beside these paths, and never walked.
+            waiting += [node.left] if node is self._root else [node.left, node.right]
 
     def _walk(self, key: bytes) -> tuple[_Leaf | None, tuple[bytes, ...]]:
         node, bit, bits = self._root, _BITS, int.from_bytes(key, "big")

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from volet_protocol.canonical import JsonObject
 from volet_protocol.head_proof import HeadProof
+from volet_protocol.map_epochs import MapEpochs
 from volet_protocol.policy_table import PolicyTable
 from volet_protocol.receipt import Receipt
 from volet_protocol.statements import HeadRef
@@ -154,6 +155,10 @@ class PublicLog(Protocol):
 
     async def head_proof(self, label: str, chain: str) -> HeadProof:
         """Return the head of a chain, or its absence, with a proof that is fresh enough for a grant."""
+        ...
+
+    async def epochs(self, label: str, chain: str, after: int) -> MapEpochs:
+        """Return what the map said of one of `PEOPLE` when each epoch after the leaf at index `after` began."""
         ...
 
     @property

@@ -188,6 +188,8 @@ def _section_json(item: SectionShown) -> JsonValue:
 def sync(context: Context, args: argparse.Namespace) -> None:
     """Sync one case, or all of them."""
     client = context.client()
+    # First of all: after a finding nothing more is written.
+    alarms = client.author.alarms()
     cases = [the_case(client, args)] if args.case else client.cases.ids()
     rows: list[JsonValue] = []
     reviews: dict[str, int] = {}
@@ -219,7 +221,6 @@ def sync(context: Context, args: argparse.Namespace) -> None:
     waiting = client.waiting.line()
     lines += [said for one in audited for said in audited_line(client, one, client.clock())]
     lines += [waiting] if waiting else []
-    alarms = client.author.alarms()
     context.terminal.result(
         {
             "cases": rows,

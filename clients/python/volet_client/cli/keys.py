@@ -50,10 +50,19 @@ def keys_audit(context: Context, _args: argparse.Namespace) -> int:
         else "Entrust nothing more to these accounts before you have spoken with their holders.",
     )
     context.terminal.result(
-        {"keys": rows, "alarms": alarms, "unread": [one.case for one in audited.unread], "found": audited.found},
-        [*(_line(client, key) for key in audited.keys), *map(_unread, audited.unread), *audited.alarms, closing],
-    )
+        {"keys": rows, "alarms": alarms, "unread": [one.case for one in audited.unread], "epochs": audited.epochs,
+         "found": audited.found},
+        [*(_line(client, key) for key in audited.keys), *map(_unread, audited.unread), *audited.alarms,
+         *([_epochs(audited.epochs)] if audited.epochs else []), closing],
+    )  # fmt: skip
     return EvidenceError.exit_status if audited.found else 0
+
+
+def _epochs(count: int) -> Said:
+    return Said(
+        f"{count} relevés du journal vérifiés depuis votre dernière visite : rien n'y a changé à votre nom sans vous.",
+        f"{count} map epochs checked since your last visit: nothing changed in your name without you.",
+    )
 
 
 def _unread(one: UnreadCase) -> Said:

@@ -4,6 +4,8 @@
  * An empty subtree is 32 zero bytes; a subtree of one leaf is that leaf's hash; any other is a node. Walking down by the bits
  * of a key therefore meets exactly one empty place or one leaf, whatever tree a dishonest hub builds: a root gives one answer
  * for a key, membership or not. Prefixes 0x02 and 0x03 keep these hashes apart from the log's tree.
+ *
+ * The first bit of a key says which half its label has: people (`user`, `subject`), who seldom move, or their work.
  */
 import { bigEndian, same, utf8 } from "./bytes.ts";
 import type { Bytes } from "./bytes.ts";
@@ -15,15 +17,23 @@ import { labelledHash, sha256 } from "./hashing.ts";
 import type { HeadRef } from "./statements.ts";
 
 export const LABELS: ReadonlySet<string> = new Set(["user", "case", "exchange", "list", "subject"]);
+/** The labels of the first half of the map: what each client checks epoch by epoch of itself. */
+export const PEOPLE: ReadonlySet<string> = new Set(["user", "subject"]);
 export const EMPTY: Bytes = new Uint8Array(32);
 const DEPTH = 256;
 const LEAF = Uint8Array.of(2);
 const INNER = Uint8Array.of(3);
 
-/** The place of a chain: SHA-256(`volet/v1/heads-key` LF label LF chain id as 32 bytes). */
+/**
+ * The place of a chain: SHA-256(`volet/v1/heads-key` LF label LF chain id as 32 bytes), its first bit replaced: 0 for the
+ * labels of people, 1 for the others.
+ */
 export function mapKey(label: string, chain: string): Bytes {
   if (!LABELS.has(label) || !isHash(chain)) throw new ProtocolError("malformed", "label or chain of a head");
-  return labelledHash("heads-key", utf8(`${label}\n`), fromHex(chain));
+  const key = labelledHash("heads-key", utf8(`${label}\n`), fromHex(chain));
+  const first = key[0] ?? 0;
+  key[0] = PEOPLE.has(label) ? first & 0x7f : first | 0x80;
+  return key;
 }
 
 /** SHA-256(`volet/v1/heads-value` LF u64 seq, head hash as 32 bytes). */

@@ -18,6 +18,7 @@ from volet_protocol import canonical
 from volet_protocol.checkpoint import Checkpoint
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.leaf import OPENING_SIZE, ZERO, Leaf, LeafType, act_bytes, chain_heads_leaf, commitment
+from volet_protocol.map_epochs import epoch_of
 from volet_protocol.merkle import CompactRange, leaf_hash
 from volet_protocol.note_keys import NoteSigner
 from volet_protocol.operator_roles import LogScope
@@ -60,7 +61,10 @@ class _Pending(NamedTuple):
 
 @dataclass(frozen=True)
 class LogState:
-    """The head of the log as committed; `base` is the position of its leaf 0, `heads_leaf` an index."""
+    """The head of the log as committed; `base` is the position of its leaf 0, `heads_leaf` an index.
+
+    `heads_root` is the root that its newest heads leaf published, of the empty map before there was one.
+    """
 
     size: int
     range: CompactRange
@@ -68,6 +72,7 @@ class LogState:
     heads_leaf: int
     heads_ts_ms: int
     base: int = 0
+    heads_root: bytes = ZERO
 
 
 def _never(_case: str) -> Sequence[int]:
@@ -92,21 +97,21 @@ class LogAppender:
         # At which instants, in milliseconds, a power for the person of a case ends: its key ends with it.
         self.ends_of: Callable[[str], Sequence[int]] = _never
         self._restart: bytes | None = None
+        # Whether this batch is the first one of its epoch: it then begins with the map as it stood (heads-map.md, 13).
+        self.opens_epoch = False
         self.state = LogState(0, CompactRange(), 0, 0, 0)
         self.connection: Connection | None = None
         self.now_ms = 0
-        self._heads_root: bytes | None = None
 
     def load(self, connection: Connection) -> None:
         """Read the head from the disk and check it against the last checkpoint that was signed."""
         self._forget()
-        self._heads_root = None
         row = connection.execute(select(t.log_head)).one()
         base = current_base(connection)
         packed = row.compact_range
         hashes = [packed[i : i + _HASH] for i in range(0, len(packed), _HASH)]
         range_ = CompactRange(row.size, hashes)
-        heads_ts = 0
+        heads_ts, heads_root = 0, ZERO
         newest = (connection.execute(select(func.max(t.log_checkpoint.c.size))).scalar() or 0) - base
         # Before the first leaf of a log, the newest checkpoint is one of the log before.
         if row.size != max(newest, 0) or (base, row.size) < (self.state.base, self.state.size):
@@ -125,18 +130,18 @@ class LogAppender:
             # Leaves before the first heads leaf: no head has moved yet, and no proof can stand on them.
             published = heads.type is LeafType.CHAIN_HEADS
             heads_ts = heads.ts_ms if published else 0
-            self._heads_root = heads.body if published else ZERO
-        self.state = LogState(row.size, range_, row.last_ts_ms, row.heads_leaf, heads_ts, base)
+            heads_root = heads.body if published else ZERO
+        self.state = LogState(row.size, range_, row.last_ts_ms, row.heads_leaf, heads_ts, base, heads_root)
 
     def check_heads(self, root: bytes) -> None:
         """Refuse heads on the disk that are not those of the newest heads leaf."""
-        if self._heads_root is not None and self._heads_root != root:
+        if self.state.size and self.state.heads_root != root:
             raise LogUnavailable("the heads of the chains are not those last logged")
 
     @property
     def size(self) -> int:
         """Leaves so far, those of this batch included."""
-        return self.state.size + (self._restart is not None) + len(self._pending)
+        return self.state.size + (self._restart is not None or self.opens_epoch) + len(self._pending)
 
     def begin(self, connection: Connection, now_ms: int) -> None:
         """Start a batch at this instant; refuse a clock that went backwards."""
@@ -145,6 +150,7 @@ class LogAppender:
         self.connection = connection
         self.now_ms = max(now_ms, self.state.last_ts_ms)
         self._pending.clear()
+        self.opens_epoch = self.state.size > 0 and epoch_of(self.now_ms) != epoch_of(self.state.last_ts_ms)
         self._numbers.begin()
 
     def mark(self) -> tuple[int, tuple[int, int]]:
@@ -168,6 +174,7 @@ class LogAppender:
         base = close_log(self._tx(), shown, self.now_ms)
         self.state = LogState(0, CompactRange(), self.state.last_ts_ms, 0, 0, base)
         self._restart = Leaf(LeafType.RESTART, self.now_ms, ZERO, ZERO, last).to_bytes()
+        self.opens_epoch = False
 
     def position(self, index: int) -> int:
         """Return the position of a leaf of the log that is written."""
@@ -210,14 +217,17 @@ class LogAppender:
         self._pending.clear()
         self._numbers.forget()
         self._restart = None
+        self.opens_epoch = False
 
     def seal(self, heads_root: bytes | None) -> LogState | None:
         """Write the batch's leaves, the heads leaf last, and the signed checkpoint; return the head to be committed."""
         moved = heads_root is not None
-        if not self.size - self.state.size and not moved:
+        if not self._pending and self._restart is None and not moved:
             return None
         before, connection = self.state, self._tx()
         leaves = [] if self._restart is None else [self._restart]
+        if self.opens_epoch:
+            leaves.append(chain_heads_leaf(self.now_ms, before.heads_root).to_bytes())
         leaves += self._seal_acts(connection, before.base + before.size + len(leaves))
         if heads_root is not None:
             leaves.append(chain_heads_leaf(self.now_ms, heads_root).to_bytes())
@@ -231,9 +241,10 @@ class LogAppender:
             nodes += [(level, (base >> level) + number, root) for (level, number), root in range_.append(hashed)]
         _ENTRIES.write(connection, entries)
         _NODES.write(connection, nodes)
+        unmoved = before.size if self.opens_epoch else before.heads_leaf
         after = LogState(
-            range_.size, range_, self.now_ms, range_.size - 1 if moved else before.heads_leaf,
-            self.now_ms if moved else before.heads_ts_ms, base,
+            range_.size, range_, self.now_ms, range_.size - 1 if moved else unmoved,
+            self.now_ms if moved or self.opens_epoch else before.heads_ts_ms, base, heads_root or before.heads_root,
         )  # fmt: skip
         changed = connection.execute(
             _MOVE_HEAD,
@@ -277,6 +288,7 @@ class LogAppender:
             self._keep(self._note)
         self._pending.clear()
         self._restart = None
+        self.opens_epoch = False
         self._numbers.committed()
         self.state = state or self.state
 

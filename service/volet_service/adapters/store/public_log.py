@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, func, or_, select
+from sqlalchemy import Connection, Engine, func, select
 
 from volet_protocol import canonical, merkle
 from volet_protocol.head_proof import HeadProof
 from volet_protocol.log_positions import SPAN, base_of, index_of, log_of
-from volet_protocol.merkle import Node, Plan
+from volet_protocol.map_epochs import MapEpochs
+from volet_protocol.merkle import Plan
 from volet_protocol.proof import TlogProof
 from volet_protocol.receipt import Opening, Receipt
 from volet_protocol.tiles import TilePath
@@ -20,6 +21,8 @@ from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.closed_logs import size_at
 from volet_service.adapters.store.cosignatures import newest_published
 from volet_service.adapters.store.log_payloads import select_records
+from volet_service.adapters.store.map_past import read_epochs
+from volet_service.adapters.store.proof_rows import leaf_at, resolve_plan
 from volet_service.adapters.store.tile_rows import read_tile
 from volet_service.adapters.store.unit_of_work import Published, translated
 from volet_service.application.ports import Clock, Store, UnitOfWork
@@ -66,10 +69,20 @@ class SqlPublicLog:
         index, size, base = published.log.heads_leaf, published.log.size, published.log.base
 
         def prove(connection: Connection) -> HeadProof:
-            leaf = _leaf(connection, base + index)
+            leaf = leaf_at(connection, base + index)
             return HeadProof(head, path, leaf, _prove(connection, index, size, base))
 
         return await self._read(prove)
+
+    async def epochs(self, label: str, chain: str, after: int) -> MapEpochs:
+        """Return what the map said of one of `PEOPLE` when each epoch after the leaf at index `after` began."""
+
+        def read(connection: Connection) -> MapEpochs:
+            size, base = self._tree(connection, None)
+            found = read_epochs(connection, label, chain, after, (size, base)) if size else []
+            return MapEpochs(tuple(found), note_at(connection, size, base))
+
+        return await self._read(read)
 
     async def receipt(self, position: int, since: int | None = None, size: int | None = None) -> Receipt:
         """Return the receipt of a leaf, with the proof that its checkpoint extends the tree of `since` leaves.
@@ -184,37 +197,6 @@ def note_at(connection: Connection, size: int, base: int) -> str:
     return note
 
 
-def _leaf(connection: Connection, position: int) -> bytes:
-    leaf: bytes | None = connection.execute(select(t.log_entry.c.leaf).where(t.log_entry.c.idx == position)).scalar()
-    if leaf is None:
-        raise LogUnavailable("no such leaf")
-    return leaf
-
-
 def _prove(connection: Connection, index: int, size: int, base: int) -> TlogProof:
     hashes = resolve_plan(connection, merkle.inclusion_plan(index, size), base)
     return TlogProof(index, tuple(hashes), note_at(connection, size, base))
-
-
-def resolve_plan(connection: Connection, plan: Plan, base: int) -> list[bytes]:
-    """Fetch the nodes of a plan in two queries, leaves and inner nodes, and fold them.
-
-    `base` is the position of the log's leaf 0: the nodes above it are numbered on from those of earlier logs.
-    """
-    wanted = {node for nodes in plan for node in nodes}
-    found: dict[Node, bytes] = {}
-    leaves = [base + node.number for node in wanted if node.level == 0]
-    if leaves:
-        c = t.log_entry.c
-        rows = connection.execute(select(c.idx, c.leaf_hash).where(c.idx.in_(leaves)))
-        found |= {Node(0, row.idx - base): row.leaf_hash for row in rows}
-    inner = [node for node in wanted if node.level]
-    if inner:
-        n = t.log_node.c
-        # One key a term: SQLite reads the whole table for a row value in a list.
-        keys = or_(*((n.level == node.level) & (n.idx == (base >> node.level) + node.number) for node in inner))
-        rows = connection.execute(select(n.level, n.idx, n.hash).where(keys))
-        found |= {Node(row.level, row.idx - (base >> row.level)): row.hash for row in rows}
-    if len(found) != len(wanted):
-        raise LogUnavailable("a node of the log's tree is missing")
-    return merkle.resolve(plan, lambda node: found[node])

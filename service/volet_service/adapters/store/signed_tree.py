@@ -7,7 +7,8 @@ from sqlalchemy import Engine, func, select
 from volet_protocol import merkle
 from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.closed_logs import closed_logs, current_base
-from volet_service.adapters.store.public_log import note_at, resolve_plan
+from volet_service.adapters.store.proof_rows import resolve_plan
+from volet_service.adapters.store.public_log import note_at
 from volet_service.adapters.store.unit_of_work import translated
 
 

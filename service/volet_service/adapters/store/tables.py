@@ -97,6 +97,15 @@ chain_head = Table(
     "chain_head", metadata, _text("label", key=True), _hash("chain", key=True), _int("seq"), _hash("hash")
 )  # fmt: skip
 
+# The map at the start of each epoch of the log: the position of its leaf; and by their hashes the nodes that paths of
+# people go through, of all these maps. One row an epoch, and as many nodes as a person's move changes: never pruned.
+map_epoch = Table("map_epoch", metadata, _int("position", key=True))
+map_node = Table(
+    "map_node", metadata,
+    _bytes_key("hash"), _bytes("left", null=True), _bytes("right", null=True), _bytes("key", null=True),
+    _int("seq", null=True), Column("head", HASH, nullable=True),
+)  # fmt: skip
+
 # --- cases -----------------------------------------------------------------------------------------------------------
 case_class = Table(
     "case_class", metadata,
@@ -219,7 +228,7 @@ log_payload = Table(
 # proof, a trigger is not.
 APPEND_ONLY = (
     "log_entry", "log_node", "log_checkpoint", "log_cosignature", "log_published", "log_closed", "user_link",
-    "link", "policy_table",
+    "link", "policy_table", "map_epoch", "map_node",
 )  # fmt: skip
 
 # Rows of these go, or lose their content, by an erasure.

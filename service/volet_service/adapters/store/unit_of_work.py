@@ -41,6 +41,7 @@ from volet_service.adapters.store.entry_faces import FaceRows
 from volet_service.adapters.store.erasures import ErasureRows, without_content
 from volet_service.adapters.store.live import Live
 from volet_service.adapters.store.log import LogAppender, LogState
+from volet_service.adapters.store.map_past import keep_map
 from volet_service.adapters.store.policies import PoliciesInForce, TableRows
 from volet_service.adapters.store.postgresql import spoiled
 from volet_service.adapters.store.users import SessionRows, UserRows
@@ -225,6 +226,8 @@ class Writer:
             self.shares.flush()
             uow.requests.flush()
             state = self.log.seal(self.live.heads.root if moved else None)
+            if state is not None and self.log.opens_epoch:
+                keep_map(connection, self.published.heads, self.log.position(self.log.state.size))
             self._check_open()
             transaction = connection.get_transaction()
             if transaction is not None:

@@ -104,6 +104,9 @@ ACTIONS: Final[Mapping[tuple[str, str], Stated]] = {
     ("GET", "/v1/heads/{label}/{chain}"): Stated(
         Action.PROVE, Asks.NOTHING, "ids of chains cannot be guessed; for a list, whose id can, standing is asked"
     ),
+    ("GET", "/v1/heads/{label}/{chain}/epochs"): Stated(
+        Action.PROVE, Asks.NOTHING, "ids of users and subjects cannot be guessed; other labels are not found"
+    ),
     ("GET", "/v1/web"): _WEB,
     ("GET", "/v1/log/checkpoint"): _PROOF,
     ("GET", "/v1/log/checkpoint/cosigned"): _PROOF,

@@ -8,7 +8,7 @@ from fastapi.responses import PlainTextResponse, Response
 from volet_protocol.canonical import JsonObject
 from volet_protocol.encodings import is_hash, to_base64url
 from volet_protocol.errors import ProtocolError
-from volet_protocol.heads_map import LABELS
+from volet_protocol.heads_map import LABELS, PEOPLE
 from volet_protocol.tiles import TilePath
 from volet_service.application.lift_pseudonym import lift_pseudonym
 from volet_service.application.ports import Hub
@@ -37,6 +37,14 @@ async def head(label: str, chain: str, hub: HubDependency, request: Request) -> 
         caller = await identify_caller(request)
         await hub.store.read(lambda uow, /: know_list(chain, caller, hub.policy, uow))
     return (await hub.log.head_proof(label, chain)).to_json()
+
+
+@router.get("/heads/{label}/{chain}/epochs")
+async def epochs(label: str, chain: str, hub: HubDependency, after: To) -> Answer:
+    """Return what the map said of a user or a subject when each epoch after the leaf `after` began, at most 144."""
+    if label not in PEOPLE or not is_hash(chain):
+        raise NotFound
+    return (await hub.log.epochs(label, chain, after)).to_json()
 
 
 @router.get("/log/checkpoint", response_class=PlainTextResponse)
