@@ -14,7 +14,16 @@ from support.log_builder import LogBuilder
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.head_proof import HeadProof
-from volet_protocol.heads_map import EMPTY, HeadsTree, MapPath, map_key, map_value, subject_chain
+from volet_protocol.heads_map import (
+    EMPTY,
+    HeadsTree,
+    MapPath,
+    StoredNode,
+    map_key,
+    map_value,
+    prove_stored,
+    subject_chain,
+)
 from volet_protocol.statements import HeadRef
 
 CHAINS = [hashlib.sha256(bytes([n])).hexdigest() for n in range(40)]
@@ -70,6 +79,30 @@ def test_a_root_gives_one_answer_for_a_chain(rows: list[tuple[str, str]], chain:
         return
     with contextlib.suppress(ProtocolError):
         assert forged.root("case", chain, lie) != tree.root
+
+
+@given(ROWS)
+def test_every_past_map_proves_each_person_from_nodes_kept_by_their_hash(rows: list[tuple[str, str]]) -> None:
+    nodes, past, tree = dict[bytes, StoredNode](), list[tuple[HeadsTree, bytes]](), HeadsTree()
+    for seq, (label, chain) in enumerate(rows):
+        tree = tree.set(label, chain, seq, head(seq).hash)
+        nodes |= {node.hash: node for node in list(tree.people(nodes.__contains__))}
+        past.append((tree, tree.root))
+    for then, root in past[-5:]:
+        for chain in CHAINS[:10]:
+            found, path = prove_stored(root, "user", chain, nodes.__getitem__)
+            assert (found, path) == then.prove("user", chain)
+            assert path.root("user", chain, found) == root
+
+
+def test_the_work_of_others_adds_one_node_to_the_past_of_people() -> None:
+    tree = HeadsTree.of([("user", chain, 0, head(0).hash) for chain in CHAINS])
+    known = {node.hash for node in tree.people(lambda _: False)}
+    for seq, chain in enumerate(CHAINS):
+        tree = tree.set("list", chain, seq, head(seq).hash)
+        assert [node.hash for node in tree.people(known.__contains__)] == [tree.root]
+    moved = tree.set("user", CHAINS[0], 1, head(1).hash)
+    assert 1 < len(list(moved.people(known.__contains__))) < 16
 
 
 def test_an_older_map_stays_as_it_was() -> None:
