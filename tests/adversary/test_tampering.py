@@ -36,6 +36,7 @@ from volet_protocol.canonical import JsonObject
 from volet_protocol.encodings import from_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.leaf import Leaf
+from volet_protocol.map_epochs import EPOCH_MS
 from volet_protocol.merkle import leaf_hash, verify_inclusion
 from volet_protocol.note import Note
 from volet_protocol.note_keys import NoteSigner
@@ -225,6 +226,18 @@ def test_a_leaf_dated_back_is_found_from_nothing_but_the_public_key(told: Told, 
         with pytest.raises(ProtocolError) as caught:
             check_export(shown_by(hub), hub.verifier)
         assert caught.value.reason is Reason.TIME_BACKWARDS
+
+
+def test_a_map_epoch_that_does_not_begin_with_its_map_is_found_from_nothing_but_the_public_key(
+    told: Told, tmp_path: Path
+) -> None:
+    def earlier(leaves: list[bytes], release: int) -> list[bytes]:
+        return [at_time(leaf, Leaf.parse(leaf).ts_ms - EPOCH_MS) for leaf in leaves[:release]] + leaves[release:]
+
+    with rewritten(told, tmp_path / "hub", earlier) as hub:
+        with pytest.raises(ProtocolError) as caught:
+            check_export(shown_by(hub), hub.verifier)
+        assert caught.value.reason is Reason.WRONG_SEQUENCE
 
 
 def test_two_histories_shown_to_two_clients_are_found_when_either_sees_the_others_checkpoint(
