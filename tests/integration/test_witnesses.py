@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from support.forgery import copy_of
 from support.hub import LOG_ORIGIN, HandClock, HubCase, LiveHub, make_folder, running_hub
 from support.hub_entries import post
 from support.loopback import free_port, served
@@ -152,7 +152,7 @@ def test_a_database_older_than_what_a_witness_saw_writes_nothing_more(tmp_path: 
         with running_hub(tmp_path / "hub", clock, **FAST) as hub:
             witness.store.add_log((Verifier.parse(hub.running.hub.trust.log_vkey),))
             caught_up(hub)
-        shutil.copytree(tmp_path / "hub", tmp_path / "backup")
+        copy_of(tmp_path / "hub", tmp_path / "backup")
         with running_hub(tmp_path / "hub", clock, **FAST) as hub:
             HubCase(hub)
             caught_up(hub)
@@ -185,7 +185,7 @@ def test_of_two_hubs_on_copies_of_one_database_the_one_left_behind_stops(tmp_pat
         with running_hub(tmp_path / "hub", clock, **ANYWAY) as hub:
             witness.store.add_log((Verifier.parse(hub.running.hub.trust.log_vkey),))
             caught_up(hub)
-        shutil.copytree(tmp_path / "hub", tmp_path / "twin")
+        copy_of(tmp_path / "hub", tmp_path / "twin")
         with running_hub(tmp_path / "twin", clock, **FAST) as twin, running_hub(tmp_path / "hub", clock, **FAST) as hub:
             HubCase(hub)
             caught_up(hub)

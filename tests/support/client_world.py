@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from support.databases import new_place
 from support.identities import (
     CONTROLLER,
     HUB,
@@ -203,7 +204,7 @@ def client_world(
     """
     clock = clock or SystemClock()
     hub = folder / "hub"
-    trust = trust_file(admin.init(hub, HUB, "log.example"), rows)
+    trust = trust_file(admin.init(hub, HUB, "log.example", new_place()), rows)
     (hub / "trust.json").write_bytes(trust)
     door = SigningDoor()
     running = build(read_settings(hub).model_copy(update=changes), door, clock)
