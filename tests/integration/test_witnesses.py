@@ -23,6 +23,7 @@ from volet_protocol.checkpoint import SignedCheckpoint
 from volet_protocol.encodings import from_base64url
 from volet_protocol.merkle import leaf_hash, verify_consistency, verify_inclusion
 from volet_protocol.note_keys import Verifier
+from volet_service.bootstrap import admin
 from volet_service.bootstrap.hub import CannotStart
 from volet_witness.app import create_app
 from volet_witness.command import main as witness_command
@@ -164,6 +165,30 @@ def test_a_database_older_than_what_a_witness_saw_writes_nothing_more(tmp_path: 
                 pass
         # What it had signed before stays the only history.
         assert witness.store.evidence() == []
+
+
+def test_a_new_log_is_opened_on_the_word_of_a_witness(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    port, clock, backup = free_port(), HandClock(), tmp_path / "backup"
+    command = ["new-log", str(backup), "--incident", "disk-lost", "--without-tombstones"]
+    make_folder(tmp_path / "hub", policy=policy(port))
+    with witness_at(tmp_path, port, clock) as witness:
+        with running_hub(tmp_path / "hub", clock, **FAST) as hub:
+            witness.store.add_log((Verifier.parse(hub.running.hub.trust.log_vkey),))
+            caught_up(hub)
+        # The file for hubs without witnesses is as old as the backup: it says nothing against it.
+        copy_of(tmp_path / "hub", backup)
+        assert admin.run(command, clock) == 2
+        assert "nobody saw more" in capsys.readouterr().err
+        with running_hub(tmp_path / "hub", clock, **FAST) as hub:
+            HubCase(hub)
+            shown = caught_up(hub).size
+    # Nobody to ask is nobody who saw more.
+    assert admin.run(command, clock) == 2
+    assert not (backup / "keys" / "log-opened.key").exists()
+    with witness_at(tmp_path, port, clock):
+        assert admin.run(command, clock) == 0
+    assert f"il en avait montré {shown}" in capsys.readouterr().out
+    assert (backup / "log-1.checkpoint").is_file()
 
 
 def test_without_enough_witnesses_nothing_starts_unless_the_operator_says_why_in_the_log(tmp_path: Path) -> None:
