@@ -11,12 +11,15 @@
  *     client.emergencyReviews   emergencies of all cases in scope, and their review
  *     client.lists        verified entry lists
  *     client.exchanges    conversations between named recipients, verified
+ *     client.cases        which cases, and what one may do in each section
  *     client.entries      list, read
+ *     client.fetching     fetch documents of any size
  *     client.writing      what changes a case: entries, exchanges, facts, members, keys owed
  */
 import { Audit } from "./audit.ts";
 import { Author } from "./author.ts";
 import { Casebook } from "./casebook.ts";
+import { Cases } from "./cases.ts";
 import { ClientShares } from "./client-shares.ts";
 import { Directory } from "./directory.ts";
 import { EmergencyLinks } from "./emergency-links.ts";
@@ -24,6 +27,7 @@ import { EmergencyReviews } from "./emergency-reviews.ts";
 import { Entries } from "./entries.ts";
 import { EntryChecks } from "./entry-checks.ts";
 import { Exchanges } from "./exchanges.ts";
+import { Fetching } from "./fetching.ts";
 import type { Hub } from "./hub.ts";
 import { Lists } from "./lists.ts";
 import { LogLeaves } from "./log-leaves.ts";
@@ -51,6 +55,8 @@ export class Client {
   #releases: Releases | undefined;
   #shares: ClientShares | undefined;
   #entries: Entries | undefined;
+  #cases: Cases | undefined;
+  #fetching: Fetching | undefined;
   #writing: Writing | undefined;
 
   constructor(session: Session, vault: Vault, nowMs: () => number) {
@@ -92,6 +98,16 @@ export class Client {
       directory,
       links: new EmergencyLinks(hub, author, this.rules),
     }));
+  }
+
+  /** Which cases, and what this user may do in each section. */
+  get cases(): Cases {
+    return (this.#cases ??= new Cases(this.casebook, this.author, this.rules));
+  }
+
+  /** Fetch documents. */
+  get fetching(): Fetching {
+    return (this.#fetching ??= new Fetching(this.entries, this.releases));
   }
 
   /** Verified entry lists. */

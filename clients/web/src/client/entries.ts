@@ -12,12 +12,13 @@ import type { Casebook, CaseView } from "./casebook.ts";
 import type { ClientShares } from "./client-shares.ts";
 import type { Directory } from "./directory.ts";
 import type { EntryChecks } from "./entry-checks.ts";
+import { checkEmergencySet } from "./emergency-set.ts";
 import { Misuse, NotReadable, Refused } from "./errors.ts";
 import type { Exchanges } from "./exchanges.ts";
 import { findEntry } from "./lists.ts";
 import type { ListedEntry, Lists, ListView } from "./lists.ts";
 import { mayRead } from "./reading-rights.ts";
-import type { Releases } from "./releases.ts";
+import type { Released, Releases } from "./releases.ts";
 import type { Rules } from "./rules.ts";
 
 /** How many pages of titles are under way at once: each is a leaf of the log, and the hub writes them together. */
@@ -39,6 +40,11 @@ export interface Read {
 export interface Looked {
   readonly view: CaseView;
   readonly list: ListView;
+}
+
+/** One entry with all that opening it needs. */
+export interface Opening extends Looked {
+  readonly item: ListedEntry;
 }
 
 export interface Reading {
@@ -71,6 +77,7 @@ export class Entries {
   async viewAt(case_: string, place: Place): Promise<CaseView> {
     const view = await this.#parts.casebook.view(case_);
     if (place.kind === "exchange") await this.#parts.exchanges.view(view, place.name);
+    await checkEmergencySet(view, place, this.#parts.author, this.#parts.rules);
     return view;
   }
 
@@ -117,32 +124,39 @@ export class Entries {
     throw new Misuse("no-such-entry", given);
   }
 
-  /** Open one entry: title and body, two releases, each logged. */
-  async read(case_: string, place: Place, given: string, reading: Reading = {}): Promise<Read> {
+  /** One entry found, judged and there to be opened: nothing is asked for yet. */
+  async opening(case_: string, place: Place, given: string): Promise<Opening> {
     const [view, { list, item }] = await Promise.all([this.viewAt(case_, place), this.find(case_, place, given)]);
     checkThere(item);
     await this.#parts.checks.check(view, item);
-    const open = (part: Part): Promise<{ readonly plain: Uint8Array; readonly leaf: number }> =>
-      this.#opened(view, list, item, part, reading);
-    const [first, second] = await Promise.all([open("title"), open("body")]);
-    const title = readTitle(first.plain);
-    return { listed: item, title, body: readBody(title, second.plain), leaf: second.leaf };
+    return { view, list, item };
   }
 
-  async #opened(
-    view: CaseView,
-    list: ListView,
-    item: ListedEntry,
+  /** Open one entry: title and body, two releases, each logged. */
+  async read(case_: string, place: Place, given: string, reading: Reading = {}): Promise<Read> {
+    const opening = await this.opening(case_, place, given);
+    const [first, second] = await Promise.all([this.#opened(opening, "title", reading), this.#opened(opening, "body", reading)]);
+    const title = readTitle(first.plain);
+    return { listed: opening.item, title, body: readBody(title, second.plain), leaf: second.leaf };
+  }
+
+  /** A part released to us, with our own share of its key. */
+  async released(
+    { view, list, item }: Opening,
     part: Part,
     reading: Reading,
-  ): Promise<{ readonly plain: Uint8Array; readonly leaf: number }> {
-    const { releases } = this.#parts;
+  ): Promise<{ readonly released: Released; readonly clientShare: Uint8Array }> {
     const clientShare = await this.#clientShare(view, list, item, part);
-    const [handed] = (await releases.ask(list, view.case, [item], part, reading)).values();
-    if (handed === undefined) throw new NotReadable("not-handed-out", String(item.n));
-    const chunks = await releases.chunks(handed);
-    const plain = await openPart(handed.entry, part, chunks, { clientShare, serverShare: handed.share });
-    return { plain, leaf: handed.leaf };
+    const [released] = (await this.#parts.releases.ask(list, view.case, [item], part, reading)).values();
+    if (released === undefined) throw new NotReadable("not-handed-out", String(item.n));
+    return { released, clientShare };
+  }
+
+  async #opened(opening: Opening, part: Part, reading: Reading): Promise<{ readonly plain: Uint8Array; readonly leaf: number }> {
+    const { released, clientShare } = await this.released(opening, part, reading);
+    const chunks = await this.#parts.releases.chunks(released);
+    const plain = await openPart(released.entry, part, chunks, { clientShare, serverShare: released.share });
+    return { plain, leaf: released.leaf };
   }
 
   /**

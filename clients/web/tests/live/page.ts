@@ -11,6 +11,7 @@ import { HttpTransport } from "../../src/client/transport.ts";
 import { Vault } from "../../src/client/vault.ts";
 import type { JsonObject } from "../../src/protocol/canonical.ts";
 import { ProtocolError } from "../../src/protocol/errors.ts";
+import { sha256Hex } from "../../src/protocol/hashing.ts";
 import { parsePlace } from "../../src/protocol/places.ts";
 import { writingVerbs } from "./writing.ts";
 
@@ -83,6 +84,18 @@ export const live = {
   titles: (case_: string, place: string) => tried(async () => (await client.entries.titles(case_, parsePlace(place))).map(shown)),
   read: (case_: string, place: string, id: string) =>
     tried(async () => shown(await client.entries.read(case_, parsePlace(place), id))),
+  fetch: (case_: string, place: string, id: string) =>
+    tried(async () => {
+      const steps: number[] = [];
+      const fetched = await client.fetching.fetch(case_, parsePlace(place), id, (done) => steps.push(done));
+      const { title, bytes } = fetched;
+      return { title: title.title, file: title.file, size: bytes.length, hash: sha256Hex(bytes), steps: steps.length };
+    }),
+  sections: (case_: string) =>
+    tried(async () => {
+      const shown = await client.cases.sections(await client.casebook.view(case_, { refresh: false }));
+      return shown.map(({ section, read, write, holdsKey }) => ({ section, read: read.effect, write: write.effect, holdsKey }));
+    }),
   exchanges: (case_: string) => tried(() => client.exchanges.ids(case_)),
   save: () => client.save(),
   ...writingVerbs(() => client, tried),
