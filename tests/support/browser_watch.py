@@ -49,6 +49,9 @@ class Watch:
             self.found.append(f"console: {message.text}")
 
     def _failed(self, request: Request) -> None:
+        # The browser drops what is under way when somebody leaves the page: nothing failed.
+        if request.failure == "net::ERR_ABORTED":
+            return
         self.found.append(f"failed: {request.url} {request.failure}")
 
     def _asked(self, request: Request) -> None:
@@ -98,10 +101,16 @@ class Watch:
         self.title("Bonjour")
 
     def picture(self, name: str) -> None:
-        """Write the screen to docs/screens/NAME.png, light and as it stands, when VOLET_SCREENS is set."""
-        if os.environ.get("VOLET_SCREENS"):
-            SCREENS.mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
+        """Write the whole screen to docs/screens/NAME.png, in the light theme, when VOLET_SCREENS is set."""
+        if not os.environ.get("VOLET_SCREENS"):
+            return
+        SCREENS.mkdir(parents=True, exist_ok=True)
+        before = self.page.viewport_size or NARROW
+        # A window as high as the screen: what is fixed at its foot would stand in the middle otherwise.
+        height = int(self.page.evaluate("() => document.documentElement.scrollHeight"))
+        self.page.set_viewport_size({"width": before["width"], "height": max(height, before["height"])})
+        self.page.screenshot(path=SCREENS / f"{name}.png")
+        self.page.set_viewport_size(before)
 
     def violations(self) -> list[dict[str, Any]]:
         """Return what axe finds on the screen: rule and places."""
@@ -123,6 +132,6 @@ class Watch:
             for scheme in THEMES:
                 self.page.emulate_media(color_scheme=scheme)
                 assert self.violations() == [], f"{scheme}, {size or before}"
-        self.page.emulate_media(color_scheme=None)
+        self.page.emulate_media(color_scheme="light")
         if before is not None:
             self.page.set_viewport_size(before)

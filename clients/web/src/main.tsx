@@ -16,6 +16,7 @@ import "./styles/base.css";
 import "./styles/parts.css";
 import "./styles/shell.css";
 import "./styles/forms.css";
+import "./styles/person.css";
 import "./styles/print.css";
 import { Note } from "./ui/note.tsx";
 import { Page } from "./ui/page.tsx";

@@ -13,10 +13,16 @@ export interface Place {
 }
 
 const HOME: Place = { route: { name: "home" }, label: "home", icon: "home", holds: ["home"] };
+const MINE: Place = {
+  route: { name: "home" },
+  label: "mine",
+  icon: "file",
+  holds: ["home", "myLooks", "myLook", "myWho", "myParts", "myAccount"],
+};
 const DEVICE: Place = { route: { name: "device" }, label: "device", icon: "device", holds: ["device", "capacity"] };
 
 export const PLACES: Readonly<Record<Space, readonly Place[]>> = {
-  person: [HOME, DEVICE],
+  person: [MINE, DEVICE],
   professional: [HOME, DEVICE],
   auditor: [HOME, DEVICE],
 };

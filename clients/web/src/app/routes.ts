@@ -6,4 +6,10 @@ export const ROUTES = {
   home: "/",
   device: "/device",
   capacity: "/capacity",
+  // The person's own file.
+  myLooks: "/my/:case/looks",
+  myLook: "/my/:case/looks/:index",
+  myWho: "/my/:case/who",
+  myParts: "/my/:case/parts",
+  myAccount: "/my/:case/account",
 } as const;

@@ -4,6 +4,11 @@ import type { JSX } from "preact";
 import { CapacityScreen } from "../features/entry/capacity.tsx";
 import { DeviceScreen } from "../features/entry/device.tsx";
 import { HomeScreen } from "../features/entry/home.tsx";
+import { MyAccount } from "../features/person/my-account.tsx";
+import { MyLook } from "../features/person/my-look.tsx";
+import { MyLooks } from "../features/person/my-looks.tsx";
+import { MyParts } from "../features/person/my-parts.tsx";
+import { MyWho } from "../features/person/my-who.tsx";
 import { useWords } from "../i18n/words.ts";
 import { ButtonLink } from "../ui/button.tsx";
 import { Page } from "../ui/page.tsx";
@@ -17,6 +22,11 @@ const SCREENS: Screens<RouteName> = {
   home: () => <HomeScreen />,
   device: () => <DeviceScreen />,
   capacity: () => <CapacityScreen />,
+  myLooks: (route) => <MyLooks case_={route.case} />,
+  myLook: (route) => <MyLook case_={route.case} index={route.index} />,
+  myWho: (route) => <MyWho case_={route.case} />,
+  myParts: (route) => <MyParts case_={route.case} />,
+  myAccount: (route) => <MyAccount case_={route.case} />,
 };
 
 /** The screen of a route, or that there is no such page. */

@@ -3,7 +3,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { useWords } from "../i18n/words.ts";
-import type { Messages } from "../i18n/messages.ts";
+import { functionName } from "../i18n/codes.ts";
 import { Icon } from "../ui/icon.tsx";
 import { useApp } from "./context.ts";
 import { href } from "./router.ts";
@@ -87,7 +87,7 @@ export function Shell({ route, told, children }: ShellProps): JSX.Element {
 
 /** Who acts, in which capacity: rights follow it, so that it is always in sight. */
 function Who(): JSX.Element {
-  const { messages, acting, session } = useApp();
+  const { messages, language, acting, session } = useApp();
   if (acting === undefined) {
     return (
       <a class="who" href={href({ name: "device" })}>
@@ -95,19 +95,13 @@ function Who(): JSX.Element {
       </a>
     );
   }
-  const { row, structure } = acting.capacity;
+  const { structure } = acting.capacity;
   return (
     <a class="who" href={href({ name: "capacity" })}>
-      <span>{rowLabel(row, messages)}</span>
+      <span>{functionName(acting.capacity, language)}</span>
       <span class="soft">{structureLabel(session.bundle.registrars, structure)}</span>
     </a>
   );
-}
-
-/** What people call a row; its code for one that this version does not know. */
-export function rowLabel(row: string, messages: Messages): string {
-  const labels: ReadonlyMap<string, string> = new Map(Object.entries(messages.row));
-  return labels.get(row) ?? row;
 }
 
 /** The name of a structure, as a registrar of the pinned bundle lists it. */

@@ -6,6 +6,7 @@
  *     client.directory    users met, verified
  *     client.rules        the policy table in force
  *     client.casebook     verified views of cases
+ *     client.ownAccesses  who looked at one's own case, counted
  *     client.audit        the log, to who watches over it
  *     client.leaves       the public leaves of the log
  *     client.emergencyReviews   emergencies of all cases in scope, and their review
@@ -31,6 +32,7 @@ import { Fetching } from "./fetching.ts";
 import type { Hub } from "./hub.ts";
 import { Lists } from "./lists.ts";
 import { LogLeaves } from "./log-leaves.ts";
+import { OwnAccesses } from "./own-accesses.ts";
 import { Releases } from "./releases.ts";
 import { Rules } from "./rules.ts";
 import type { Session } from "./session.ts";
@@ -47,6 +49,7 @@ export class Client {
   readonly author: Author;
   #rules: Rules | undefined;
   #casebook: Casebook | undefined;
+  #ownAccesses: OwnAccesses | undefined;
   #audit: Audit | undefined;
   #leaves: LogLeaves | undefined;
   #emergencyReviews: EmergencyReviews | undefined;
@@ -141,6 +144,12 @@ export class Client {
   /** What changes a case. */
   get writing(): Writing {
     return (this.#writing ??= new Writing(this));
+  }
+
+  /** Who looked at one's own case. */
+  get ownAccesses(): OwnAccesses {
+    const { hub, author, casebook, vault } = this;
+    return (this.#ownAccesses ??= new OwnAccesses({ hub, author, casebook, vault }));
   }
 
   /** Write what was verified to the vault. */

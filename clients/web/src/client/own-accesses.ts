@@ -66,7 +66,7 @@ export class OwnAccesses {
     const keys = await this.#logKeys(case_);
     const acts: Access[] = [];
     const shown: ShownLeaf[] = [];
-    for (let from = 0; ; ) {
+    for (let from = 0; ;) {
       const { records, look } = await this.#records(case_, from);
       for (const record of records) acts.push(await this.#access(record));
       shown.push(shownLeaf(accessOf(look)));
@@ -116,10 +116,7 @@ export class OwnAccesses {
     const whole = await new WholeLogs(hub).whole();
     const log = new Map([...whole].filter(([index]) => index <= last));
     const { main } = await casebook.view(case_);
-    const own = [
-      ...checkKey(keys, main.logKeyHash ?? ""),
-      ...checkPeriods(keys, main.facts.personUsers.has(author.user)),
-    ];
+    const own = [...checkKey(keys, main.logKeyHash ?? ""), ...checkPeriods(keys, main.facts.personUsers.has(author.user))];
     // Under another key than the announced one every tag is false: that is said once.
     const wrong = new Set(own.flatMap((one) => one.class ?? []));
     const judged = new Map([...keys].filter(([class_]) => !wrong.has(class_)));
@@ -142,7 +139,7 @@ export class OwnAccesses {
       preamble: author.preamble(),
       requestId: draw(REQUEST_ID_SIZE),
       purpose: "own_access",
-      checkpoint: await checkpointOf(hub),
+      checkpoint: await hub.checkpoint(),
       capacity: undefined,
       case: case_,
       from,

@@ -66,7 +66,10 @@ export function checkShown(keys: Keys, shown: readonly ShownLeaf[], log: Readonl
   const named = new Set(shown.flatMap((one) => one.class ?? []));
   const erased = new Set(shown.filter((one) => one.class === undefined));
   const found: Finding[] = [
-    ...[...named].filter((class_) => !keys.has(class_)).sort().map((class_) => ({ flaw: "no-key", class: class_, indexes: [] }) as const),
+    ...[...named]
+      .filter((class_) => !keys.has(class_))
+      .sort()
+      .map((class_) => ({ flaw: "no-key", class: class_, indexes: [] }) as const),
     ...[...erased]
       .filter((one) => !tombstones.covers(one.index, one.leaf.type))
       .map((one) => ({ flaw: "no-tombstone", indexes: [one.index] }) as const),

@@ -4,18 +4,18 @@
  */
 import { common as commonEn } from "./en/common.ts";
 import { entry as entryEn } from "./en/entry.ts";
+import { person as personEn } from "./en/person.ts";
 import { refusals as refusalsEn } from "./en/refusals.ts";
-import { rows as rowsEn } from "./en/rows.ts";
 import { shell as shellEn } from "./en/shell.ts";
 import { common as commonFr } from "./fr/common.ts";
 import { entry as entryFr } from "./fr/entry.ts";
+import { person as personFr } from "./fr/person.ts";
 import { refusals as refusalsFr } from "./fr/refusals.ts";
-import { rows as rowsFr } from "./fr/rows.ts";
 import { shell as shellFr } from "./fr/shell.ts";
 import type { Said } from "./said.ts";
 
-const fr = { ...commonFr, ...entryFr, ...refusalsFr, ...rowsFr, ...shellFr };
-const en: Said<typeof fr> = { ...commonEn, ...entryEn, ...refusalsEn, ...rowsEn, ...shellEn };
+const fr = { ...commonFr, ...entryFr, ...personFr, ...refusalsFr, ...shellFr };
+const en: Said<typeof fr> = { ...commonEn, ...entryEn, ...personEn, ...refusalsEn, ...shellEn };
 
 /** Every group of every area. */
 export type Messages = Said<typeof fr>;

@@ -4,8 +4,9 @@ import type { JSX } from "preact";
 import { ActNote, useAct } from "../../app/act.tsx";
 import { useApp } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
-import { rowLabel, structureLabel } from "../../app/shell.tsx";
+import { structureLabel } from "../../app/shell.tsx";
 import { registrarAddresses } from "../../client/platform.ts";
+import { functionName } from "../../i18n/codes.ts";
 import { date } from "../../i18n/times.ts";
 import type { Attestation } from "../../protocol/capacities.ts";
 import { Button } from "../../ui/button.tsx";
@@ -52,8 +53,8 @@ function Capacity({ attestation }: { readonly attestation: Attestation }): JSX.E
     await session.actAs(attestation.id);
     leave(await session.start());
   });
-  const { row, structure } = attestation.capacity;
-  const label = rowLabel(row, messages);
+  const { structure } = attestation.capacity;
+  const label = functionName(attestation.capacity, language);
   const current = acting?.id === attestation.id;
   return (
     <Card title={label} aside={current && <Badge tone="good">{messages.capacity.current}</Badge>}>

@@ -11,6 +11,7 @@ export const shell: Said<typeof french> = {
     unknownBody: "The link is old, or a piece of it is missing.",
     toStart: "Back to the start",
     close: "Close",
+    confidential: "Confidential document",
     offline: "No network: what you write is kept here and leaves when the network is back.",
     step: (now, all) => `Step ${now} of ${all}`,
   },
@@ -21,6 +22,7 @@ export const shell: Said<typeof french> = {
     failed: "This was not sent",
   },
   nav: {
+    mine: "My file",
     home: "Start",
     device: "My device",
     capacity: "I act as…",

@@ -8,6 +8,7 @@ export const shell = {
     unknownBody: "Le lien est ancien, ou il lui manque un morceau.",
     toStart: "Revenir à l’accueil",
     close: "Fermer",
+    confidential: "Document confidentiel",
     offline: "Pas de réseau : ce que vous écrivez est gardé ici et partira au retour du réseau.",
     step: (now: number, all: number) => `Étape ${now} sur ${all}`,
   },
@@ -18,6 +19,7 @@ export const shell = {
     failed: "Cela n’est pas parti",
   },
   nav: {
+    mine: "Mon dossier",
     home: "Accueil",
     device: "Mon appareil",
     capacity: "J’exerce comme…",

@@ -1,0 +1,126 @@
+/** « Qui peut voir quoi ? »: the people around the person, and how far each sees, by the rules that decide every reading. */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+
+import { useApp } from "../../app/context.ts";
+import type { App } from "../../app/context.ts";
+import { Loaded, useLoad } from "../../app/load.tsx";
+import { href } from "../../app/router.ts";
+import { structureLabel } from "../../app/shell.tsx";
+import { SEEN_PARTS, whoSees } from "../../client/who-sees.ts";
+import type { Seer, Sight } from "../../client/who-sees.ts";
+import { functionName, partName } from "../../i18n/codes.ts";
+import { date } from "../../i18n/times.ts";
+import type { Compartment } from "../../protocol/vocabulary.ts";
+import { Badge, Card, Empty, Facts } from "../../ui/card.tsx";
+import { Segments } from "../../ui/choice.tsx";
+import { Disclosure } from "../../ui/disclosure.tsx";
+import { Grid } from "../../ui/grid.tsx";
+import { Page } from "../../ui/page.tsx";
+import { titleOf } from "./words.ts";
+
+export function MyWho({ case_ }: { readonly case_: string }): JSX.Element {
+  const { messages, client, nowMs } = useApp();
+  const [view, setView] = useState<"person" | "part">("person");
+  const seers = useLoad(async () => {
+    const [{ main }, table] = await Promise.all([client.casebook.view(case_), client.rules.table()]);
+    await client.save();
+    return whoSees(main.facts, table, nowMs());
+  }, [client, case_]);
+  return (
+    <Page
+      title={messages.myWho.title}
+      lead={messages.myWho.lead}
+      wide={view === "part"}
+      back={{ href: href({ name: "home" }), label: messages.mine.back }}
+    >
+      <Segments
+        label={messages.myWho.view}
+        options={[
+          { value: "person", label: messages.myWho.byPerson },
+          { value: "part", label: messages.myWho.byPart },
+        ]}
+        value={view}
+        onChange={setView}
+      />
+      <Loaded from={seers} lines={5}>
+        {(found) =>
+          found.length === 0 ? (
+            <Empty title={messages.myWho.nobody} />
+          ) : (
+            <>
+              {view === "person" ? found.map((one) => <Person seer={one} key={one.participation} />) : <Parts seers={found} />}
+              <p class="soft">{messages.myWho.childProtection}</p>
+            </>
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}
+
+function Person({ seer }: { readonly seer: Seer }): JSX.Element {
+  const app = useApp();
+  const { messages, language, session } = app;
+  const said = messages.myWho;
+  const parts = (wanted: (sight: Sight) => boolean): string =>
+    [...seer.sights]
+      .filter(([, sight]) => wanted(sight))
+      .map(([part, { level }]) => (level === 1 ? `${partName(part, language)} (${said.essential})` : partName(part, language)))
+      .join(", ");
+  const lines = [
+    [said.sees, parts((one) => one.level > 0 && one.if === "nothing")],
+    [said.told, parts((one) => one.if === "notice")],
+    [said.agreed, parts((one) => one.if === "consent")],
+    [said.never, parts((one) => one.level === 0)],
+  ] as const;
+  return (
+    <Card title={functionName(seer.capacity, language)} aside={seer.referent && <Badge tone="accent">{said.referent}</Badge>}>
+      <p class="soft">
+        {structureLabel(session.bundle.registrars, seer.capacity.structure)} · {said.since(date(seer.startMs, language))}
+      </p>
+      <Facts items={lines.filter(([, value]) => value !== "")} />
+      <Disclosure summary={said.why}>
+        <p>{seer.team ? said.whyTeam : said.whyNotTeam}</p>
+        <Facts items={SEEN_PARTS.map((part) => [partName(part, language), whyOf(seer.sights.get(part), app)] as const)} />
+      </Disclosure>
+    </Card>
+  );
+}
+
+function whyOf(sight: Sight | undefined, app: App): string {
+  return sight === undefined
+    ? ""
+    : [seenOf(sight, app), titleOf(sight.rules, app)].filter((one) => one !== undefined).join(" : ");
+}
+
+function Parts({ seers }: { readonly seers: readonly Seer[] }): JSX.Element {
+  const app = useApp();
+  const { messages, language } = app;
+  return (
+    <Grid
+      caption={messages.myWho.grid}
+      columns={[messages.myWho.part, ...seers.map((one) => functionName(one.capacity, language))]}
+      rows={SEEN_PARTS.map((part: Compartment) => ({
+        key: part,
+        head: partName(part, language),
+        cells: seers.map((one) => <Seen sight={one.sights.get(part)} key={one.participation} />),
+      }))}
+    />
+  );
+}
+
+function Seen({ sight }: { readonly sight: Sight | undefined }): JSX.Element {
+  const app = useApp();
+  if (sight === undefined) return <></>;
+  const tone = sight.level === 0 ? "plain" : sight.if === "nothing" ? "good" : "warn";
+  return <Badge tone={tone}>{seenOf(sight, app)}</Badge>;
+}
+
+function seenOf({ level, if: needed }: Sight, { messages }: Pick<App, "messages">): string {
+  const said = messages.myWho;
+  if (level === 0) return said.no;
+  if (needed === "consent") return said.ask;
+  if (needed === "notice") return said.tell;
+  return level === 2 ? said.all : said.essential;
+}

@@ -1,0 +1,63 @@
+/** One act of the log in words: no row, no category, no rule's code on a person's screen (glossary). */
+import type { App } from "../../app/context.ts";
+import { structureLabel } from "../../app/shell.tsx";
+import type { Access } from "../../client/accesses.ts";
+import { functionName, levelName, partName } from "../../i18n/codes.ts";
+import type { CaseFacts } from "../../protocol/case-facts.ts";
+import type { ViewPayload } from "../../protocol/log-payload.ts";
+
+type Words = Pick<App, "messages" | "language" | "session">;
+
+/** The word of a code in one group of messages; undefined for one that this version does not know. */
+function word(group: Readonly<Record<string, string>>, code: string | undefined): string | undefined {
+  return code === undefined ? undefined : new Map(Object.entries(group)).get(code);
+}
+
+/** What was done. */
+export function deedOf(view: ViewPayload | undefined, { messages }: Words): string {
+  if (view === undefined) return messages.myLooks.erased;
+  return word(messages.deed, view.act) ?? messages.deed.other;
+}
+
+/** Who did it: what they are, and where they work. The person and who represents her have no function. */
+export function doerOf(view: ViewPayload | undefined, words: Words): string {
+  const { messages, language, session } = words;
+  if (view === undefined) return "";
+  if (view.row === undefined) return messages.myLooks.you;
+  const service = structureLabel(session.bundle.registrars, view.structure ?? "");
+  return [functionName({ row: view.row }, language), service].filter((one) => one !== "").join(" · ");
+}
+
+/** Which compartment, and how far. */
+export function whereOf(view: ViewPayload | undefined, { language }: Words): string | undefined {
+  if (view?.compartment === undefined) return undefined;
+  const level = levelName(view.level ?? 0, language);
+  return level === "" ? partName(view.compartment, language) : `${partName(view.compartment, language)} (${level})`;
+}
+
+export function howOf(view: ViewPayload | undefined, { messages }: Words): string | undefined {
+  return word(messages.deedIntent, view?.intent);
+}
+
+export function purposeOf(purpose: string | undefined, { messages }: Words): string | undefined {
+  return word(messages.deedPurpose, purpose);
+}
+
+/**
+ * By what title. A leaf names every rule that had a part: the first of the list that had one says it, the more particular before
+ * the more general. Undefined where the leaf names none.
+ */
+export function titleOf(rules: readonly string[], { messages }: Words): string | undefined {
+  if (rules.length === 0) return undefined;
+  const found = Object.entries(messages.deedTitle).find(([rule]) => rules.includes(rule));
+  return found?.[1] ?? messages.deedTitle.other;
+}
+
+/** Who looked, in the case's own words: an earlier participation has the profession that the act does not name. */
+export function readerOf(act: Access, facts: CaseFacts, words: Words): string {
+  const { view } = act;
+  const named = facts.of("participation").find((one) => one.hash === view?.participation);
+  if (named === undefined) return doerOf(view, words);
+  const { capacity } = named.fact;
+  return `${functionName(capacity, words.language)} · ${structureLabel(words.session.bundle.registrars, capacity.structure)}`;
+}
