@@ -19,23 +19,12 @@ export function DeviceScreen(): JSX.Element {
 
 /** The phrase and the button to leave. */
 export function Device(): JSX.Element {
-  const { messages, session, restart, tell } = useApp();
+  const { messages, session, restart } = useApp();
   return (
     <>
       <Card title={messages.home.device}>
         <p class="code">{fingerprintPhrase(session.identity.user)}</p>
         <p class="soft">{messages.home.fingerprintHelp}</p>
-        <div class="row">
-          <Button
-            onPress={async () => {
-              const card = { hub: session.bundle.hub, user: session.identity.user };
-              await navigator.clipboard.writeText(JSON.stringify(card));
-              tell(messages.home.copied);
-            }}
-          >
-            {messages.home.copyCard}
-          </Button>
-        </div>
       </Card>
       <ContactCard />
       <div class="row">

@@ -32,8 +32,6 @@ export const entry: Said<typeof french> = {
     title: "Hello",
     signedIn: "You are logged in.",
     device: "This device",
-    copyCard: "Copy my card",
-    copied: "Card copied: give it to a professional who knows you.",
     fingerprintHelp: "Your fingerprint phrase: a colleague compares it by voice.",
     signOut: "Log out",
     card: "My contact card",

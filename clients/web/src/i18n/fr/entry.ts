@@ -29,8 +29,6 @@ export const entry = {
     title: "Bonjour",
     signedIn: "Vous êtes connecté.",
     device: "Cet appareil",
-    copyCard: "Copier ma carte",
-    copied: "Carte copiée : donnez-la à un professionnel qui vous connaît.",
     fingerprintHelp: "Votre phrase de reconnaissance : un collègue la compare de vive voix.",
     signOut: "Se déconnecter",
     card: "Ma carte de contact",
