@@ -116,6 +116,11 @@ export class Posting {
   }
 }
 
+/** Refuse a content that no reader takes, before it is kept or sent. */
+export function checkWriting(writing: Writing): void {
+  composed(writing);
+}
+
 function composed({ title, kind = "note", fields = {}, relations = [] }: Writing): ByPart<Uint8Array> {
   try {
     const named = { kind, version: 1, title, file: undefined, relations: [] };

@@ -6,13 +6,25 @@
  *     opening      start exchanges
  *     facts        record any fact, with or without network
  *     members      who takes part; the person's account
+ *     team         add somebody in one gesture; tell the person what is still untold
+ *     cases        open a case
+ *     documents    store files
+ *     openings     put one entry before somebody
+ *     emergencies  emergency access: declare, end, see
+ *     notes        notes written without network
+ *     syncing      one look at a case with everything that it owes
  *     confirmations   fingerprint phrases that were compared
  */
 import { Appender } from "./appending.ts";
 import type { Author } from "./author.ts";
 import type { Casebook } from "./casebook.ts";
+import { CaseOpening } from "./case-opening.ts";
+import type { ClientShares } from "./client-shares.ts";
 import { Confirmations } from "./confirmations.ts";
 import type { Directory } from "./directory.ts";
+import { DocumentUpload } from "./document-upload.ts";
+import { Emergencies } from "./emergencies.ts";
+import { EmergencyLinks } from "./emergency-links.ts";
 import type { Entries } from "./entries.ts";
 import { ExchangeOpening } from "./exchange-opening.ts";
 import type { Exchanges } from "./exchanges.ts";
@@ -23,10 +35,15 @@ import type { Hub } from "./hub.ts";
 import type { Lists } from "./lists.ts";
 import { Members } from "./members.ts";
 import { Notebook } from "./offline.ts";
+import { OfflineNotes } from "./offline-notes.ts";
+import { Openings } from "./openings.ts";
 import { Outbox } from "./outbox.ts";
 import { Posting } from "./posting.ts";
 import type { Rules } from "./rules.ts";
 import { SealingKeys } from "./sealing-keys.ts";
+import { Syncing } from "./syncing.ts";
+import { Team } from "./team.ts";
+import { Horizon } from "./team-horizon.ts";
 import type { Vault } from "./vault.ts";
 
 /** The parts of a client that writing rests on. */
@@ -40,6 +57,7 @@ export interface Readings {
   readonly lists: Lists;
   readonly exchanges: Exchanges;
   readonly entries: Entries;
+  readonly shares: ClientShares;
 }
 
 /** The verbs by which the user of this profile changes a case. */
@@ -56,11 +74,18 @@ export class Writing {
   #annexes: Annexes | undefined;
   #facts: FactRecorder | undefined;
   #members: Members | undefined;
+  #team: Team | undefined;
+  #cases: CaseOpening | undefined;
+  #documents: DocumentUpload | undefined;
+  #openings: Openings | undefined;
+  #emergencies: Emergencies | undefined;
+  #notes: OfflineNotes | undefined;
+  #syncing: Syncing | undefined;
 
   constructor(on: Readings) {
-    const { vault, hub, author, directory, rules, casebook, lists, exchanges, entries } = on;
+    const { vault, hub, author, directory, rules, casebook, lists, exchanges, entries, shares } = on;
     // Getters of the client are not spread: each part is asked for here, once.
-    this.#on = { vault, hub, author, directory, rules, casebook, lists, exchanges, entries };
+    this.#on = { vault, hub, author, directory, rules, casebook, lists, exchanges, entries, shares };
     this.appender = new Appender(on.hub, on.casebook, on.author, on.rules);
     this.confirmations = new Confirmations(on.vault);
     this.outbox = new Outbox(on.vault);
@@ -102,5 +127,44 @@ export class Writing {
   /** Who takes part. */
   get members(): Members {
     return (this.#members ??= new Members({ ...this.#on, appender: this.appender }));
+  }
+
+  /** Add somebody in one gesture; what the person still has to be told. */
+  get team(): Team {
+    const { appender, members } = this;
+    return (this.#team ??= new Team({ ...this.#on, appender, members, horizon: new Horizon(this.#on) }));
+  }
+
+  /** Open a case. */
+  get cases(): CaseOpening {
+    return (this.#cases ??= new CaseOpening(this.#on));
+  }
+
+  /** Store files. */
+  get documents(): DocumentUpload {
+    return (this.#documents ??= new DocumentUpload(this.#on.hub, this.#on.author, this.keys, this.posting));
+  }
+
+  /** Put one entry before somebody. */
+  get openings(): Openings {
+    return (this.#openings ??= new Openings({ ...this.#on, appender: this.appender }));
+  }
+
+  /** Emergency access: declare, end, see. */
+  get emergencies(): Emergencies {
+    const { hub, author, rules } = this.#on;
+    const links = new EmergencyLinks(hub, author, rules);
+    return (this.#emergencies ??= new Emergencies({ ...this.#on, appender: this.appender, links }));
+  }
+
+  /** Notes written without network. */
+  get notes(): OfflineNotes {
+    return (this.#notes ??= new OfflineNotes({ ...this.#on, posting: this.posting }));
+  }
+
+  /** One look at a case with everything that it owes. */
+  get syncing(): Syncing {
+    const { granting, facts, notes, notebook } = this;
+    return (this.#syncing ??= new Syncing({ ...this.#on, granting, facts, notes, notebook }));
   }
 }

@@ -73,6 +73,30 @@ export function mayReviewEmergencies(capacity: Held | undefined): boolean {
   return capacity?.row === ROW && capacity.role === "auditor";
 }
 
+/** A capacity as it was attested: when, and for which part of the log. */
+interface AttestedRole {
+  readonly capacity: Held;
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly scope?: LogScope | undefined;
+}
+
+/** Whether somebody with these attestations reviews emergencies at an instant, and does not operate the hub as well. */
+export function auditsEmergencies(attestations: readonly AttestedRole[], atMs: number): boolean {
+  const operating = attestations.filter(({ capacity }) => capacity.row === ROW && OPERATING.has(capacity.role ?? ""));
+  return attestations.some((one) => {
+    const holds = mayReviewEmergencies(one.capacity) && one.fromMs <= atMs && atMs < one.untilMs;
+    return holds && operating.every((other) => standApart(one, other));
+  });
+}
+
+/** After an operating role somebody watches what happened since its end only; after watching, one operates from then. */
+function standApart(watching: AttestedRole, operating: AttestedRole): boolean {
+  const together = operating.fromMs < watching.untilMs && watching.fromMs < operating.untilMs;
+  const ownActs = watching.fromMs >= operating.untilMs && (watching.scope?.fromMs ?? 0) < operating.untilMs;
+  return !together && !ownActs;
+}
+
 /** Refuse an attested role that is none of the four, or a scope that does not belong to it: malformed. */
 export function checkRole(row: string, role: string | undefined, scope: LogScope | undefined, lengthMs: number): void {
   const watches = role !== undefined && WATCHING.has(role);
