@@ -223,4 +223,4 @@ def _fold(hashes: Sequence[bytes]) -> bytes:
 
 
 def _are_hashes(values: Sequence[bytes]) -> bool:
-    return len(values) <= 2 * MAX_PROOF + 3 and all(len(value) == HASH_SIZE for value in values)
+    return len(values) <= 2 * MAX_PROOF + 3 and set(map(len, values)) == {HASH_SIZE}

@@ -50,8 +50,8 @@ class TlogProof:
         index = from_decimal(lines.pop(0)[len(_INDEX) :])
         if len(lines) > merkle.MAX_PROOF:
             raise ProtocolError(Reason.TOO_LARGE, "proof: hashes")
-        hashes = tuple(from_base64(line) for line in lines)
-        if any(len(one) != merkle.HASH_SIZE for one in hashes):
+        hashes = tuple(map(from_base64, lines))
+        if hashes and set(map(len, hashes)) != {merkle.HASH_SIZE}:
             raise ProtocolError(Reason.MALFORMED, "proof: hash")
         return TlogProof(index, hashes, checkpoint, extra)
 
