@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, func, select
 
 from volet_protocol import canonical
 from volet_protocol.checkpoint import Checkpoint
@@ -27,7 +27,7 @@ from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.closed_logs import close_log, current_base
 from volet_service.adapters.store.log_keys import CaseNumbers, Numbers
 from volet_service.adapters.store.log_payloads import seal_payloads, select_records
-from volet_service.adapters.store.prepared import RowsInto
+from volet_service.adapters.store.prepared import ChangesOf, RowsInto, together
 from volet_service.adapters.store.watched import watched_leaves
 from volet_service.application.records import LogKeyPeriod, LogRecord
 from volet_service.domain.errors import LogUnavailable
@@ -37,15 +37,10 @@ _HASH = 32
 # A clock that stands further behind than this would put leaves of different hours under one time.
 MOST_BEHIND_MS = 1_000
 
-# Built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
-_MOVE_HEAD = (
-    update(t.log_head)
-    .where(t.log_head.c.size == bindparam("old"))
-    .values({name: bindparam(f"new_{name}") for name in ("size", "compact_range", "last_ts_ms", "heads_leaf")})
-)
 _ENTRIES = RowsInto(t.log_entry, "idx", "leaf_hash", "leaf")
 _NODES = RowsInto(t.log_node, "level", "idx", "hash")
 _PAYLOADS = RowsInto(t.log_payload, "idx", "case", "class", "sealed")
+_HEAD = ChangesOf(t.log_head, ["size", "compact_range", "last_ts_ms", "heads_leaf"], ["size"])
 _CHECKPOINTS = RowsInto(t.log_checkpoint, "size", "root", "signed_ms", "note")
 
 
@@ -225,39 +220,42 @@ class LogAppender:
         if not self._pending and self._restart is None and not moved:
             return None
         before, connection = self.state, self._tx()
-        leaves = [] if self._restart is None else [self._restart]
-        if self.opens_epoch:
-            leaves.append(chain_heads_leaf(self.now_ms, before.heads_root).to_bytes())
-        leaves += self._seal_acts(connection, before.base + before.size + len(leaves))
-        if heads_root is not None:
-            leaves.append(chain_heads_leaf(self.now_ms, heads_root).to_bytes())
-        range_ = before.range.copy()
+        with together(connection):
+            leaves = [] if self._restart is None else [self._restart]
+            if self.opens_epoch:
+                leaves.append(chain_heads_leaf(self.now_ms, before.heads_root).to_bytes())
+            leaves += self._seal_acts(connection, before.base + before.size + len(leaves))
+            if heads_root is not None:
+                leaves.append(chain_heads_leaf(self.now_ms, heads_root).to_bytes())
+            range_ = self._grow(connection, leaves)
+            unmoved = before.size if self.opens_epoch else before.heads_leaf
+            after = LogState(
+                range_.size, range_, self.now_ms, range_.size - 1 if moved else unmoved,
+                self.now_ms if moved or self.opens_epoch else before.heads_ts_ms, before.base,
+                heads_root or before.heads_root,
+            )  # fmt: skip
+            packed = b"".join(range_.hashes)
+            changed = _HEAD.write(connection, [(after.size, packed, after.last_ts_ms, after.heads_leaf, before.size)])
+            # Signed before the commit, served only after it: a note whose commit fails is never shown.
+            root = range_.root()
+            self._note = Checkpoint(self._signer.name, after.size, root).sign(self._signer, *self._also).note
+            _CHECKPOINTS.write(connection, [(before.base + after.size, root, self.now_ms, self._note)])
+        if changed is None or changed.rowcount != 1:
+            raise LogUnavailable("another writer moved the log's head")
+        return after
+
+    def _grow(self, connection: Connection, leaves: Sequence[bytes]) -> CompactRange:
+        """Write the leaves and the subtrees that they complete; return the tree with them."""
+        range_, base = self.state.range.copy(), self.state.base
         entries: list[tuple[object, ...]] = []
         nodes: list[tuple[object, ...]] = []
-        base = before.base
-        for position, leaf in enumerate(leaves, base + before.size):
+        for position, leaf in enumerate(leaves, base + self.state.size):
             hashed = leaf_hash(leaf)
             entries.append((position, hashed, leaf))
             nodes += [(level, (base >> level) + number, root) for (level, number), root in range_.append(hashed)]
         _ENTRIES.write(connection, entries)
         _NODES.write(connection, nodes)
-        unmoved = before.size if self.opens_epoch else before.heads_leaf
-        after = LogState(
-            range_.size, range_, self.now_ms, range_.size - 1 if moved else unmoved,
-            self.now_ms if moved or self.opens_epoch else before.heads_ts_ms, base, heads_root or before.heads_root,
-        )  # fmt: skip
-        changed = connection.execute(
-            _MOVE_HEAD,
-            {"old": before.size, "new_size": after.size, "new_compact_range": b"".join(range_.hashes),
-             "new_last_ts_ms": after.last_ts_ms, "new_heads_leaf": after.heads_leaf},
-        )  # fmt: skip
-        if changed.rowcount != 1:
-            raise LogUnavailable("another writer moved the log's head")
-        # Signed before the commit, served only after it: a note whose commit fails is never shown.
-        root = range_.root()
-        self._note = Checkpoint(self._signer.name, after.size, root).sign(self._signer, *self._also).note
-        _CHECKPOINTS.write(connection, [(base + after.size, root, self.now_ms, self._note)])
-        return after
+        return range_
 
     def _seal_acts(self, connection: Connection, first: int) -> list[bytes]:
         """Commit to the payloads of the batch and write them; return the leaves, which stand from `first` on."""

@@ -16,7 +16,7 @@ from volet_protocol.leaf import TagKey
 from volet_protocol.log_positions import log_of
 from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.store import tables as t
-from volet_service.adapters.store.prepared import ColumnOf
+from volet_service.adapters.store.prepared import ChangesOf
 from volet_service.application.records import LogKeyPeriod
 
 KEY_SIZE = 32
@@ -25,7 +25,7 @@ MOST_CASES = 20_000
 # Built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
 _OF_CASE = (t.log_case.c.case == bindparam("of_case")) & (t.log_case.c["class"] == bindparam("of_class"))
 _READ_CASE = select(t.log_case).where(_OF_CASE)
-_NEXT = ColumnOf(t.log_case, "next_seq", "case", "class")
+_NEXT = ChangesOf(t.log_case, ["next_seq"], ["case", "class"])
 Case = tuple[str, str]
 
 

@@ -148,7 +148,11 @@ def _prepare(session: dict[str, str], connection: DBAPIConnection, _record: Conn
 
 
 def _lock_first(connection: Connection) -> None:
-    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SPACE}, {_APPEND})")
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)  # noqa: S101 -- as above
+    # BEGIN and the lock in one message: the driver would wait for an answer to each.
+    with driver.pipeline():
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SPACE}, {_APPEND})")
 
 
 def spoiled(connection: Connection) -> bool:

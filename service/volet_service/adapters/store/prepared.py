@@ -2,17 +2,23 @@
 
 SQLAlchemy builds a statement, its parameters and a result for each execution, which takes longer than SQLite takes to
 insert the row. Here it only spells the text, once for each dialect. PostgreSQL is given one statement for all rows, a
-column as an array: what a row costs there is the message that carries it.
+column as an array: what a row costs there is the message that carries it. Nor does the batch wait for each answer:
+`together` sends its statements one after the other, and asks for all answers at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any, cast
 
+import psycopg
 from sqlalchemy import Connection, Dialect, Table, bindparam, insert, update
 
 Rows = Sequence[tuple[object, ...]]
+Cursor = sqlite3.Cursor | psycopg.Cursor[Any]
 
 
 class RowsInto:
@@ -25,7 +31,8 @@ class RowsInto:
 
     def write(self, connection: Connection, rows: Rows) -> None:
         """Insert the rows, if there are any."""
-        _execute(connection, self._text(connection.dialect), rows)
+        if rows:
+            _execute(connection, self._text(connection.dialect), rows)
 
     def _spell(self, dialect: Dialect) -> str:
         if dialect.name != "postgresql":
@@ -35,28 +42,49 @@ class RowsInto:
         return f"INSERT INTO {_name(self._table, dialect)} ({names}) SELECT * FROM {given}"  # noqa: S608 -- our tables
 
 
-class ColumnOf:
-    """An UPDATE of one column; a row is its new value, then the whole key of the row that it is of."""
+class ChangesOf:
+    """An UPDATE of columns; a row is their new values, then the values of `where` that tell the one row meant."""
 
-    def __init__(self, table: Table, column: str, *keys: str) -> None:
-        self._columns = (column, *keys)
+    def __init__(self, table: Table, columns: Sequence[str], where: Sequence[str]) -> None:
+        self._columns = tuple(columns)
+        self._where = tuple(where)
         self._text = lru_cache(maxsize=4)(self._spell)
         self._table = table
 
-    def write(self, connection: Connection, rows: Rows) -> None:
-        """Change the rows, if there are any; each key at most once."""
-        _execute(connection, self._text(connection.dialect), rows)
+    def write(self, connection: Connection, rows: Rows) -> Cursor | None:
+        """Change the rows, if there are any, each at most once.
+
+        `rowcount` of what is returned says how many there were, once `together` has ended.
+        """
+        return _execute(connection, self._text(connection.dialect), rows) if rows else None
 
     def _spell(self, dialect: Dialect) -> str:
-        column, *keys = self._columns
         if dialect.name != "postgresql":
             c = self._table.c
-            changed = update(self._table).where(*(c[key] == bindparam(f"of_{key}") for key in keys))
-            return str(changed.values({column: bindparam("new")}).compile(dialect=dialect))
+            changed = update(self._table).where(*(c[name] == bindparam(f"of_{name}") for name in self._where))
+            return str(
+                changed.values({name: bindparam(f"new_{name}") for name in self._columns}).compile(dialect=dialect)
+            )
         quote, name = dialect.identifier_preparer.quote, _name(self._table, dialect)
-        given = f"{_arrays(self._table, self._columns, dialect)} AS given ({', '.join(map(quote, self._columns))})"
-        where = " AND ".join(f"{name}.{quote(key)} = given.{quote(key)}" for key in keys)
-        return f"UPDATE {name} SET {quote(column)} = given.{quote(column)} FROM {given} WHERE {where}"  # noqa: S608 -- as above
+        named = [f"new_{column}" for column in self._columns] + [f"of_{column}" for column in self._where]
+        given = f"{_arrays(self._table, self._columns + self._where, dialect)} AS given ({', '.join(named)})"
+        new = ", ".join(f"{quote(column)} = given.new_{column}" for column in self._columns)
+        where = " AND ".join(f"{name}.{quote(column)} = given.of_{column}" for column in self._where)
+        return f"UPDATE {name} SET {new} FROM {given} WHERE {where}"  # noqa: S608 -- as above
+
+
+@contextmanager
+def together(connection: Connection) -> Generator[None]:
+    """Let PostgreSQL work on the prepared statements of the block while the next ones are made.
+
+    Nothing may be read in the block. What went wrong with any of them is raised at its end, at the latest.
+    """
+    driver = connection.connection.driver_connection
+    if isinstance(driver, psycopg.Connection):
+        with driver.pipeline():
+            yield
+    else:
+        yield
 
 
 def _name(table: Table, dialect: Dialect) -> str:
@@ -68,10 +96,10 @@ def _arrays(table: Table, columns: Sequence[str], dialect: Dialect) -> str:
     return f"unnest({', '.join(f'%b::{table.c[name].type.compile(dialect)}[]' for name in columns)})"
 
 
-def _execute(connection: Connection, text: str, rows: Rows) -> None:
-    if not rows:
-        return
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(text, tuple(list(column) for column in zip(*rows, strict=True)))
-    else:
-        connection.exec_driver_sql(text, list(rows))
+def _execute(connection: Connection, text: str, rows: Rows) -> Cursor:
+    driver = connection.connection.driver_connection
+    if isinstance(driver, psycopg.Connection):
+        arrays = [list(column) for column in zip(*rows, strict=True)]
+        return cast("psycopg.Connection[Any]", driver).execute(text.encode(), arrays)
+    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 -- the two drivers that there are
+    return driver.executemany(text, rows)
