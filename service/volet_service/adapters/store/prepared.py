@@ -97,9 +97,7 @@ def _arrays(table: Table, columns: Sequence[str], dialect: Dialect) -> str:
 
 
 def _execute(connection: Connection, text: str, rows: Rows) -> Cursor:
-    driver = connection.connection.driver_connection
-    if isinstance(driver, psycopg.Connection):
-        arrays = [list(column) for column in zip(*rows, strict=True)]
-        return cast("psycopg.Connection[Any]", driver).execute(text.encode(), arrays)
-    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 -- the two drivers that there are
-    return driver.executemany(text, rows)
+    driver = cast("sqlite3.Connection | psycopg.Connection[Any]", connection.connection.driver_connection)
+    if isinstance(driver, sqlite3.Connection):
+        return driver.executemany(text, rows)
+    return driver.execute(text.encode(), [list(column) for column in zip(*rows, strict=True)])
