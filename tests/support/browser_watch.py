@@ -86,8 +86,8 @@ class Watch:
         self.page.get_by_role("button", name=account).click()
         self.page.get_by_role("link", name="revenir à Volet").click()
 
-    def act_as(self, account: str) -> None:
-        """Log in as a professional on a new device: sign in, have the capacity attested, act in it."""
+    def act_as(self, account: str, home: str = "Bonjour") -> None:
+        """Log in as a professional on a new device: sign in, have the capacity attested, act in it; `home` is shown."""
         self.log_in(account)
         self.title("Bonjour")
         self.page.goto(f"{self.world.addresses.hub}/#/capacity")
@@ -98,7 +98,7 @@ class Watch:
         self.page.get_by_role("button", name="Exercer comme").first.click()
         self.page.get_by_role("button", name=account).click()
         self.page.get_by_role("link", name="revenir à Volet").click()
-        self.title("Bonjour")
+        self.title(home)
 
     def picture(self, name: str) -> None:
         """Write the whole screen to docs/screens/NAME.png, in the light theme, when VOLET_SCREENS is set."""

@@ -17,6 +17,7 @@ import "./styles/parts.css";
 import "./styles/shell.css";
 import "./styles/forms.css";
 import "./styles/person.css";
+import "./styles/audit.css";
 import "./styles/print.css";
 import { Note } from "./ui/note.tsx";
 import { Page } from "./ui/page.tsx";

@@ -21,8 +21,28 @@ const MINE: Place = {
 };
 const DEVICE: Place = { route: { name: "device" }, label: "device", icon: "device", holds: ["device", "capacity"] };
 
+const JOURNAL: Place = {
+  route: { name: "home" },
+  label: "journal",
+  icon: "search",
+  holds: ["home", "audit-log", "audit-case", "audit-entry"],
+};
+const EMERGENCIES: Place = {
+  route: { name: "audit-emergencies" },
+  label: "emergencies",
+  icon: "alert",
+  holds: ["audit-emergencies", "audit-emergency"],
+};
+const STATE: Place = { route: { name: "audit-state" }, label: "logState", icon: "shield", holds: ["audit-state"] };
+const SHEET: Place = {
+  route: { name: "audit-sheet" },
+  label: "sheet",
+  icon: "file",
+  holds: ["audit-sheet", "audit-sheet-of"],
+};
+
 export const PLACES: Readonly<Record<Space, readonly Place[]>> = {
   person: [MINE, DEVICE],
   professional: [HOME, DEVICE],
-  auditor: [HOME, DEVICE],
+  auditor: [JOURNAL, EMERGENCIES, STATE, SHEET, DEVICE],
 };

@@ -12,4 +12,12 @@ export const ROUTES = {
   myWho: "/my/:case/who",
   myParts: "/my/:case/parts",
   myAccount: "/my/:case/account",
+  "audit-log": "/audit/log/:since/:until",
+  "audit-case": "/audit/case/:case/:reason/:since/:until",
+  "audit-entry": "/audit/entry/:index",
+  "audit-emergencies": "/audit/emergencies",
+  "audit-emergency": "/audit/emergencies/:emergency",
+  "audit-state": "/audit/state",
+  "audit-sheet": "/audit/sheet",
+  "audit-sheet-of": "/audit/sheet/:case/:reason/:day",
 } as const;

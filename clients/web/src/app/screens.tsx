@@ -1,6 +1,12 @@
 /** Which screen each route shows. */
 import type { JSX } from "preact";
 
+import { EmergenciesScreen, EmergencyScreen } from "../features/audit/emergencies.tsx";
+import { EntryScreen as LogEntryScreen } from "../features/audit/entry.tsx";
+import { AuditHome } from "../features/audit/home.tsx";
+import { JournalScreen } from "../features/audit/journal.tsx";
+import { SheetForm, SheetScreen } from "../features/audit/sheet.tsx";
+import { StateScreen } from "../features/audit/state.tsx";
 import { CapacityScreen } from "../features/entry/capacity.tsx";
 import { DeviceScreen } from "../features/entry/device.tsx";
 import { HomeScreen } from "../features/entry/home.tsx";
@@ -12,6 +18,7 @@ import { MyWho } from "../features/person/my-who.tsx";
 import { useWords } from "../i18n/words.ts";
 import { ButtonLink } from "../ui/button.tsx";
 import { Page } from "../ui/page.tsx";
+import { useApp } from "./context.ts";
 import { href } from "./router.ts";
 import type { Route, RouteName, RouteOf } from "./router.ts";
 
@@ -19,7 +26,7 @@ import type { Route, RouteName, RouteOf } from "./router.ts";
 export type Screens<Names extends RouteName> = { readonly [Name in Names]: (route: RouteOf<Name>) => JSX.Element };
 
 const SCREENS: Screens<RouteName> = {
-  home: () => <HomeScreen />,
+  home: () => <Start />,
   device: () => <DeviceScreen />,
   capacity: () => <CapacityScreen />,
   myLooks: (route) => <MyLooks case_={route.case} />,
@@ -27,7 +34,20 @@ const SCREENS: Screens<RouteName> = {
   myWho: (route) => <MyWho case_={route.case} />,
   myParts: (route) => <MyParts case_={route.case} />,
   myAccount: (route) => <MyAccount case_={route.case} />,
+  "audit-log": (route) => <JournalScreen since={route.since} until={route.until} />,
+  "audit-case": (route) => <JournalScreen case={route.case} reason={route.reason} since={route.since} until={route.until} />,
+  "audit-entry": (route) => <LogEntryScreen index={route.index} />,
+  "audit-emergencies": () => <EmergenciesScreen />,
+  "audit-emergency": (route) => <EmergencyScreen emergency={route.emergency} />,
+  "audit-state": () => <StateScreen />,
+  "audit-sheet": () => <SheetForm />,
+  "audit-sheet-of": (route) => <SheetScreen of={route.case} reason={route.reason} day={route.day} />,
 };
+
+/** Where somebody arrives: who watches over the log, at the log. */
+function Start(): JSX.Element {
+  return useApp().space === "auditor" ? <AuditHome /> : <HomeScreen />;
+}
 
 /** The screen of a route, or that there is no such page. */
 export function Screen({ route }: { readonly route: Route | undefined }): JSX.Element {

@@ -23,15 +23,7 @@ import { leaves } from "./log-reports.ts";
 import { weightOf } from "./log-search.ts";
 import type { Rules } from "./rules.ts";
 
-const LINKS: ReadonlySet<string> = new Set([
-  "fact",
-  "claim",
-  "grant",
-  "revoke",
-  "rotate",
-  "opening",
-  "opening-close",
-]);
+const LINKS: ReadonlySet<string> = new Set(["fact", "claim", "grant", "revoke", "rotate", "opening", "opening-close"]);
 
 /** The day inspected, in milliseconds: its end is excluded. */
 export interface Day {
@@ -135,9 +127,7 @@ function sheet(
   return {
     case: main.case,
     policy: acts.findLast((act) => act.view?.policy !== undefined)?.view?.policy,
-    members: facts
-      .of("participation")
-      .filter((one) => one.fact.startMs < day.endMs && facts.participationEnd(one) > day.startMs),
+    members: facts.of("participation").filter((one) => one.fact.startMs < day.endMs && facts.participationEnd(one) > day.startMs),
     stated: stated.sort((left, right) => left.recordedMs - right.recordedMs),
     openings: chains.flatMap((chain) => [...chain.openings].filter(([, opening]) => isOpen(opening, day))),
     emergencies: courses(facts).filter(({ record, overMs }) => record.fact.openedMs < day.endMs && overMs > day.startMs),

@@ -2,11 +2,13 @@
  * What the screens say, by area (`fr/<area>.ts`, `en/<area>.ts`). A message is a text or a function of what it names; English has
  * every key that French has, or it does not compile. Data never becomes a message: names and titles stand beside, as text nodes.
  */
+import { audit as auditEn } from "./en/audit.ts";
 import { common as commonEn } from "./en/common.ts";
 import { entry as entryEn } from "./en/entry.ts";
 import { person as personEn } from "./en/person.ts";
 import { refusals as refusalsEn } from "./en/refusals.ts";
 import { shell as shellEn } from "./en/shell.ts";
+import { audit as auditFr } from "./fr/audit.ts";
 import { common as commonFr } from "./fr/common.ts";
 import { entry as entryFr } from "./fr/entry.ts";
 import { person as personFr } from "./fr/person.ts";
@@ -14,8 +16,8 @@ import { refusals as refusalsFr } from "./fr/refusals.ts";
 import { shell as shellFr } from "./fr/shell.ts";
 import type { Said } from "./said.ts";
 
-const fr = { ...commonFr, ...entryFr, ...personFr, ...refusalsFr, ...shellFr };
-const en: Said<typeof fr> = { ...commonEn, ...entryEn, ...personEn, ...refusalsEn, ...shellEn };
+const fr = { ...auditFr, ...commonFr, ...entryFr, ...personFr, ...refusalsFr, ...shellFr };
+const en: Said<typeof fr> = { ...auditEn, ...commonEn, ...entryEn, ...personEn, ...refusalsEn, ...shellEn };
 
 /** Every group of every area. */
 export type Messages = Said<typeof fr>;

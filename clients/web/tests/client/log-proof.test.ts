@@ -18,7 +18,7 @@ const HOUR_MS = 3_600_000;
 const look = (hour: number, view: JsonObject = {}): Act => ({
   act: "log-look",
   timeMs: NOW_MS - (24 - hour) * HOUR_MS,
-  view: { purpose: "audit", row: "O14", structure: "audit", ...view },
+  view: { purpose: "audit", row: "O14", structure: "audit", role: "auditor", ...view },
 });
 
 let log: MemoryLog;

@@ -59,6 +59,8 @@ interface ColumnsProps extends BarsProps {
 
 const STEP = 10;
 const HEIGHT = 48;
+/** Room for a week: one day alone is no wall. */
+const FEWEST = 7;
 
 /** Columns in their order; the largest is said in words, the rest is in the table. */
 export function Columns({ title, counts, label, unit }: ColumnsProps): JSX.Element {
@@ -73,16 +75,14 @@ export function Columns({ title, counts, label, unit }: ColumnsProps): JSX.Eleme
       <figure class="columns" aria-labelledby={id}>
         <svg
           class="columns-chart"
-          viewBox={`0 0 ${Math.max(counts.length, 1) * STEP} ${HEIGHT}`}
+          viewBox={`0 0 ${Math.max(counts.length, FEWEST) * STEP} ${HEIGHT}`}
           preserveAspectRatio="none"
           aria-hidden="true"
           focusable="false"
         >
           {counts.map((one, at) => {
             const height = (HEIGHT * one.count) / most;
-            return (
-              <rect class="bar-fill" x={at * STEP + 1} y={HEIGHT - height} width={STEP - 2} height={height} key={one.key} />
-            );
+            return <rect class="bar-fill" x={at * STEP + 1} y={HEIGHT - height} width={STEP - 2} height={height} key={one.key} />;
           })}
         </svg>
         {first !== undefined && last !== undefined && first !== last && (

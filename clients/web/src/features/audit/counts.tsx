@@ -7,7 +7,7 @@ import { structureLabel } from "../../app/shell.tsx";
 import { countActs } from "../../client/log-counts.ts";
 import type { Logged } from "../../client/log-cases.ts";
 import { Bars, Columns } from "./bars.tsx";
-import { count, dayOf, labelOf } from "./words.ts";
+import { dayOf, labelOf } from "./words.ts";
 
 export function CountsView({ acts }: { readonly acts: readonly Logged[] }): JSX.Element {
   const { messages, language, session } = useApp();
@@ -17,7 +17,6 @@ export function CountsView({ acts }: { readonly acts: readonly Logged[] }): JSX.
   const days = (key: string): string => (key.length === 10 ? dayOf(key, language) : key);
   return (
     <div class="stack">
-      <p role="status">{words.total(count(counts.total, language))}</p>
       <div class="tiles">
         <Columns title={words.times} counts={counts.times} label={days} unit={words.day} />
         <Columns title={words.hours} counts={counts.hours} label={words.hourShown} unit={words.hour} />

@@ -6,9 +6,10 @@ import { ActNote, useAct } from "../../app/act.tsx";
 import { useApp } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
 import { href } from "../../app/router.ts";
-import { rowLabel, structureLabel } from "../../app/shell.tsx";
+import { structureLabel } from "../../app/shell.tsx";
 import { awaitsReview } from "../../client/emergency-reviews.ts";
 import type { Audited } from "../../client/emergency-reviews.ts";
+import { rowName } from "../../i18n/codes.ts";
 import { referenceOf } from "../../protocol/case-reference.ts";
 import { MAX_WORDS } from "../../protocol/emergency-words.ts";
 import { TOLD_MEANS } from "../../protocol/fact-emergencies.ts";
@@ -23,9 +24,9 @@ import { Page } from "../../ui/page.tsx";
 import { momentOf, short } from "./words.ts";
 import type { Words } from "./words.ts";
 
-function caller({ fact }: Audited, { messages, session }: Words): string {
+function caller({ fact }: Audited, { messages, language, session }: Words): string {
   const where = structureLabel(session.bundle.registrars, fact.structure);
-  return `${rowLabel(fact.row, messages)}, ${where}, ${messages.audit.account(short(fact.user))}`;
+  return `${rowName(fact.row, language)}, ${where}, ${messages.audit.account(short(fact.user))}`;
 }
 
 export function EmergenciesScreen(): JSX.Element {

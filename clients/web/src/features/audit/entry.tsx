@@ -33,7 +33,11 @@ export function EntryScreen({ index }: { readonly index: string }): JSX.Element 
     return record === undefined ? { look } : { look, proof: await checkEntry(record, number, client.hub, nowMs()) };
   }, [client, number]);
   return (
-    <Page title={messages.audit.entry(index)} lead={words.lead} back={{ href: href({ name: "home" }), label: messages.audit.toLog }}>
+    <Page
+      title={messages.audit.entry(index)}
+      lead={words.lead}
+      back={{ href: href({ name: "home" }), label: messages.audit.toLog }}
+    >
       <Loaded from={loading} lines={8}>
         {(found) => (
           <>
@@ -192,7 +196,7 @@ function Identify({ act }: { readonly act: Logged }): JSX.Element {
         <Button onPress={() => lift.run()}>{words.lift}</Button>
       </div>
       <ActNote act={lift} />
-      {found !== undefined && found.length === 0 && <p>{words.noneLifted}</p>}
+      {found?.length === 0 && <p>{words.noneLifted}</p>}
       {found !== undefined && found.length > 0 && (
         <List label={words.lifted}>
           {found.map((one) => (

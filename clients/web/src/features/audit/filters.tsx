@@ -3,10 +3,11 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 
 import { useApp } from "../../app/context.ts";
-import { rowLabel, structureLabel } from "../../app/shell.tsx";
+import { structureLabel } from "../../app/shell.tsx";
 import { OUTCOMES, outcomeOf } from "../../client/log-search.ts";
 import type { Outcome, Wanted } from "../../client/log-search.ts";
 import type { Logged } from "../../client/log-cases.ts";
+import { rowName } from "../../i18n/codes.ts";
 import { Button } from "../../ui/button.tsx";
 import { Disclosure } from "../../ui/disclosure.tsx";
 import { Select, TextField } from "../../ui/field.tsx";
@@ -21,13 +22,13 @@ interface FiltersProps {
 const NAMES = ["act", "structure", "row", "intent"] as const;
 
 export function Filters({ acts, wanted, onChange }: FiltersProps): JSX.Element {
-  const { messages, session } = useApp();
+  const { messages, language, session } = useApp();
   const words = messages.auditFilter;
   const occurring = useMemo(() => found(acts), [acts]);
   const labels: Readonly<Record<(typeof NAMES)[number], (code: string) => string>> = {
     act: (code) => labelOf(messages.auditAct, code),
     structure: (code) => structureLabel(session.bundle.registrars, code),
-    row: (code) => rowLabel(code, messages),
+    row: (code) => rowName(code, language),
     intent: (code) => labelOf(messages.auditIntent, code),
   };
   const any = { value: "", label: words.any };

@@ -121,13 +121,7 @@ export function ReasonField({ value, onChange }: ReasonProps): JSX.Element {
   const { messages } = useApp();
   const options = LOG_REASONS.map((reason) => ({ value: reason, label: messages.auditReason[reason] }));
   return (
-    <Select
-      label={messages.audit.reason}
-      hint={messages.audit.reasonHint}
-      options={options}
-      value={value}
-      onChange={onChange}
-    />
+    <Select label={messages.audit.reason} hint={messages.audit.reasonHint} options={options} value={value} onChange={onChange} />
   );
 }
 

@@ -104,9 +104,11 @@ function Looked({ held }: { readonly held: Held }): JSX.Element {
   const [first, last] = [held.looks[0], held.looks.at(-1)];
   if (first === undefined || last === undefined) return <></>;
   const words = messages.audit;
+  // States of chains stand in the log as well: they are nobody's act.
+  const acts = held.acts.filter(({ view }) => view !== undefined).length;
   return (
     <Note kind="plain">
-      <span>{words.read(count(held.acts.length, language))}</span>
+      <span>{words.read(count(acts, language))}</span>
       <span>{first === last ? words.logged(String(first)) : words.loggedMany(String(first), String(last))}</span>
     </Note>
   );
@@ -131,9 +133,7 @@ function Acts({ acts }: { readonly acts: readonly Logged[] }): JSX.Element {
             href={href({ name: "audit-entry", index: String(act.index) })}
             title={actLabel(act, messages)}
             detail={[who(act, app), about(act, app)].filter((part) => part !== "").join(" · ")}
-            aside={
-              <time dateTime={new Date(act.leaf.tsMs).toISOString()}>{briefly(act.leaf.tsMs, language)}</time>
-            }
+            aside={<time dateTime={new Date(act.leaf.tsMs).toISOString()}>{briefly(act.leaf.tsMs, language)}</time>}
           />
         ))}
       </List>
@@ -173,7 +173,7 @@ function Export({ acts, name }: { readonly acts: readonly Logged[]; readonly nam
   };
   return (
     <Card title={words.export}>
-      <p class="soft">{words.exported}</p>
+      <p class="soft">{words.exportHelp}</p>
       <div class="row">
         <Button
           onPress={() => {

@@ -106,9 +106,7 @@ function Rebuild(): JSX.Element {
       <div class="row">
         <Button onPress={() => rebuild.run()}>{words.rebuild}</Button>
       </div>
-      {rebuild.state === "sending" && read !== undefined && (
-        <Progress label={words.rebuilding} value={read.now} max={read.all} />
-      )}
+      {rebuild.state === "sending" && read !== undefined && <Progress label={words.rebuilding} value={read.now} max={read.all} />}
       {rebuild.state === "failed" && <ActNote act={rebuild} />}
       {rebuilt !== undefined && (
         <>

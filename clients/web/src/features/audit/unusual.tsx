@@ -62,11 +62,12 @@ function ReportRow({ name, line }: { readonly name: ReportName; readonly line: L
   else parts.push(who(act, app), about(act, app));
   if (line.reason !== undefined) parts.push(labelOf(messages.auditReason, line.reason));
   if (line.lifted !== undefined) parts.push(messages.audit.account(short(line.lifted)));
-  const counted = line.count === undefined ? undefined : (name === "bulk" ? help.entries : help.times)(count(line.count, language));
+  const counted =
+    line.count === undefined ? undefined : (name === "bulk" ? help.entries : help.times)(count(line.count, language));
   return (
     <Row
       href={href({ name: "audit-entry", index: String(act.index) })}
-      title={counted === undefined ? actLabel(act, messages) : counted}
+      title={counted ?? actLabel(act, messages)}
       detail={parts.filter((part) => part !== "").join(" · ")}
       aside={briefly(act.leaf.tsMs, language)}
     />

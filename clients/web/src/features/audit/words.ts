@@ -1,10 +1,10 @@
 /** What the records of the log say, in words: functions, structures, accounts, instants. Codes stay codes where nobody named them. */
 import type { App } from "../../app/context.ts";
-import { rowLabel, structureLabel } from "../../app/shell.tsx";
+import { structureLabel } from "../../app/shell.tsx";
 import { outcomeOf, weightOf } from "../../client/log-search.ts";
 import { userOf } from "../../client/log-cases.ts";
 import type { Logged } from "../../client/log-cases.ts";
-import { partName } from "../../i18n/codes.ts";
+import { partName, rowName } from "../../i18n/codes.ts";
 import type { Messages } from "../../i18n/messages.ts";
 
 /** What words need of the application. */
@@ -26,12 +26,15 @@ export function labelOf(group: Readonly<Record<string, string>>, code: string): 
 }
 
 /** Function and structure, or that it is the person; what nobody signed is of the hub. */
-export function who(act: Logged, { messages, session }: Words): string {
+export function who(act: Logged, { messages, language, session }: Words): string {
   const { view } = act;
   const user = userOf(act);
   const parts: string[] = [];
-  if (view?.row !== undefined) parts.push(rowLabel(view.row, messages));
-  else parts.push(user === undefined ? messages.audit.platform : messages.audit.person);
+  const isPerson = view?.act === "release" || view?.purpose === "own_access";
+  if (view?.role !== undefined) parts.push(messages.auditRole[view.role]);
+  else if (view?.row !== undefined) parts.push(rowName(view.row, language));
+  else if (user === undefined) parts.push(messages.audit.platform);
+  else if (isPerson) parts.push(messages.audit.person);
   if (view?.structure !== undefined) parts.push(structureLabel(session.bundle.registrars, view.structure));
   if (user !== undefined) parts.push(messages.audit.account(short(user)));
   return parts.join(", ");

@@ -23,6 +23,10 @@ export const shell: Said<typeof french> = {
   },
   nav: {
     mine: "My file",
+    journal: "Log",
+    emergencies: "Emergencies",
+    logState: "State",
+    sheet: "Inspection",
     home: "Start",
     device: "My device",
     capacity: "I act as…",

@@ -20,6 +20,10 @@ export const shell = {
   },
   nav: {
     mine: "Mon dossier",
+    journal: "Journal",
+    emergencies: "Urgences",
+    logState: "État",
+    sheet: "Contrôle",
     home: "Accueil",
     device: "Mon appareil",
     capacity: "J’exerce comme…",
