@@ -12,14 +12,16 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from volet_protocol import canonical, user_chain
-from volet_protocol.capacities import subject_chain
+from volet_protocol.capacities import Attestation, subject_chain
 from volet_protocol.encodings import from_base64url, to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.login import LoginStatement
 from volet_protocol.statements import UnverifiedStatement
+from volet_protocol.trust_bundle import TrustBundle
 from volet_protocol.user_chain import UserChain
 from volet_protocol.user_links import check_deposited_boxes
+from volet_service.application.end_sessions import held_capacity
 from volet_service.application.ports import UnitOfWork
 from volet_service.application.records import BindingRecord, Login, Session, UserLink
 from volet_service.domain.errors import NotFound
@@ -55,11 +57,11 @@ class SessionOpened:
     first_chain: bool
 
 
-def open_session(command: OpenSession, uow: UnitOfWork, /) -> SessionOpened:
-    """Open a session inside the transaction.
+def open_session(command: OpenSession, trust: TrustBundle, uow: UnitOfWork, /) -> SessionOpened:
+    """Open a session inside the transaction; it lasts no longer than the capacity it is in.
 
     Raises `NotFound`, `Refusal` (not-identified, already-used, expired, wrong-user) or `ProtocolError` when the
-    statement or the chain does not verify.
+    statement or the chain does not verify, or the capacity does not count by this bundle.
     """
     login = uow.sessions.login(command.login)
     if login is None:
@@ -78,8 +80,9 @@ def open_session(command: OpenSession, uow: UnitOfWork, /) -> SessionOpened:
     )
     chain = _chain(command, login, uow)
     user_chain.verify_statement(chain, command.statement)
+    expires_ms = uow.now_ms + command.session_ms
     if read.capacity is not None:
-        _check_capacity(read.capacity, login.user, uow)
+        expires_ms = min(expires_ms, _capacity(read.capacity, login.user, trust, uow).until_ms)
     leaf = uow.log.append(LeafContent(ViewPayload("login", uow.now_ms), by_statement(command.statement, read.preamble)))
     first = _bind(login, login.id_token, leaf, uow)
     # The ID token moves to the binding: a login that served holds nothing any more.
@@ -90,7 +93,7 @@ def open_session(command: OpenSession, uow: UnitOfWork, /) -> SessionOpened:
         device=login.device,
         capacity=read.capacity,
         created_ms=uow.now_ms,
-        expires_ms=uow.now_ms + command.session_ms,
+        expires_ms=expires_ms,
     )
     uow.sessions.add(session)
     return SessionOpened(session.expires_ms, first)
@@ -122,11 +125,11 @@ def _boxes(boxes: Mapping[str, bytes]) -> bytes | None:
     return canonical.encode({to: to_base64url(box) for to, box in boxes.items()}) if boxes else None
 
 
-def _check_capacity(capacity: str, user: str, uow: UnitOfWork) -> None:
-    attestation = uow.users.attestation(capacity)
-    if attestation.user != user:
+def _capacity(capacity: str, user: str, trust: TrustBundle, uow: UnitOfWork) -> Attestation:
+    held = held_capacity(capacity, trust, uow)
+    if held is None or held.user != user:
         raise ProtocolError(Reason.UNKNOWN_REFERENCE, "capacity of the login")
-    attestation.check_at(uow.now_ms)
+    return held
 
 
 def _bind(login: Login, id_token: str, leaf: int, uow: UnitOfWork) -> bool:

@@ -114,6 +114,14 @@ class Sessions(Protocol):
         """End every session of a device."""
         ...
 
+    def capacities(self) -> list[str]:
+        """Return the capacities that sessions are in, each once."""
+        ...
+
+    def end_by(self, capacity: str, until_ms: int) -> None:
+        """Let no session in a capacity last beyond an instant."""
+        ...
+
     def purge(self, before_ms: int) -> None:
         """Delete sessions that expired and logins created before that instant."""
         ...

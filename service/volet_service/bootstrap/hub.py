@@ -34,6 +34,7 @@ from volet_service.adapters.store.unit_of_work import Writer
 from volet_service.adapters.store.users import CommittedSessions
 from volet_service.adapters.web_files import NotBuilt
 from volet_service.application.activate_policy import activate_policy
+from volet_service.application.end_sessions import end_sessions
 from volet_service.application.ports import Clock, Hub, IdentityProvider, Limits
 from volet_service.bootstrap.active_policy import ceiling_of, load_source, to_activate
 from volet_service.bootstrap.housekeeping import Housekeeping
@@ -133,6 +134,7 @@ def _build(
         witnessing.check_start()
         if activate is not None:
             sequencer.submit(partial(activate_policy, activate, trust, policies.ceiling)).result()
+        sequencer.submit(partial(end_sessions, trust)).result()
         version = publish(files, sequencer)
         housekeeping = Housekeeping(blobs, clock)
         housekeeping.start()

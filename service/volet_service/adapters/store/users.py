@@ -182,6 +182,17 @@ class SessionRows:
         c = t.session.c
         self._connection.execute(delete(t.session).where((c.user == user) & (c.device == device)))
 
+    def capacities(self) -> list[str]:
+        """Return the capacities that sessions are in, each once."""
+        c = t.session.c.capacity
+        return list(self._connection.execute(select(c).where(c.is_not(None)).distinct().order_by(c)).scalars())
+
+    def end_by(self, capacity: str, until_ms: int) -> None:
+        """Let no session in a capacity last beyond an instant."""
+        c = t.session.c
+        longer = (c.capacity == capacity) & (c.expires_ms > until_ms)
+        self._connection.execute(update(t.session).where(longer).values(expires_ms=until_ms))
+
     def purge(self, before_ms: int) -> None:
         """Delete sessions that expired and logins created before that instant."""
         self._connection.execute(delete(t.session).where(t.session.c.expires_ms < before_ms))

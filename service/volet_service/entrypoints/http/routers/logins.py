@@ -135,7 +135,7 @@ async def open_(login: str, asked: SessionRequest, hub: HubDependency) -> Sessio
     token = to_base64url(hub.random(32))
     links = [NewLink(from_json(link.statement), link.box_bytes()) for link in asked.chain]
     command = OpenSession(login, from_json(asked.statement), links, token, hub.origin, hub.limits.session_ms)
-    opened = await hub.store.write(lambda uow, /: open_session(command, uow))
+    opened = await hub.store.write(lambda uow, /: open_session(command, hub.trust, uow))
     return SessionAnswer(token=token, expires_ms=opened.expires_ms, first_chain=opened.first_chain)
 
 
