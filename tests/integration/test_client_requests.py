@@ -1,9 +1,9 @@
-"""The person does not understand an access, says so, and reads the answer; only who follows the case answers."""
+"""The person does not understand an access, says so, and reads an answer that names its signer: referent or officer."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,8 +15,13 @@ from volet_client.cli.main import run_line
 from volet_client.cli.terminal import Recorder
 from volet_client.client import Client
 from volet_client.members import Terms
+from volet_client.refusals import NotFoundError
 from volet_client.transport import HttpTransport
 from volet_protocol.canonical import JsonObject
+from volet_protocol.fact_people import Person
+from volet_protocol.fact_requests import RequestAnswer
+from volet_protocol.facts import fact_hash
+from volet_protocol.operator_roles import LogScope
 
 
 @pytest.fixture
@@ -79,6 +84,105 @@ def test_the_officer_sees_the_requests_of_every_case_and_a_member_does_not(world
     assert named["state"] == "waiting"
     assert "demande qui a fait un accès : acte n° 7 — la personne" in lines
     asked(world, "coord", "desk", status=2)
+
+
+def waiting_for(world: World, who: str) -> str:
+    (one,) = asked(world, who, "desk")[0]["requests"]
+    return str(one["fact"])
+
+
+def test_the_officer_answers_with_their_own_signature_and_person_and_referent_read_whose_it_is(world: World) -> None:
+    asked(world, "mme", "contest", "12")
+    dpo = world.professional("dpo", "O14", "dac", "dpo")
+    answered, _ = asked(world, "dpo", "answer", waiting_for(world, "dpo")[:10], "refused", "--because", "unfounded")
+    for who in ("mme", "coord"):
+        told, lines = asked(world, who, "list")
+        ((answer,),) = [one["answers"] for one in told["requests"]]
+        assert (answer["fact"], answer["by"], answer["officer"]) == (answered["fact"], dpo.author.user, True)
+        assert "(délégué à la protection des données)" in lines
+    # From nothing but the public keys: the log holds the signed answer, and nothing is found against it.
+    assert dpo.audit.verify().findings == ()
+    # A request that is answered waits no more.
+    asked(world, "dpo", "answer", waiting_for(world, "dpo")[:10], "granted", status=2)
+
+
+def test_an_answer_of_the_referent_is_not_shown_as_the_officers(world: World) -> None:
+    asked(world, "mme", "add", "copy")
+    asked(world, "coord", "answer", "copie", "granted")
+    told, lines = asked(world, "mme", "list")
+    assert [[one["officer"] for one in asked_["answers"]] for asked_ in told["requests"]] == [[False]]
+    assert "délégué" not in lines
+
+
+def test_nobody_else_who_watches_or_runs_the_hub_answers_and_no_officer_of_another_controller(world: World) -> None:
+    asked(world, "mme", "add", "copy")
+    officer = world.professional("dpo", "O14", "dac", "dpo")
+    case, request = world.clients["mme"].cases.ids()[0], waiting_for(world, "dpo")
+    late = LogScope(until_ms=officer.clock() - 86_400_000)
+    others = {
+        "auditor": ("auditor", LogScope()), "administrator": ("administrator", None), "host": ("host", None),
+        "elsewhere": ("dpo", LogScope(("another controller",))), "before": ("dpo", late),
+    }  # fmt: skip
+    for name, (role, scope) in others.items():
+        client = world.professional(name, "O14", "dac", role, scope)
+        with pytest.raises(NotFoundError):
+            client.request_desk._links.record(case, RequestAnswer(request, "granted", client.clock(), "written"))
+    with pytest.raises(NotFoundError):
+        officer.request_desk._links.record(case, RequestAnswer("ab" * 32, "granted", officer.clock(), "written"))
+    with pytest.raises(NotFoundError):
+        officer.request_desk._links.record(case, Person("VALI", user=officer.author.user))
+
+
+def test_the_officer_writes_no_words_into_a_case(world: World) -> None:
+    asked(world, "mme", "add", "copy")
+    world.professional("dpo", "O14", "dac", "dpo")
+    request = waiting_for(world, "dpo")
+    asked(world, "dpo", "answer", request, "granted", "--note", "Voir le courrier.", status=2)
+    asked(world, "dpo", "answer", request, "granted", "--offline", status=2)
+    asked(world, "dpo", "answer", request, "refused", status=2)
+
+
+Lie = Callable[[dict[str, Any]], object]
+
+
+class ForgingTransport(HttpTransport):
+    """The real hub, that changes or re-attributes the answer in what it serves of the case."""
+
+    def __init__(self, origin: str, lie: Lie) -> None:
+        super().__init__(origin)
+        self._lie = lie
+
+    def get(self, path: str, **params: str | int) -> JsonObject:
+        answer = copy.deepcopy(cast("dict[str, Any]", super().get(path, **params)))
+        if path.endswith("/chains/main"):
+            for link in answer["links"]:
+                if link.get("fact", {}).get("type") == "request-answer":
+                    self._lie(link)
+        return answer
+
+
+def refuse_instead(link: dict[str, Any]) -> None:
+    link["fact"] |= {"outcome": "refused", "reason": "unfounded"}
+
+
+def refuse_and_rehash(link: dict[str, Any]) -> None:
+    refuse_instead(link)
+    link["statement"]["body"]["fact"] = fact_hash(link["fact"])
+
+
+def without_signature(link: dict[str, Any]) -> None:
+    link["statement"]["sig"] = "A" * 86
+
+
+@pytest.mark.parametrize("lie", [refuse_instead, refuse_and_rehash, without_signature])
+def test_an_answer_that_the_hub_changes_or_invents_is_refused_by_the_person(world: World, lie: Lie) -> None:
+    asked(world, "mme", "add", "copy")
+    world.professional("dpo", "O14", "dac", "dpo")
+    asked(world, "dpo", "answer", waiting_for(world, "dpo"), "granted")
+    former = world.clients["mme"]
+    former.close()
+    world.clients["mme"] = Client(former.profile, ForgingTransport(world.url, lie))
+    asked(world, "mme", "list", status=6)
 
 
 class LyingTransport(HttpTransport):

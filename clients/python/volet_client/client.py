@@ -300,7 +300,7 @@ class Client:
     @cached_property
     def request_desk(self) -> RequestDesk:
         """Requests of every case."""
-        return RequestDesk(self.hub, self.audit)
+        return RequestDesk(self.hub, self.audit, self._emergency_links)
 
     @cached_property
     def receipts(self) -> ReceiptKeeping:

@@ -11,8 +11,10 @@ from enum import StrEnum, unique
 
 from volet_client.facts import given_by
 from volet_client.facts_recording import Make
+from volet_protocol.capacities import has_duty
 from volet_protocol.case_facts import CaseFacts, Record
 from volet_protocol.fact_requests import EXTENDED, MONTHS_EXTENDED, Request, RequestAnswer, due_ms
+from volet_protocol.operator_roles import Duty
 
 
 @unique
@@ -60,6 +62,11 @@ def _registered(record: Record[Request], answers: tuple[Record[RequestAnswer], .
     if closed:
         return Registered(record, answers, term_ms, State.ANSWERED if closed[0] < term_ms else State.ANSWERED_LATE)
     return Registered(record, answers, term_ms, State.WAITING if now_ms < term_ms else State.OVERDUE)
+
+
+def is_of_officer(record: Record[RequestAnswer]) -> bool:
+    """Tell whether the data protection officer signed an answer: the chain judged the capacity they acted in."""
+    return has_duty(record.author.capacity, Duty.ANSWER_REQUESTS)
 
 
 def request(kind: str, means: str, *, leaf: int | None = None, holder: str | None = None) -> Make:

@@ -86,7 +86,7 @@ ACT_RULES: Final[Mapping[str, ActRule]] = {
     "end_conference": _act("conference-end", _ANYBODY, _EVERY),
     "link_cases": _act("case-link case-link-end", _TAKING_PART, _COORDINATING),
     "record_request": _act("request", _ANYBODY, _EVERY),
-    "answer_request": _act("request-answer", _FOLLOWING, _COORDINATING),
+    "answer_request": _act("request-answer", _FOLLOWING | {fact_rules.OFFICER}, _COORDINATING | _AUDITING),
     RECORD_CONTACT: _act("retention", _ANYBODY, _EVERY),
     CLOSE_CASE: _act("retention", _FOLLOWING, _COORDINATING),
     "record_death": _act("death", _ANYBODY, _EVERY),

@@ -18,7 +18,7 @@ from volet_protocol.fact_powers import (
     Mandate,
 )
 from volet_protocol.fact_references import check_references
-from volet_protocol.fact_requests import Request
+from volet_protocol.fact_requests import Request, RequestAnswer
 from volet_protocol.fact_rules import FACT_RULES
 from volet_protocol.facts import Fact
 from volet_protocol.operator_roles import Duty
@@ -129,6 +129,8 @@ def _standings_by_object(facts: CaseFacts, fact: Fact, author: FactAuthor) -> fr
         return frozenset({fact_rules.CALLER} if emergency_course.is_caller(facts, fact, author) else ())
     if isinstance(fact, EmergencyReview):
         return frozenset({fact_rules.AUDITOR} if has_duty(author.capacity, Duty.REVIEW_EMERGENCIES) else ())
+    if isinstance(fact, RequestAnswer):
+        return frozenset({fact_rules.OFFICER} if has_duty(author.capacity, Duty.ANSWER_REQUESTS) else ())
     if isinstance(fact, Emergency):
         capacity = author.capacity
         health = capacity is not None and capacity.category == 1

@@ -17,9 +17,11 @@ from volet_protocol.facts import Fact
 WIDENS, NARROWS = "widens", "narrows"
 PERSON, REPRESENTATIVE = "person", "representative"
 OPENER, REFERENT, MEMBER, HEALTH = "opener", "referent", "member", "health"
-SELF, MDPH_DOCTOR, CALLER, AUDITOR = "self", "mdph_doctor", "caller", "auditor"
+SELF, MDPH_DOCTOR, CALLER = "self", "mdph_doctor", "caller"
+# Who watches over the log and takes part in no case: each signs the one fact of their duty.
+AUDITOR, OFFICER = "auditor", "officer"
 SIGNERS: Final = frozenset(
-    {PERSON, REPRESENTATIVE, OPENER, REFERENT, MEMBER, HEALTH, SELF, MDPH_DOCTOR, CALLER, AUDITOR}
+    {PERSON, REPRESENTATIVE, OPENER, REFERENT, MEMBER, HEALTH, SELF, MDPH_DOCTOR, CALLER, AUDITOR, OFFICER}
 )
 
 
@@ -65,9 +67,9 @@ FACT_RULES: Final[Mapping[str, FactRule]] = {
     "emergency-reason": FactRule(WIDENS, frozenset({CALLER})),
     "emergency-end": FactRule(NARROWS, _ANY),
     "emergency-review": FactRule(WIDENS, frozenset({OPENER, REFERENT, AUDITOR})),
-    # Asking never waits for the right signature; nobody but who follows the case answers for it.
+    # Asking never waits for the right signature; who follows the case answers for it, or the protection officer.
     "request": FactRule(NARROWS, _ANY),
-    "request-answer": FactRule(WIDENS, _COORDINATION),
+    "request-answer": FactRule(WIDENS, frozenset({OPENER, REFERENT, OFFICER})),
     "retention": FactRule(NARROWS, _ANY),
     "death": FactRule(NARROWS, _ANY),
 }

@@ -35,12 +35,14 @@ class Duty(StrEnum):
     LIFT = "lift"
     LIST_EMERGENCIES = "list-emergencies"
     REVIEW_EMERGENCIES = "review-emergencies"
+    ANSWER_REQUESTS = "answer-requests"
 
 
 _DUTIES = {
-    AUDITOR: frozenset(Duty),
-    # The officer is told and accounts for it; judging an emergency is the auditor's.
-    OFFICER: frozenset({Duty.READ_LOG, Duty.LIFT, Duty.LIST_EMERGENCIES}),
+    AUDITOR: frozenset(Duty) - {Duty.ANSWER_REQUESTS},
+    # The officer is told and accounts for it, and answers the person (GDPR article 38.4); judging an emergency is the
+    # auditor's.
+    OFFICER: frozenset({Duty.READ_LOG, Duty.LIFT, Duty.LIST_EMERGENCIES, Duty.ANSWER_REQUESTS}),
 }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from volet_protocol.case_links import LinkHead
 from volet_protocol.fact_emergencies import EmergencyReview
 from volet_protocol.fact_powers import Emergency
+from volet_protocol.fact_requests import RequestAnswer
 from volet_protocol.link_reading import read_link
 from volet_protocol.places import MAIN
 from volet_protocol.policy_table import PolicyTable
@@ -18,7 +19,7 @@ from volet_service.application.chain_links import NewLink, extend_case
 from volet_service.application.decisions import check_named
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.visibility import Viewer, view_case, view_class, view_declaring
-from volet_service.application.watching import view_reviewing
+from volet_service.application.watching import view_answering, view_reviewing
 from volet_service.domain.errors import IdempotencyMismatch, WrongCase
 
 
@@ -68,7 +69,7 @@ def append_links(command: AppendLinks, policy: Policy, uow: UnitOfWork, /) -> Li
 
 
 def _view(command: AppendLinks, policy: Policy, uow: UnitOfWork) -> Viewer:
-    """Tell who looks: an emergency and an auditor's review of one come from outside the case, nothing else does."""
+    """Tell who looks: emergencies, auditors' reviews and officers' answers come from outside the case, nothing else."""
     bodies = [new.fact for new in command.links]
     stated = bodies[0].get("type") if len(bodies) == 1 and bodies[0] is not None else None
     if command.class_ == MAIN and stated == Emergency.type:
@@ -76,6 +77,9 @@ def _view(command: AppendLinks, policy: Policy, uow: UnitOfWork) -> Viewer:
     if command.class_ == MAIN and stated == EmergencyReview.type:
         emergency = str((bodies[0] or {}).get("emergency", ""))
         return view_reviewing(uow, command.caller, command.case, emergency, policy.active)
+    if command.class_ == MAIN and stated == RequestAnswer.type:
+        request = str((bodies[0] or {}).get("request", ""))
+        return view_answering(uow, command.caller, command.case, request, policy.active)
     return view_case(uow, command.caller, command.case, policy.active)
 
 

@@ -14,6 +14,7 @@ from volet_protocol.capacities import Attestation, Capacity, check_roles_apart, 
 from volet_protocol.case_links import CaseCreate
 from volet_protocol.encodings import is_hash
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_requests import Request
 from volet_protocol.leaf import Leaf
 from volet_protocol.log_payload import ViewPayload
 from volet_protocol.log_request import AUDIT
@@ -87,6 +88,23 @@ def view_reviewing(uow: UnitOfWork, caller: Caller, case: str, emergency: str, t
     scope = watch_of(uow, caller.user, caller.capacity, Duty.REVIEW_EMERGENCIES).scope
     found = uow.emergencies.find(emergency)
     if found is None or found.case != case or not scope.covers_time(found.recorded_ms):
+        raise NotFound
+    check_covers(uow, scope, case)
+    return Viewer(caller, capacity, case, main, table, uow.now_ms)
+
+
+def view_answering(uow: UnitOfWork, caller: Caller, case: str, request: str, table: PolicyTable) -> Viewer:
+    """Return the view of a data protection officer who answers a request of their scope, of the chain that holds it.
+
+    Raises `NotFound` for anybody else who does not stand in the case, and for a request beyond the scope.
+    """
+    capacity = capacity_of(uow, caller.user, caller.capacity)
+    main = uow.cases.chain(case, MAIN) if is_hash(case) else None
+    if main is None or not has_duty(capacity, Duty.ANSWER_REQUESTS):
+        return view_case(uow, caller, case, table)
+    scope = watch_of(uow, caller.user, caller.capacity, Duty.ANSWER_REQUESTS).scope
+    asked = next((record for record in main.facts.of(Request) if record.hash == request), None)
+    if asked is None or not scope.covers_time(asked.recorded_ms):
         raise NotFound
     check_covers(uow, scope, case)
     return Viewer(caller, capacity, case, main, table, uow.now_ms)

@@ -11,10 +11,11 @@ from volet_client.cli.facts_asking import add_recording, chosen, collecting, nam
 from volet_client.cli.facts_telling import tell
 from volet_client.cli.members import Verbs
 from volet_client.client import Client
+from volet_client.errors import UsageError
 from volet_client.facts_recording import Make
 from volet_client.facts_words import MEANS as MEANS_WORDS
 from volet_client.facts_words import date, sentence
-from volet_client.requests import Registered, State, answer, request
+from volet_client.requests import Registered, State, answer, is_of_officer, request
 from volet_client.requests import register as registered
 from volet_client.requests_words import request_words
 from volet_client.words import Said
@@ -29,6 +30,7 @@ _STATES = {
     State.ANSWERED: Said("répondu", "answered"),
     State.ANSWERED_LATE: Said("répondu EN RETARD", "answered LATE"),
 }
+_OFFICER = Said("délégué à la protection des données", "data protection officer")
 _HOLDERS = {True: Said("la personne", "the person"), False: Said("qui la représente", "who represents them")}
 
 
@@ -36,9 +38,9 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     """Add the arguments of `volet request`."""
     parser.description = Said(
         "Registre des demandes de la personne : un mois pour répondre (RGPD, article 12). "
-        "Le référent répond ; le délégué à la protection des données les voit tous : volet request desk.",
+        "Le référent répond, ou le délégué à la protection des données, qui les voit toutes : volet request desk.",
         "Register of the person's requests: one month to answer (GDPR article 12). "
-        "The referent answers; the data protection officer sees them all: volet request desk.",
+        "The referent answers, or the data protection officer, who sees them all: volet request desk.",
     ).to(lang)
     parser.epilog = Said(
         "exemples :\n  volet request add copy --means phone\n  volet request contest 123\n"
@@ -96,11 +98,24 @@ def request_add(context: Context, args: argparse.Namespace) -> None:
 def request_answer(context: Context, args: argparse.Namespace) -> None:
     """Record the answer to a request."""
     client = context.client()
+    said = Said("Réponse notée : la personne la lit.", "Answer recorded: the person reads it.")
+    if client.request_desk.answers:
+        if any(getattr(args, name) for name in ("offline", "collected", "note", "paper", "helped_by")):
+            raise UsageError(
+                Said(
+                    "Le délégué à la protection des données répond en ligne, sans mots dans le dossier.",
+                    "The data protection officer answers on line, without words in the case.",
+                ),
+                Said("volet request answer 1a2b3c4d granted", "volet request answer 1a2b3c4d granted"),
+            )
+        fact = client.request_desk.answer(args.which, args.outcome, args.means, args.because)
+        context.terminal.result({"recorded": True, "fact": fact}, [said])
+        return
     facts = client.facts.facts(the_case(client, args), offline=bool(args.offline))
     waiting = [one.request for one in registered(facts, client.clock()) if one.state in {State.WAITING, State.OVERDUE}]
     which = chosen(client, facts, waiting, [args.which])
     make = answer(which, args.outcome, args.means, args.because)
-    _record(context, args, make, Said("Réponse notée : la personne la lit.", "Answer recorded: the person reads it."))
+    _record(context, args, make, said)
 
 
 def request_list(context: Context, args: argparse.Namespace) -> None:
@@ -126,7 +141,8 @@ def request_desk(context: Context, _args: argparse.Namespace) -> None:
             "term_ms": one.registered.term_ms, "answers": len(one.registered.answers),
         })  # fmt: skip
         by = _HOLDERS[fact.made_by.mandate is None].to(lang)
-        line = f"{reference_of(one.case)}  {request_words(fact, by, MEANS_WORDS[fact.means].to(lang), lang)}"
+        line = f"{one.registered.request.hash[:8]}  {reference_of(one.case)}  "
+        line += request_words(fact, by, MEANS_WORDS[fact.means].to(lang), lang)
         line += f" [{_STATES[state].to(lang)}, {date(one.registered.term_ms)}]"
         lines.append(Said(line, line))
     context.terminal.result({"requests": rows}, lines or [Said("Aucune demande.", "No request.")])
@@ -144,6 +160,8 @@ def _row(client: Client, facts: CaseFacts, one: Registered, lang: str) -> dict[s
             "fact": told.hash,
             "outcome": told.fact.outcome,
             "at_ms": told.fact.at_ms,
+            "by": told.author.user,
+            "officer": is_of_officer(told),
             "said": sentence(told.fact, facts, names),
         }
         for told in one.answers
@@ -160,6 +178,10 @@ def _lines(client: Client, facts: CaseFacts, one: Registered, lang: str) -> Sequ
     asked = f"{one.request.hash[:8]}  {sentence(one.request.fact, facts, names)}"
     state = _STATES[one.state].to(lang)
     term = Said(f"terme le {date(one.term_ms)}", f"term {date(one.term_ms)}").to(lang)
+    by_officer = f" ({_OFFICER.to(lang)})"
     lines = [f"{asked} [{state}, {term}]"]
-    lines += [f"    {date(told.fact.at_ms)}  {sentence(told.fact, facts, names)}" for told in one.answers]
+    lines += [
+        f"    {date(told.fact.at_ms)}  {sentence(told.fact, facts, names)}{by_officer if is_of_officer(told) else ''}"
+        for told in one.answers
+    ]
     return [Said(line, line) for line in lines]

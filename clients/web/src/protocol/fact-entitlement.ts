@@ -12,7 +12,7 @@ import type { FactStanding, FactStandings } from "./fact-rules.ts";
 import type { Fact, FactOf } from "./facts.ts";
 import { checkLink } from "./linked-cases.ts";
 import { mandatesOf, mandateState, representsPerson } from "./powers.ts";
-import { mayReviewEmergencies } from "./operator-roles.ts";
+import { mayAnswerRequests, mayReviewEmergencies } from "./operator-roles.ts";
 
 /** A fact with its place: what a record holds but for the power, which is judged. */
 export interface FactMade {
@@ -105,6 +105,7 @@ function standingsByObject(facts: CaseFacts, fact: Fact, author: FactAuthor): re
   if (fact.type === "emergency-end") return isCaller(facts, fact, author) ? ["self"] : [];
   if (fact.type === "emergency-reason") return isCaller(facts, fact, author) ? ["caller"] : [];
   if (fact.type === "emergency-review") return mayReviewEmergencies(author.capacity) ? ["auditor"] : [];
+  if (fact.type === "request-answer") return mayAnswerRequests(author.capacity) ? ["officer"] : [];
   return fact.type === "emergency" && isOwnEmergency(fact, author) ? ["caller"] : [];
 }
 

@@ -17,6 +17,7 @@ export const STANDINGS = [
   "mdph_doctor",
   "caller",
   "auditor",
+  "officer",
 ] as const;
 /** What an author is to a case, or to what the fact is about. */
 export type FactStanding = (typeof STANDINGS)[number];
@@ -71,9 +72,9 @@ export const FACT_RULES: Readonly<Record<FactType, FactRule>> = {
   "emergency-reason": widens("caller"),
   "emergency-end": narrows(...ANYBODY),
   "emergency-review": widens(...FOLLOWING, "auditor"),
-  // Asking never waits for the right signature; nobody but who follows the case answers for it.
+  // Asking never waits for the right signature; who follows the case answers for it, or the protection officer.
   request: narrows(...ANYBODY),
-  "request-answer": widens(...FOLLOWING),
+  "request-answer": widens(...FOLLOWING, "officer"),
   retention: narrows(...ANYBODY),
   death: narrows(...ANYBODY),
 };

@@ -97,6 +97,11 @@ function standApart(watching: AttestedRole, operating: AttestedRole): boolean {
   return !together && !ownActs;
 }
 
+/** Whether somebody who acts in this capacity answers the person's requests: the officer, never an auditor of the log. */
+export function mayAnswerRequests(capacity: Held | undefined): boolean {
+  return capacity?.row === ROW && capacity.role === "dpo";
+}
+
 /** Refuse an attested role that is none of the four, or a scope that does not belong to it: malformed. */
 export function checkRole(row: string, role: string | undefined, scope: LogScope | undefined, lengthMs: number): void {
   const watches = role !== undefined && WATCHING.has(role);

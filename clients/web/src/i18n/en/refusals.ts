@@ -57,5 +57,6 @@ export const refusals: Said<typeof french> = {
     mdph_doctor: "a doctor of the MDPH team",
     caller: "whoever declared the emergency",
     auditor: "an auditor",
+    officer: "the data protection officer",
   },
 };

@@ -56,5 +56,6 @@ export const refusals = {
     mdph_doctor: "un médecin de l’équipe MDPH",
     caller: "qui a déclaré l’urgence",
     auditor: "un auditeur",
+    officer: "le délégué à la protection des données",
   },
 } as const;
