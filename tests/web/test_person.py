@@ -25,9 +25,10 @@ class Her:
     """Mme A signed in on her phone, and the case that Coord opened for her; Dr Mo wrote in it."""
 
     watch: Watch
-    coord: Party
     mo: Party
+    idel: Party
     case: str
+    entry: str
 
     def home(self) -> None:
         """Show her first screen, as after a reload."""
@@ -51,18 +52,20 @@ def her(browser: Browser, world: World) -> Iterator[Her]:
     watch.page.get_by_text("Personne n’a encore ouvert de dossier").wait_for()
     watch.picture("person-without-case")
     user = str(json.loads(watch.page.locator(".card-text").inner_text())["user"])
-    world.make_parties([role for role in CAST if role.key in {"coord", "mo"}])
-    coord, mo = world.parties["coord"], world.parties["mo"]
-    for party in (coord, mo):
+    world.make_parties([role for role in CAST if role.key in {"coord", "mo", "idel"}])
+    coord, mo, idel = (world.parties[key] for key in ("coord", "mo", "idel"))
+    for party in (coord, mo, idel):
         party.log_in(world.browser)
         party.log_in(world.browser, party.have_attested(world.browser, world.addresses.registrar))
         party.do("contact", "add", NAME, "--user", user)
-    coord.do("contact", "add", mo.name, "--user", str(mo.do("whoami").result["user"]))
+    for party in (mo, idel):
+        coord.do("contact", "add", party.name, "--user", str(party.do("whoami").result["user"]))
     case = str(coord.do("case", "open", "--name", NAME, "--person", NAME).result["case"])
     coord.do("member", "add", mo.name, "--title", "same-team", "--informed", "oral", "--case", case)
+    coord.do("member", "add", idel.name, "--limb", "0", "--case", case)
     posted = mo.do("post", "medical/1", "--title", "Synthèse", "--text", "Tension surveillée.", "--case", case)
     mo.do("read", "medical/1", str(posted.result["id"]), "--case", case)
-    yield Her(watch, coord, mo, case)
+    yield Her(watch, mo, idel, case, str(posted.result["id"]))
     watch.check()
     context.close()
 
@@ -136,3 +139,42 @@ class TestWhoLooked:
         alert.wait_for()
         assert "Le compte n’y est pas" in alert.inner_text()
         her.watch.page.unroute("**/v1/log/records")
+
+
+class TestWhatSheDecides:
+    def test_her_agreement_opens_the_compartment_to_the_nurse_and_her_withdrawal_closes_it(self, her: Her) -> None:
+        read = ("read", "medical/1", her.entry, "--case", her.case)
+        her.idel.refused(*read)
+        her.door("Qui peut voir quoi")
+        her.watch.page.get_by_role("link", name="Donner mon accord").click()
+        her.watch.page.get_by_role("button", name="Je suis d’accord").wait_for()
+        her.watch.axe()
+        her.watch.picture("person-consent")
+        her.watch.press("Je suis d’accord")
+        her.watch.title("Mes choix")
+        her.watch.page.get_by_text("Vous êtes d’accord").wait_for()
+        her.watch.axe()
+        her.watch.picture("person-choices")
+        her.mo.do("sync", "--case", her.case)
+        her.idel.do(*read)
+        her.watch.press("Retirer mon accord")
+        her.watch.page.get_by_text("Vous n’avez donné aucun accord").wait_for()
+        her.idel.refused(*read)
+
+    def test_she_says_on_the_line_itself_that_she_does_not_understand_it(self, her: Her) -> None:
+        her.door("Qui a regardé mon dossier")
+        her.watch.page.get_by_role("link", name="Médecin").filter(has_text="a regardé").first.click()
+        her.watch.press("Je ne comprends pas cet accès")
+        her.watch.page.get_by_text("Votre question est partie").wait_for()
+        her.watch.axe()
+        her.watch.picture("person-contest")
+
+    def test_she_objects_to_one_person_and_takes_it_back(self, her: Her) -> None:
+        her.door("Qui peut voir quoi")
+        doctor = her.watch.page.get_by_role("region", name="Médecin")
+        doctor.get_by_role("button", name="Je m’oppose").click()
+        her.watch.press("Oui, je m’oppose")
+        her.watch.page.get_by_text("Votre opposition est enregistrée").wait_for()
+        her.door("Mes choix")
+        her.watch.press("Lever mon opposition")
+        her.watch.page.get_by_text("Votre opposition est levée").wait_for()

@@ -17,7 +17,7 @@ const MINE: Place = {
   route: { name: "home" },
   label: "mine",
   icon: "file",
-  holds: ["home", "myLooks", "myLook", "myWho", "myParts", "myAccount"],
+  holds: ["home", "myLooks", "myLook", "myWho", "myParts", "myAccount", "myChoices", "myConsent"],
 };
 const DEVICE: Place = { route: { name: "device" }, label: "device", icon: "device", holds: ["device", "capacity"] };
 

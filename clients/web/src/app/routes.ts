@@ -11,6 +11,8 @@ export const ROUTES = {
   myLook: "/my/:case/looks/:index",
   myWho: "/my/:case/who",
   myParts: "/my/:case/parts",
+  myChoices: "/my/:case/choices",
+  myConsent: "/my/:case/agree/:participation",
   myAccount: "/my/:case/account",
   "audit-log": "/audit/log/:since/:until",
   "audit-case": "/audit/case/:case/:reason/:since/:until",

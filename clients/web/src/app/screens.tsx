@@ -11,6 +11,8 @@ import { CapacityScreen } from "../features/entry/capacity.tsx";
 import { DeviceScreen } from "../features/entry/device.tsx";
 import { HomeScreen } from "../features/entry/home.tsx";
 import { MyAccount } from "../features/person/my-account.tsx";
+import { MyChoices } from "../features/person/my-choices.tsx";
+import { MyConsent } from "../features/person/my-consent.tsx";
 import { MyLook } from "../features/person/my-look.tsx";
 import { MyLooks } from "../features/person/my-looks.tsx";
 import { MyParts } from "../features/person/my-parts.tsx";
@@ -31,6 +33,8 @@ const SCREENS: Screens<RouteName> = {
   capacity: () => <CapacityScreen />,
   myLooks: (route) => <MyLooks case_={route.case} />,
   myLook: (route) => <MyLook case_={route.case} index={route.index} />,
+  myChoices: (route) => <MyChoices case_={route.case} />,
+  myConsent: (route) => <MyConsent case_={route.case} participation={route.participation} />,
   myWho: (route) => <MyWho case_={route.case} />,
   myParts: (route) => <MyParts case_={route.case} />,
   myAccount: (route) => <MyAccount case_={route.case} />,

@@ -66,6 +66,7 @@ function MyCase({ view }: { readonly view: CaseView }): JSX.Element {
   const doors: readonly (readonly [Route, IconName, string, string])[] = [
     [{ name: "myLooks", case: case_ }, "eye", messages.mine.looks, messages.mine.looksHelp],
     [{ name: "myWho", case: case_ }, "people", messages.mine.who, messages.mine.whoHelp],
+    [{ name: "myChoices", case: case_ }, "pen", messages.mine.choices, messages.mine.choicesHelp],
     [{ name: "myParts", case: case_ }, "file", messages.mine.parts, messages.mine.partsHelp],
     [{ name: "myAccount", case: case_ }, "check", messages.mine.account, messages.mine.accountHelp],
   ];

@@ -13,20 +13,28 @@ import { Button } from "../../ui/button.tsx";
 import { Badge, Card, Facts } from "../../ui/card.tsx";
 import { save } from "../../ui/save.ts";
 import { Page } from "../../ui/page.tsx";
+import { Contest } from "./contest.tsx";
 import { deedOf, howOf, purposeOf, readerOf, titleOf, whereOf } from "./words.ts";
 
 export function MyLook({ case_, index }: { readonly case_: string; readonly index: string }): JSX.Element {
   const { messages, client } = useApp();
   const proven = useLoad(async () => {
     const found = await client.ownAccesses.record(case_, Number(index));
-    const { facts } = (await client.casebook.view(case_, { refresh: false })).main;
+    const { facts } = (await client.casebook.view(case_)).main;
     await client.save();
     return { found, facts };
   }, [client, case_, index]);
   return (
     <Page title={messages.myLook.title} back={{ href: href({ name: "myLooks", case: case_ }), label: messages.myLooks.title }}>
       <Loaded from={proven} lines={6}>
-        {({ found, facts }) => <Proof proven={found} facts={facts} />}
+        {({ found, facts }) => (
+          <>
+            <Proof proven={found} facts={facts} />
+            {found.act.view?.row !== undefined && (
+              <Contest case_={case_} index={found.act.index} facts={facts} again={proven.again} />
+            )}
+          </>
+        )}
       </Loaded>
     </Page>
   );

@@ -12,11 +12,14 @@ import type { Seer, Sight } from "../../client/who-sees.ts";
 import { functionName, partName } from "../../i18n/codes.ts";
 import { date } from "../../i18n/times.ts";
 import type { Compartment } from "../../protocol/vocabulary.ts";
+import { ButtonLink } from "../../ui/button.tsx";
 import { Badge, Card, Empty, Facts } from "../../ui/card.tsx";
 import { Segments } from "../../ui/choice.tsx";
 import { Disclosure } from "../../ui/disclosure.tsx";
 import { Grid } from "../../ui/grid.tsx";
 import { Page } from "../../ui/page.tsx";
+import { partsToAsk } from "./my-consent.tsx";
+import { Oppose } from "./oppose.tsx";
 import { titleOf } from "./words.ts";
 
 export function MyWho({ case_ }: { readonly case_: string }): JSX.Element {
@@ -49,7 +52,11 @@ export function MyWho({ case_ }: { readonly case_: string }): JSX.Element {
             <Empty title={messages.myWho.nobody} />
           ) : (
             <>
-              {view === "person" ? found.map((one) => <Person seer={one} key={one.participation} />) : <Parts seers={found} />}
+              {view === "person" ? (
+                found.map((one) => <Person case_={case_} seer={one} again={seers.again} key={one.participation} />)
+              ) : (
+                <Parts seers={found} />
+              )}
               <p class="soft">{messages.myWho.childProtection}</p>
             </>
           )
@@ -59,7 +66,13 @@ export function MyWho({ case_ }: { readonly case_: string }): JSX.Element {
   );
 }
 
-function Person({ seer }: { readonly seer: Seer }): JSX.Element {
+interface PersonProps {
+  readonly case_: string;
+  readonly seer: Seer;
+  readonly again: () => void;
+}
+
+function Person({ case_, seer, again }: PersonProps): JSX.Element {
   const app = useApp();
   const { messages, language, session } = app;
   const said = messages.myWho;
@@ -80,6 +93,14 @@ function Person({ seer }: { readonly seer: Seer }): JSX.Element {
         {structureLabel(session.bundle.registrars, seer.capacity.structure)} · {said.since(date(seer.startMs, language))}
       </p>
       <Facts items={lines.filter(([, value]) => value !== "")} />
+      {partsToAsk(seer).length > 0 && (
+        <div class="row">
+          <ButtonLink kind="main" href={href({ name: "myConsent", case: case_, participation: seer.participation })}>
+            {messages.myChoices.give}
+          </ButtonLink>
+        </div>
+      )}
+      <Oppose case_={case_} seer={seer} again={again} />
       <Disclosure summary={said.why}>
         <p>{seer.team ? said.whyTeam : said.whyNotTeam}</p>
         <Facts items={SEEN_PARTS.map((part) => [partName(part, language), whyOf(seer.sights.get(part), app)] as const)} />

@@ -61,3 +61,8 @@ export function readerOf(act: Access, facts: CaseFacts, words: Words): string {
   const { capacity } = named.fact;
   return `${functionName(capacity, words.language)} · ${structureLabel(words.session.bundle.registrars, capacity.structure)}`;
 }
+
+/** Under whose mandate somebody acts for the person: their own; undefined for the person herself. */
+export function holderOf(facts: CaseFacts, user: string): string | undefined {
+  return facts.personUsers.has(user) ? undefined : user;
+}

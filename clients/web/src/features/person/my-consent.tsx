@@ -1,0 +1,128 @@
+/** Giving or refusing an agreement for one person: what about, the text in plain words, one press. */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+
+import { ActNote, useAct } from "../../app/act.tsx";
+import { useApp } from "../../app/context.ts";
+import { Loaded, useLoad } from "../../app/load.tsx";
+import { go, href } from "../../app/router.ts";
+import { structureLabel } from "../../app/shell.tsx";
+import { consent } from "../../client/facts.ts";
+import { whoSees } from "../../client/who-sees.ts";
+import type { Seer } from "../../client/who-sees.ts";
+import { functionName, partName } from "../../i18n/codes.ts";
+import type { CaseFacts } from "../../protocol/case-facts.ts";
+import type { Compartment } from "../../protocol/vocabulary.ts";
+import { Button } from "../../ui/button.tsx";
+import { Card, Empty } from "../../ui/card.tsx";
+import { Check } from "../../ui/choice.tsx";
+import { Page } from "../../ui/page.tsx";
+import { CONSENT_TEXT_HASH, consentText } from "./notice-text.ts";
+import { holderOf } from "./words.ts";
+
+interface ConsentProps {
+  readonly case_: string;
+  readonly participation: string;
+}
+
+export function MyConsent({ case_, participation }: ConsentProps): JSX.Element {
+  const { messages, client, nowMs } = useApp();
+  const asked = useLoad(async () => {
+    const [{ main }, table] = await Promise.all([client.casebook.view(case_), client.rules.table()]);
+    const seer = whoSees(main.facts, table, nowMs()).find((one) => one.participation === participation);
+    return { seer, facts: main.facts };
+  }, [client, case_, participation]);
+  return (
+    <Page
+      title={messages.myConsent.title}
+      lead={messages.myConsent.lead}
+      back={{ href: href({ name: "myWho", case: case_ }), label: messages.myWho.title }}
+    >
+      <Loaded from={asked} lines={8}>
+        {({ seer, facts }) =>
+          seer === undefined || partsToAsk(seer).length === 0 ? (
+            <Empty title={messages.myConsent.nothing} />
+          ) : (
+            <Asked case_={case_} seer={seer} facts={facts} />
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}
+
+/** What only an agreement opens to somebody, and how far. */
+export function partsToAsk(seer: Seer): readonly (readonly [Compartment, number])[] {
+  return [...seer.sights].flatMap(([part, sight]) => (sight.if === "consent" ? [[part, sight.level] as const] : []));
+}
+
+interface AskedProps {
+  readonly case_: string;
+  readonly seer: Seer;
+  readonly facts: CaseFacts;
+}
+
+function Asked({ case_, seer, facts }: AskedProps): JSX.Element {
+  const { messages, language, session, client, tell } = useApp();
+  const said = messages.myConsent;
+  const askable = partsToAsk(seer);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(askable.map(([part]) => part)));
+  const who = `${functionName(seer.capacity, language)} · ${structureLabel(session.bundle.registrars, seer.capacity.structure)}`;
+  const holder = holderOf(facts, client.author.user);
+  const decide = useAct(async (_sent, decision: "given" | "refused") => {
+    const information = askable.flatMap(([compartment, level]) => (chosen.has(compartment) ? [{ compartment, level }] : []));
+    const recipients = { users: [seer.user] };
+    const terms = { information, recipients, text: CONSENT_TEXT_HASH, support: "electronic", decision } as const;
+    await client.writing.facts.record(case_, consent({ ...terms, ...(holder === undefined ? {} : { holder }) }));
+    await client.save();
+    tell(decision === "given" ? said.given : said.refused);
+    go({ name: "myChoices", case: case_ });
+  });
+  const blanks = new Map([
+    ["information", [...chosen].map((part) => partName(part, language)).join(", ")],
+    ["recipients", who],
+    ["person", ""],
+    ["until", said.episode],
+    ["controller", structureLabel(session.bundle.registrars, facts.structure)],
+    ["structure", structureLabel(session.bundle.registrars, facts.structure)],
+  ]);
+  return (
+    <>
+      <Card title={who}>
+        <p>{said.what}</p>
+        {askable.map(([part]) => (
+          <Check
+            key={part}
+            label={partName(part, language)}
+            detail={messages.partMeaning[part]}
+            checked={chosen.has(part)}
+            onChange={(checked) => {
+              setChosen((before) => new Set(checked ? [...before, part] : [...before].filter((one) => one !== part)));
+            }}
+          />
+        ))}
+      </Card>
+      <Card>
+        {consentText(blanks).map(({ title, lines }) => (
+          <section class="paragraph" key={title}>
+            <h3>{title}</h3>
+            {lines.map((line) => (
+              <p key={line}>{line}</p>
+            ))}
+          </section>
+        ))}
+      </Card>
+      {chosen.size === 0 ? (
+        <p role="status">{said.chooseOne}</p>
+      ) : (
+        <div class="row">
+          <Button kind="main" onPress={() => decide.run("given")}>
+            {said.agree}
+          </Button>
+          <Button onPress={() => decide.run("refused")}>{said.disagree}</Button>
+        </div>
+      )}
+      <ActNote act={decide} />
+    </>
+  );
+}
