@@ -35,9 +35,14 @@ export function Frame({ head, children, told }: FrameProps): JSX.Element {
         {messages.common.skip}
       </a>
       <header class="top">
-        <a class="brand" href={href({ name: "home" })}>
-          {messages.common.product}
-        </a>
+        {head === undefined ? (
+          // Nobody is in: there is nowhere to go, and the keyboard comes to what there is to do first.
+          <span class="brand">{messages.common.product}</span>
+        ) : (
+          <a class="brand" href={href({ name: "home" })}>
+            {messages.common.product}
+          </a>
+        )}
         {head}
       </header>
       <Offline />
