@@ -149,7 +149,7 @@ class TestEverybody:
     def test_a_professional_has_a_capacity_attested_and_acts_in_it(self, visit: Visit) -> None:
         watch = visit(phone=True)
         watch.accept()
-        watch.act_as(COORD)
+        watch.act_as(COORD, home="À lire")
         who = watch.page.get_by_role("banner").get_by_role("link", name="DAC du Vercors")
         who.wait_for()
         watch.page.reload()

@@ -14,6 +14,7 @@ import { chosenLanguage, messagesOf } from "./i18n/messages.ts";
 import { WordsContext } from "./i18n/words.ts";
 import "./styles/base.css";
 import "./styles/parts.css";
+import "./styles/reading.css";
 import "./styles/shell.css";
 import "./styles/forms.css";
 import "./styles/person.css";

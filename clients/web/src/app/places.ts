@@ -12,7 +12,6 @@ export interface Place {
   readonly holds: readonly RouteName[];
 }
 
-const HOME: Place = { route: { name: "home" }, label: "home", icon: "home", holds: ["home"] };
 const MINE: Place = {
   route: { name: "home" },
   label: "mine",
@@ -40,9 +39,17 @@ const SHEET: Place = {
   icon: "file",
   holds: ["audit-sheet", "audit-sheet-of"],
 };
+const INBOX: Place = { route: { name: "home" }, label: "inbox", icon: "inbox", holds: ["home"] };
+const CASES: Place = {
+  route: { name: "cases" },
+  label: "cases",
+  icon: "file",
+  holds: ["cases", "case", "thread", "exchange", "entry"],
+};
+const SEARCH: Place = { route: { name: "search" }, label: "search", icon: "search", holds: ["search"] };
 
 export const PLACES: Readonly<Record<Space, readonly Place[]>> = {
   person: [MINE, DEVICE],
-  professional: [HOME, DEVICE],
+  professional: [INBOX, CASES, SEARCH, DEVICE],
   auditor: [JOURNAL, EMERGENCIES, STATE, SHEET, DEVICE],
 };

@@ -22,4 +22,10 @@ export const ROUTES = {
   "audit-state": "/audit/state",
   "audit-sheet": "/audit/sheet",
   "audit-sheet-of": "/audit/sheet/:case/:reason/:day",
+  cases: "/cases",
+  case: "/cases/:case",
+  thread: "/cases/:case/thread/:part",
+  exchange: "/cases/:case/exchange/:exchange",
+  entry: "/cases/:case/entry/:place/:entry",
+  search: "/search",
 } as const;

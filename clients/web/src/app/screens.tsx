@@ -7,6 +7,8 @@ import { AuditHome } from "../features/audit/home.tsx";
 import { JournalScreen } from "../features/audit/journal.tsx";
 import { SheetForm, SheetScreen } from "../features/audit/sheet.tsx";
 import { StateScreen } from "../features/audit/state.tsx";
+import { CaseScreen } from "../features/cases/case.tsx";
+import { CasesScreen } from "../features/cases/cases.tsx";
 import { CapacityScreen } from "../features/entry/capacity.tsx";
 import { DeviceScreen } from "../features/entry/device.tsx";
 import { HomeScreen } from "../features/entry/home.tsx";
@@ -17,6 +19,10 @@ import { MyLook } from "../features/person/my-look.tsx";
 import { MyLooks } from "../features/person/my-looks.tsx";
 import { MyParts } from "../features/person/my-parts.tsx";
 import { MyWho } from "../features/person/my-who.tsx";
+import { InboxScreen } from "../features/inbox/inbox.tsx";
+import { SearchScreen } from "../features/search/search.tsx";
+import { EntryScreen } from "../features/thread/entry.tsx";
+import { ExchangeScreen, ThreadScreen } from "../features/thread/thread.tsx";
 import { useWords } from "../i18n/words.ts";
 import { ButtonLink } from "../ui/button.tsx";
 import { Page } from "../ui/page.tsx";
@@ -46,11 +52,24 @@ const SCREENS: Screens<RouteName> = {
   "audit-state": () => <StateScreen />,
   "audit-sheet": () => <SheetForm />,
   "audit-sheet-of": (route) => <SheetScreen of={route.case} reason={route.reason} day={route.day} />,
+  cases: () => <CasesScreen />,
+  case: (route) => <CaseScreen of={route.case} />,
+  thread: (route) => <ThreadScreen of={route.case} part={route.part} />,
+  exchange: (route) => <ExchangeScreen of={route.case} exchange={route.exchange} />,
+  entry: (route) => <EntryScreen of={route.case} place={route.place} entry={route.entry} />,
+  search: () => <SearchScreen />,
 };
 
-/** Where somebody arrives: who watches over the log, at the log. */
+/** Where somebody arrives: a professional on what there is to read, who watches over the log at the log. */
 function Start(): JSX.Element {
-  return useApp().space === "auditor" ? <AuditHome /> : <HomeScreen />;
+  switch (useApp().space) {
+    case "professional":
+      return <InboxScreen />;
+    case "auditor":
+      return <AuditHome />;
+    case "person":
+      return <HomeScreen />;
+  }
 }
 
 /** The screen of a route, or that there is no such page. */

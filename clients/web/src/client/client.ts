@@ -16,15 +16,20 @@
  *     client.entries      list, read
  *     client.fetching     fetch documents of any size
  *     client.writing      what changes a case: entries, exchanges, facts, members, keys owed
+ *     client.waiting      what the hub counts in each place
+ *     client.desk         everything received, over all cases
+ *     client.drafts       what was begun and not sent
  */
 import { Audit } from "./audit.ts";
 import { Author } from "./author.ts";
 import { Casebook } from "./casebook.ts";
 import { Cases } from "./cases.ts";
 import { ClientShares } from "./client-shares.ts";
+import { Desk } from "./desk.ts";
 import { Directory } from "./directory.ts";
 import { EmergencyLinks } from "./emergency-links.ts";
 import { EmergencyReviews } from "./emergency-reviews.ts";
+import { Drafts } from "./drafts.ts";
 import { Entries } from "./entries.ts";
 import { EntryChecks } from "./entry-checks.ts";
 import { Exchanges } from "./exchanges.ts";
@@ -37,6 +42,7 @@ import { Releases } from "./releases.ts";
 import { Rules } from "./rules.ts";
 import type { Session } from "./session.ts";
 import type { Vault } from "./vault.ts";
+import { Waiting } from "./waiting.ts";
 import { Writing } from "./writing.ts";
 
 /** A client of the hub that a session is signed in to. `save` after use. */
@@ -58,9 +64,10 @@ export class Client {
   #releases: Releases | undefined;
   #shares: ClientShares | undefined;
   #entries: Entries | undefined;
-  #cases: Cases | undefined;
   #fetching: Fetching | undefined;
   #writing: Writing | undefined;
+  #cases: Cases | undefined;
+  #desk: Desk | undefined;
 
   constructor(session: Session, vault: Vault, nowMs: () => number) {
     this.session = session;
@@ -150,6 +157,22 @@ export class Client {
   get ownAccesses(): OwnAccesses {
     const { hub, author, casebook, vault } = this;
     return (this.#ownAccesses ??= new OwnAccesses({ hub, author, casebook, vault }));
+  }
+
+  /** What the hub counts in each place of a case. */
+  get waiting(): Waiting {
+    return new Waiting(this.hub);
+  }
+
+  /** Everything received, over all cases. */
+  get desk(): Desk {
+    const { vault, waiting, entries } = this;
+    return (this.#desk ??= new Desk({ vault, waiting, entries, caseIds: () => this.casebook.cases() }));
+  }
+
+  /** What was begun and not sent. */
+  get drafts(): Drafts {
+    return new Drafts(this.vault);
   }
 
   /** Write what was verified to the vault. */

@@ -7,17 +7,19 @@ import { common as commonEn } from "./en/common.ts";
 import { entry as entryEn } from "./en/entry.ts";
 import { person as personEn } from "./en/person.ts";
 import { refusals as refusalsEn } from "./en/refusals.ts";
+import { reading as readingEn } from "./en/reading.ts";
 import { shell as shellEn } from "./en/shell.ts";
 import { audit as auditFr } from "./fr/audit.ts";
 import { common as commonFr } from "./fr/common.ts";
 import { entry as entryFr } from "./fr/entry.ts";
 import { person as personFr } from "./fr/person.ts";
 import { refusals as refusalsFr } from "./fr/refusals.ts";
+import { reading as readingFr } from "./fr/reading.ts";
 import { shell as shellFr } from "./fr/shell.ts";
 import type { Said } from "./said.ts";
 
-const fr = { ...auditFr, ...commonFr, ...entryFr, ...personFr, ...refusalsFr, ...shellFr };
-const en: Said<typeof fr> = { ...auditEn, ...commonEn, ...entryEn, ...personEn, ...refusalsEn, ...shellEn };
+const fr = { ...auditFr, ...commonFr, ...entryFr, ...personFr, ...readingFr, ...refusalsFr, ...shellFr };
+const en: Said<typeof fr> = { ...auditEn, ...commonEn, ...entryEn, ...personEn, ...readingEn, ...refusalsEn, ...shellEn };
 
 /** Every group of every area. */
 export type Messages = Said<typeof fr>;

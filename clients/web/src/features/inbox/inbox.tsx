@@ -1,0 +1,190 @@
+/**
+ * « À lire » (F6): what is new over all cases in one list, urgent first, then oldest. Nothing is opened before somebody asks; from
+ * then on each gesture (« Vu », « Plus tard », …) opens the next one, under one thumb.
+ */
+import type { JSX } from "preact";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+
+import { useApp } from "../../app/context.ts";
+import { Loaded, useLoad } from "../../app/load.tsx";
+import type { Received } from "../../client/desk.ts";
+import { isUrgent, toDo, toRead } from "../../client/inbox.ts";
+import type { InboxMarks } from "../../client/inbox.ts";
+import type { Names } from "../../client/names.ts";
+import { date, midnight } from "../../i18n/times.ts";
+import { Button } from "../../ui/button.tsx";
+import { Badge, Card, Empty } from "../../ui/card.tsx";
+import { DateField } from "../../ui/field.tsx";
+import { Page } from "../../ui/page.tsx";
+import { useLookAgain } from "../reading/hooks.ts";
+import { Reply } from "../compose/reply.tsx";
+import { CaseName } from "../reading/words.tsx";
+import { EntrySheet } from "../thread/sheet.tsx";
+import { Line } from "../thread/thread.tsx";
+
+const LOOK_AGAIN_MS = 5_000;
+const DAY_MS = 86_400_000;
+const LIST_FIRST = 50;
+
+interface Desk {
+  readonly received: readonly Received[];
+  readonly names: Names;
+  readonly marks: InboxMarks;
+}
+
+export function InboxScreen(): JSX.Element {
+  const { messages, client } = useApp();
+  const found = useLoad(async (): Promise<Desk> => {
+    const { desk } = client;
+    const [received, names, marks] = await Promise.all([desk.all(), desk.names, desk.marks]);
+    return { received, names, marks };
+  }, [client]);
+  const { again } = found;
+  useLookAgain(useCallback(again, [again]), LOOK_AGAIN_MS);
+  return (
+    <Page title={messages.inbox.title} lead={messages.inbox.lead}>
+      <Loaded from={found} lines={8}>
+        {(desk) => <Inbox desk={desk} />}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Inbox({ desk }: { readonly desk: Desk }): JSX.Element {
+  const { messages, language, client, nowMs } = useApp();
+  const { received, names, marks } = desk;
+  const [reading, setReading] = useState<Received>();
+  const [, setRound] = useState(0);
+  const waiting = toRead(received, marks, client.author.user, nowMs());
+  // What is being read stays in front although opening it has already marked it.
+  const others = waiting.filter(({ entry }) => entry !== reading?.entry);
+  const todo = toDo(received, marks);
+  const next = useCallback(() => {
+    const left = toRead(received, marks, client.author.user, nowMs()).filter(({ entry }) => entry !== reading?.entry);
+    setReading(left[0]);
+    setRound((count) => count + 1);
+  }, [received, marks, client, nowMs, reading]);
+  const start = others[0];
+  return (
+    <>
+      {reading !== undefined && <Reading key={reading.entry} one={reading} names={names} marks={marks} onNext={next} />}
+      {reading === undefined && start === undefined && (
+        <Empty title={messages.inbox.empty}>
+          <p>{messages.inbox.emptyBody}</p>
+        </Empty>
+      )}
+      {reading === undefined && start !== undefined && (
+        <div class="row">
+          <Button
+            kind="main"
+            wide
+            onPress={() => {
+              setReading(start);
+            }}
+          >
+            {`${messages.inbox.start} (${waiting.length})`}
+          </Button>
+        </div>
+      )}
+      {others.length > 0 && (
+        <Card title={reading === undefined ? messages.inbox.count(String(others.length)) : messages.inbox.next}>
+          <ul class="lines" aria-label={messages.inbox.list}>
+            {others.slice(0, LIST_FIRST).map((one) => (
+              <li key={one.entry}>
+                <Line one={one} names={names} marks={marks} inCase />
+              </li>
+            ))}
+          </ul>
+        </Card>
+      )}
+      {todo.length > 0 && (
+        <Card title={messages.inbox.done}>
+          <ul class="lines" aria-label={messages.inbox.done}>
+            {todo.map((one) => (
+              <li key={one.entry}>
+                <Line one={one} names={names} marks={marks} inCase />
+                <p class="soft">{messages.inbox.due(date(marks.aside(one.entry)?.untilMs ?? 0, language))}</p>
+              </li>
+            ))}
+          </ul>
+        </Card>
+      )}
+    </>
+  );
+}
+
+interface ReadingProps {
+  readonly one: Received;
+  readonly names: Names;
+  readonly marks: InboxMarks;
+  readonly onNext: () => void;
+}
+
+/** The entry in front, and the gestures under the thumb. */
+function Reading({ one, names, marks, onNext }: ReadingProps): JSX.Element {
+  const { messages, nowMs } = useApp();
+  const place = useRef<HTMLElement>(null);
+  const [dated, setDated] = useState(false);
+  useEffect(() => {
+    // Who listens, and the eye, are taken to what comes next.
+    place.current?.focus();
+  }, []);
+  const aside = async (what: "todo" | "later", untilMs: number): Promise<void> => {
+    await marks.putAside(one.entry, what, untilMs);
+    onNext();
+  };
+  return (
+    <section class="reading" ref={place} tabIndex={-1} aria-label={messages.inbox.start}>
+      <p class="soft reading-case">
+        <CaseName names={names} of={one.case} /> {isUrgent(one.kind) && <Badge tone="danger">{messages.inbox.urgent}</Badge>}
+      </p>
+      <EntrySheet one={one} names={names} marks={marks} undecided />
+      <div class="row gestures">
+        <Button
+          kind="main"
+          onPress={async () => {
+            await marks.read(one);
+            onNext();
+          }}
+        >
+          {messages.inbox.seen}
+        </Button>
+        <Button onPress={() => aside("later", nowMs())}>{messages.inbox.later}</Button>
+        <Button
+          onPress={() => {
+            setDated(!dated);
+          }}
+        >
+          {messages.inbox.todo}
+        </Button>
+      </div>
+      <Reply
+        one={one}
+        onSent={async () => {
+          await marks.read(one);
+          onNext();
+        }}
+      />
+      {dated && <When onKeep={(untilMs) => aside("todo", untilMs)} />}
+    </section>
+  );
+}
+
+function When({ onKeep }: { readonly onKeep: (untilMs: number) => Promise<void> }): JSX.Element {
+  const { messages, nowMs } = useApp();
+  const [day, setDay] = useState(isoDay(nowMs() + DAY_MS));
+  return (
+    <div class="stack">
+      <DateField label={messages.inbox.todoWhen} value={day} onInput={setDay} />
+      <div class="row">
+        <Button onPress={() => onKeep(midnight(new Date(`${day}T12:00`).getTime()))}>{messages.inbox.keep}</Button>
+      </div>
+    </div>
+  );
+}
+
+/** A local day as the browser's calendar writes it. */
+function isoDay(ms: number): string {
+  const day = new Date(ms);
+  return `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, "0")}-${String(day.getDate()).padStart(2, "0")}`;
+}

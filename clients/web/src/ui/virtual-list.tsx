@@ -1,0 +1,78 @@
+/**
+ * A long list of which only what is in sight stands in the page: ten thousand lines scroll as ten do. Lines are of one height,
+ * which the style sheet gives; who listens is told how many there are and which one this is.
+ */
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+
+interface VirtualListProps<T> {
+  readonly label: string;
+  readonly items: readonly T[];
+  readonly keyOf: (item: T) => string;
+  readonly children: (item: T) => ComponentChildren;
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Lines above and below what is in sight: the keyboard finds the next one, and fast thumbs see no gap. */
+const BEYOND = 12;
+const FIRST: Range = { from: 0, to: 40 };
+
+/** The lines to show: of `count` lines of `height`, in a window of `room` whose top is `above` pixels into the list. */
+export function inSight(count: number, height: number, above: number, room: number): Range {
+  if (height <= 0) return { from: 0, to: Math.min(count, FIRST.to) };
+  const from = Math.max(0, Math.min(count, Math.floor(above / height)) - BEYOND);
+  const to = Math.min(count, Math.max(0, Math.ceil((above + room) / height)) + BEYOND);
+  return { from, to: Math.max(from, to) };
+}
+
+export function VirtualList<T>({ label, items, keyOf, children }: VirtualListProps<T>): JSX.Element {
+  const list = useRef<HTMLUListElement>(null);
+  const [range, setRange] = useState(FIRST);
+  const count = items.length;
+  useEffect(() => {
+    let asked = 0;
+    const look = (): void => {
+      asked = 0;
+      const place = list.current;
+      if (place === null) return;
+      const next = inSight(count, heightOf(place), -place.getBoundingClientRect().top, innerHeight);
+      setRange((held) => (held.from === next.from && held.to === next.to ? held : next));
+    };
+    const follow = (): void => {
+      if (asked === 0) asked = requestAnimationFrame(look);
+    };
+    look();
+    addEventListener("scroll", follow, { passive: true });
+    addEventListener("resize", follow, { passive: true });
+    return () => {
+      cancelAnimationFrame(asked);
+      removeEventListener("scroll", follow);
+      removeEventListener("resize", follow);
+    };
+  }, [count]);
+  const [from, to] = [Math.min(range.from, count), Math.min(range.to, count)];
+  useLayoutEffect(() => {
+    const place = list.current;
+    if (place === null) return;
+    const height = heightOf(place);
+    place.style.paddingBlockStart = `${from * height}px`;
+    place.style.paddingBlockEnd = `${(count - to) * height}px`;
+  }, [from, to, count]);
+  return (
+    <ul class="lines" ref={list} aria-label={label}>
+      {items.slice(from, to).map((item, at) => (
+        <li key={keyOf(item)} aria-setsize={count} aria-posinset={from + at + 1}>
+          {children(item)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function heightOf(list: HTMLUListElement): number {
+  return list.firstElementChild?.getBoundingClientRect().height ?? 0;
+}

@@ -1,0 +1,180 @@
+"""A professional's space in a browser: what is to read, what is closed and why, live, others on the command line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from support.browser_watch import Watch
+from volet_demo import sample
+from volet_demo.cast import CAST, GUESTS
+from volet_demo.party import Party
+from volet_demo.world import World
+
+Visit = Callable[..., Watch]
+NURSE = next(role.label for role in GUESTS if role.key == "web-pro")
+CASE = "dossier"
+HOSTILE_TITLE = "\u202eexe.fdp <img src=x onerror=alert(1)> " + "x" * 120
+HOSTILE_TEXT = "</p><script>alert(1)</script> \u202etxet desrever\u202c " + "m" * 400
+
+
+@dataclass
+class Team:
+    """A coordinator and a doctor on the command line, with a case they opened."""
+
+    world: World
+    coord: Party
+    mo: Party
+    case: str
+
+    def post(self, party: Party, place: str, title: str, text: str, kind: str = "note") -> str:
+        """Let a party write an entry."""
+        words = ("post", place, "--title", title, "--text", text, "--kind", kind, "--case", self.case)
+        return str(party.do(*words).result["id"])
+
+    def let_in(self, user: str) -> None:
+        """Let the nurse at the browser into the care team, and hand over what the rules permit."""
+        self.coord.do("contact", "add", "Nora", "--user", user)
+        self.coord.do(
+            "member", "add", "Nora", "--title", "same-team", "--informed", "oral", "--from", "episode",
+            "--case", self.case,
+        )  # fmt: skip
+        self.sync()
+
+    def sync(self) -> None:
+        """Let every client do what it owes."""
+        for party in (self.coord, self.mo):
+            party.do("sync", "--case", self.case)
+
+
+@pytest.fixture(scope="module")
+def team(world: World) -> Iterator[Team]:
+    roles = [role for role in CAST if role.key in {"coord", "mo"}]
+    world.make_parties(roles)
+    coord, mo = world.parties["coord"], world.parties["mo"]
+    cards = {}
+    for party in (coord, mo):
+        party.log_in(world.browser)
+        party.log_in(world.browser, party.have_attested(world.browser, world.addresses.registrar))
+        cards[party.key] = str(party.do("whoami").result["user"])
+    coord.do("contact", "add", mo.name, "--user", cards["mo"])
+    case = str(coord.do("case", "open", "--name", CASE).result["case"])
+    coord.do("member", "add", mo.name, "--title", "same-team", "--informed", "oral", "--case", case)
+    made = Team(world, coord, mo, case)
+    made.post(mo, "medical/1", "Tension à surveiller", "Deux fois par semaine, le matin.", "synthesis")
+    made.post(mo, "medical/2", "Compte rendu", sample.REPORT, "note")
+    made.post(coord, "plan/1", "Sortie prévue lundi", "La chambre est prête. Appeler la fille de Mme A.", "message")
+    yield made
+    for party in (coord, mo):
+        party.stop(world.processes)
+
+
+@pytest.fixture(scope="module")
+def nurse(browser: Any, world: World, team: Team) -> Iterator[Watch]:  # noqa: ANN401 -- playwright's own fixture
+    """The nurse at her browser, taken into the team once for the tests of this module."""
+    context = browser.new_context(locale="fr-FR", viewport={"width": 1200, "height": 800})
+    watch = Watch(context.new_page(), world)
+    users: list[str] = []
+
+    def take(request: Any) -> None:  # noqa: ANN401 -- playwright's request
+        if request.method == "POST" and request.url.endswith("/v1/logins"):
+            users.append(str(request.post_data_json["user"]))
+
+    watch.page.on("request", take)
+    watch.page.goto(world.addresses.hub)
+    watch.accept()
+    watch.act_as(NURSE, home="À lire")
+    team.let_in(users[0])
+    yield watch
+    watch.check()
+    context.close()
+
+
+def place(watch: Watch, fragment: str) -> None:
+    """Go to an address of the page."""
+    watch.page.goto(f"{watch.world.addresses.hub}/#{fragment}")
+
+
+class TestReading:
+    def test_what_is_new_over_all_cases_is_read_one_gesture_after_the_other(self, nurse: Watch) -> None:
+        place(nurse, "/")
+        nurse.title("À lire")
+        nurse.page.get_by_role("button", name="Lire (").click()
+        nurse.page.get_by_text("Deux fois par semaine, le matin.").wait_for()
+        nurse.picture("inbox")
+        nurse.page.get_by_role("button", name="Vu", exact=True).click()
+        nurse.page.get_by_text(sample.REPORT).wait_for()
+        nurse.page.get_by_role("button", name="Vu", exact=True).click()
+        nurse.page.get_by_text(sample.REPORT).wait_for(state="detached")
+        nurse.page.reload()
+        nurse.title("À lire")
+        nurse.page.get_by_text("Chargement…").wait_for(state="detached")
+        assert nurse.page.get_by_text("Tension à surveiller").count() == 0
+        nurse.axe()
+
+    def test_a_case_shows_what_is_closed_with_the_reason_and_the_next_step(self, nurse: Watch, team: Team) -> None:
+        place(nurse, "/cases")
+        nurse.title("Mes dossiers")
+        nurse.picture("cases")
+        nurse.page.get_by_role("link", name="Dossier " + team.case[:8]).click()
+        closed = nurse.page.get_by_role("listitem").filter(has_text="Ressources et budget")
+        closed.get_by_text("Pourquoi ?").click()
+        closed.get_by_text(re.compile("Voyez|Demandez|Informez|Lui demander")).first.wait_for()
+        nurse.picture("case")
+        nurse.axe()
+
+    def test_the_name_of_a_case_stays_on_the_device(self, nurse: Watch, team: Team) -> None:
+        place(nurse, f"/cases/{team.case}")
+        nurse.page.get_by_text("Nommer ce dossier").click()
+        nurse.page.get_by_label("Nom de ce dossier, sur cet appareil seulement").fill("Mme A")
+        nurse.press("Garder ce nom")
+        place(nurse, "/cases")
+        nurse.page.get_by_role("link", name="Mme A").wait_for()
+
+    def test_what_others_write_appears_by_itself_and_hostile_words_are_inert(self, nurse: Watch, team: Team) -> None:
+        place(nurse, f"/cases/{team.case}/thread/medical")
+        nurse.title("Santé")
+        nurse.page.get_by_role("link", name="Compte rendu").wait_for()
+        team.post(team.mo, "medical/2", HOSTILE_TITLE, HOSTILE_TEXT)
+        line = nurse.page.get_by_role("link", name="onerror")
+        line.wait_for()
+        nurse.picture("thread")
+        nurse.axe()
+        line.click()
+        nurse.page.get_by_text("<script>alert(1)</script>").wait_for()
+        nurse.picture("entry")
+        nurse.axe()
+
+    def test_search_finds_what_this_device_received_whatever_the_accents(self, nurse: Watch) -> None:
+        place(nurse, "/search")
+        nurse.page.get_by_role("searchbox").fill("TENSION a surv")
+        nurse.page.get_by_role("link", name="Tension à surveiller").wait_for()
+        nurse.picture("search")
+        nurse.axe()
+
+
+class TestWriting:
+    def test_an_answer_is_sent_logged_and_read_by_others(self, nurse: Watch, team: Team) -> None:
+        place(nurse, f"/cases/{team.case}/thread/medical")
+        nurse.page.get_by_role("link", name="Compte rendu").click()
+        nurse.page.get_by_label("Répondre").last.fill("Vue ce matin : 13/8.\nRien à signaler.")
+        nurse.page.get_by_text("Lu par").wait_for()
+        nurse.picture("compose")
+        nurse.press("Envoyer")
+        nurse.title("Santé")
+        nurse.page.get_by_role("link", name="Vue ce matin").wait_for()
+        listed = team.mo.do("list", "medical/2", "--case", team.case).result
+        assert "Vue ce matin : 13/8." in str(listed)
+
+    def test_a_draft_outlives_a_reload(self, nurse: Watch, team: Team) -> None:
+        place(nurse, f"/cases/{team.case}/thread/medical")
+        nurse.page.get_by_label("Écrire ici").last.fill("À finir ce soir")
+        nurse.page.get_by_text("Brouillon gardé ici, chiffré.").wait_for()
+        nurse.page.reload()
+        nurse.title("Santé")
+        expect(nurse.page.get_by_label("Écrire ici").last).to_have_value("À finir ce soir")
