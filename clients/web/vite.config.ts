@@ -1,26 +1,63 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 
 import { defineConfig } from "vite";
-import type { Plugin } from "vite";
+import type { Plugin, Rolldown } from "vite";
 
-/** Writes the hash of each script and style sheet beside its name, once they are on disk: the page runs these bytes or none. */
+const SOURCES = join(import.meta.dirname, "src");
+
+/**
+ * Writes the hash of every script and style sheet into the page, once they are on disk: beside the name of those it loads, and in
+ * one line for those that are fetched later (src/app/late.ts). The page runs these bytes or none.
+ */
 function integrity(): Plugin {
   return {
     name: "volet-integrity",
-    async writeBundle({ dir }) {
+    async writeBundle({ dir }, bundle) {
       const folder = dir ?? "dist";
       const page = join(folder, "index.html");
+      const hashOf = async (path: string): Promise<string> =>
+        `sha384-${createHash("sha384")
+          .update(await readFile(join(folder, path)))
+          .digest("base64")}`;
       let text = await readFile(page, "utf8");
       for (const [tag, path] of text.matchAll(/<(?:script|link)\b[^>]*?\b(?:src|href)="\/(assets\/[^"]+)"[^>]*?>/g)) {
         if (path === undefined) continue;
-        const hash = createHash("sha384").update(await readFile(join(folder, path)));
-        text = text.replace(tag, tag.replace(/>$/, ` integrity="sha384-${hash.digest("base64")}">`));
+        text = text.replace(tag, tag.replace(/>$/, ` integrity="${await hashOf(path)}">`));
       }
-      await writeFile(page, text);
+      const lines: string[] = [];
+      for (const [source, paths] of laterFiles(bundle)) {
+        const files = await Promise.all(paths.map(async (path) => `/${path} ${await hashOf(path)}`));
+        lines.push(`${source}|${files.join(",")}`);
+      }
+      await writeFile(page, text.replace("%LATER%", lines.join(";")));
     },
   };
+}
+
+/** The files that each dynamically imported source file needs and the first script does not bring, in the order of names. */
+function laterFiles(bundle: Rolldown.OutputBundle): readonly (readonly [string, readonly string[]])[] {
+  const chunks = new Map(Object.values(bundle).flatMap((one) => (one.type === "chunk" ? [[one.fileName, one] as const] : [])));
+  const reached = (from: string, found: Set<string>): Set<string> => {
+    if (found.has(from)) return found;
+    found.add(from);
+    for (const next of chunks.get(from)?.imports ?? []) reached(next, found);
+    return found;
+  };
+  const first = new Set<string>();
+  for (const [name, chunk] of chunks) if (chunk.isEntry) reached(name, first);
+  const named = [...chunks.values()].map(({ code }) => code).join("\n");
+  const found: [string, string[]][] = [];
+  for (const [name, { isDynamicEntry, facadeModuleId }] of chunks) {
+    if (!isDynamicEntry || facadeModuleId === null) continue;
+    const source = relative(SOURCES, facadeModuleId);
+    // What libraries import where a browser lacks something: never asked for in the browsers that we accept.
+    if (source.startsWith("..")) continue;
+    if (!named.includes(source)) throw new Error(`${source} is imported late: name it in a lateScreen`);
+    found.push([source, [...reached(name, new Set())].filter((one) => !first.has(one)).sort()]);
+  }
+  return found.sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
 export default defineConfig({
@@ -29,11 +66,10 @@ export default defineConfig({
   build: {
     // Inlined assets would become data: addresses, which the content security policy refuses.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // The page names what its first script imports, so that it too has its hash. Later ones are up to src/app/late.ts.
+    modulePreload: { polyfill: false, resolveDependencies: (_name, files, { hostType }) => (hostType === "html" ? files : []) },
     target: "es2022",
     sourcemap: false,
-    // One script: what a page loads later would come without its hash.
-    rolldownOptions: { output: { codeSplitting: false } },
   },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
 });

@@ -117,6 +117,28 @@ class TestLyingServer:
         watch.page.get_by_role("alert").wait_for()
         assert "ne se vérifie pas" in watch.page.get_by_role("alert").inner_text()
 
+    def test_a_file_fetched_later_that_is_not_the_one_built_does_not_run(self, visit: Visit) -> None:
+        watch = visit()
+        watch.accept()
+        watch.log_in(COORD)
+        watch.title("Bonjour")
+
+        def alter(route: Any) -> None:  # noqa: ANN401 -- playwright's own types are unions
+            answer = route.fetch()
+            route.fulfill(response=answer, body="globalThis.ran = true;" + answer.text())
+
+        watch.page.route("**/assets/capacity-*.js", alter)
+        watch.page.get_by_role("link", name="Je suis professionnel").click()
+        watch.page.get_by_role("alert").wait_for()
+        assert "n’est pas celui qui a été annoncé" in watch.page.get_by_role("alert").inner_text()
+        assert watch.page.evaluate("() => globalThis.ran") is None
+        # The browser says on its console why it refused: that alone was expected.
+        assert all("integrity" in one for one in watch.found), watch.found
+        watch.found.clear()
+        watch.page.unroute("**/assets/capacity-*.js")
+        watch.page.reload()
+        watch.title("J’exerce comme…")
+
 
 class TestEverybody:
     def test_axe_finds_nothing_on_any_screen(self, visit: Visit) -> None:

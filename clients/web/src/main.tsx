@@ -3,7 +3,7 @@ import { render } from "preact";
 import type { JSX } from "preact";
 
 import { App } from "./app/app.tsx";
-import { Frame } from "./app/shell.tsx";
+import { Frame } from "./app/frame.tsx";
 import { Unreachable } from "./client/errors.ts";
 import { Session } from "./client/session.ts";
 import { missingFeatures } from "./client/support.ts";

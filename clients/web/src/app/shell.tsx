@@ -1,58 +1,13 @@
 /** Around every screen: the way past the head, who acts in which capacity, and where to go. On a phone the places are at the foot. */
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
 
-import { useWords } from "../i18n/words.ts";
 import { functionName } from "../i18n/codes.ts";
 import { Icon } from "../ui/icon.tsx";
 import { useApp } from "./context.ts";
+import { Frame } from "./frame.tsx";
 import { href } from "./router.ts";
 import type { Route } from "./router.ts";
 import { PLACES } from "./places.ts";
-
-interface FrameProps {
-  /** What stands in the head beside the name of the product. */
-  readonly head?: ComponentChildren;
-  readonly children: ComponentChildren;
-  /** What was just done, said for a moment. */
-  readonly told?: string | undefined;
-}
-
-/** The frame without places: for who is not signed in. */
-export function Frame({ head, children, told }: FrameProps): JSX.Element {
-  const { messages } = useWords();
-  return (
-    <div class="shell">
-      <a
-        class="skip"
-        href="#main"
-        onClick={(event) => {
-          // A fragment is an address here: the focus moves, the address stays.
-          event.preventDefault();
-          document.getElementById("main")?.focus();
-        }}
-      >
-        {messages.common.skip}
-      </a>
-      <header class="top">
-        {head === undefined ? (
-          // Nobody is in: there is nowhere to go, and the keyboard comes to what there is to do first.
-          <span class="brand">{messages.common.product}</span>
-        ) : (
-          <a class="brand" href={href({ name: "home" })}>
-            {messages.common.product}
-          </a>
-        )}
-        {head}
-      </header>
-      <Offline />
-      {children}
-      <div class="toasts" role="status">
-        {told !== undefined && <p class="toast">{told}</p>}
-      </div>
-    </div>
-  );
-}
 
 interface ShellProps {
   readonly route: Route | undefined;
@@ -115,22 +70,4 @@ export function structureLabel(
   id: string,
 ): string {
   return registrars.flatMap((one) => one.structures).find((one) => one.id === id)?.label ?? id;
-}
-
-/** Whether the device has a network at all; the hub may still not answer. */
-function Offline(): JSX.Element {
-  const { messages } = useWords();
-  const [online, setOnline] = useState(navigator.onLine);
-  useEffect(() => {
-    const follow = (): void => {
-      setOnline(navigator.onLine);
-    };
-    addEventListener("online", follow);
-    addEventListener("offline", follow);
-    return () => {
-      removeEventListener("online", follow);
-      removeEventListener("offline", follow);
-    };
-  }, []);
-  return <div role="status">{!online && <p class="offline">{messages.shell.offline}</p>}</div>;
 }

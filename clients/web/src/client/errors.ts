@@ -9,6 +9,7 @@
  *     NotPermitted  our own copy of the rules says no, before anything is sent
  *     Misuse        what was asked makes no sense here: nobody of that name, nothing to end
  *     NotReadable   an entry that this user has no way to read, and why
+ *     AlteredFile   a file of the page that is not the one that was built, or did not come
  *
  * What is served and does not verify is a `ProtocolError`.
  */
@@ -52,6 +53,10 @@ export class Contradicted extends Error {
     super(found.message);
     this.found = found;
   }
+}
+
+export class AlteredFile extends Error {
+  override readonly name = "AlteredFile";
 }
 
 export class Locked extends Error {
@@ -141,7 +146,7 @@ export class Misuse extends Error {
 
 /** Whether this is one of the client's own failures, which a screen can say; anything else is a defect. */
 export function isFailure(error: unknown): error is Error {
-  const known = [Refused, Unreachable, BadAnswer, Contradicted, Locked, NotPermitted, Misuse, NotReadable, ProtocolError];
+  const known = [Refused, Unreachable, BadAnswer, Contradicted, Locked, NotPermitted, Misuse, NotReadable, AlteredFile, ProtocolError];
   return known.some((one) => error instanceof one);
 }
 

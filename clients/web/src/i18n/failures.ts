@@ -1,5 +1,5 @@
 /** What a screen says when something failed: one sentence with what to do next, never a code or a stack. */
-import { BadAnswer, Contradicted, Locked, Misuse, NotPermitted, Refused, Unreachable } from "../client/errors.ts";
+import { AlteredFile, BadAnswer, Contradicted, Locked, Misuse, NotPermitted, Refused, Unreachable } from "../client/errors.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { explain } from "./codes.ts";
 import { languageOf } from "./messages.ts";
@@ -12,6 +12,7 @@ export function failureText(error: unknown, messages: Messages): string {
   if (error instanceof Unreachable) return messages.problem.unreachable;
   if (error instanceof BadAnswer) return messages.problem.badAnswer;
   if (error instanceof Locked) return messages.problem.locked;
+  if (error instanceof AlteredFile) return messages.problem.altered;
   if (error instanceof Contradicted) return messages.problem.contradicted;
   if (error instanceof ProtocolError) return messages.problem.unverified(error.what);
   return messages.problem.unknown;

@@ -16,6 +16,8 @@ export const common: Said<typeof french> = {
   problem: {
     title: "That did not work",
     unreachable: "The hub does not answer. Check the network, then try again: nothing is lost.",
+    altered:
+      "A file of this page is not the one that was announced, or did not arrive. Reload the page; if it goes on, tell your organisation.",
     badAnswer: "The answer received is not the hub's. Try again; if it goes on, tell your structure.",
     locked: "This browser did not keep your keys, or they were changed. Connect this device again.",
     contradicted:

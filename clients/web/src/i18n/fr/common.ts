@@ -13,6 +13,8 @@ export const common = {
   problem: {
     title: "Cela n’a pas marché",
     unreachable: "La plateforme ne répond pas. Vérifiez le réseau, puis réessayez : rien n’est perdu.",
+    altered:
+      "Un fichier de cette page n’est pas celui qui a été annoncé, ou n’est pas arrivé. Rechargez la page ; si cela continue, prévenez votre structure.",
     badAnswer: "La réponse reçue n’est pas celle de la plateforme. Réessayez ; si cela continue, prévenez votre structure.",
     locked: "Ce navigateur n’a pas gardé vos clés, ou elles ont été modifiées. Reconnectez cet appareil.",
     contradicted:
