@@ -50,7 +50,22 @@ export async function later<T>(source: string, load: () => Promise<T>): Promise<
 function fetched(file: LaterFile): Promise<void> {
   const before = asked.get(file.address);
   if (before !== undefined) return before;
-  const fetching = new Promise<void>((resolve, reject) => {
+  const fetching = preload(file)
+    .catch(async () => {
+      // What came may stand in the browser's cache, where built files stay for a year: ask anew, or no reload would ever help.
+      await fetch(file.address, { cache: "reload" });
+      await preload(file);
+    })
+    .catch(() => {
+      asked.delete(file.address);
+      throw new AlteredFile(file.address);
+    });
+  asked.set(file.address, fetching);
+  return fetching;
+}
+
+function preload(file: LaterFile): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
     const link = document.createElement("link");
     link.rel = "modulepreload";
     link.integrity = file.integrity;
@@ -60,11 +75,8 @@ function fetched(file: LaterFile): Promise<void> {
     };
     link.onerror = () => {
       link.remove();
-      asked.delete(file.address);
       reject(new AlteredFile(file.address));
     };
     document.head.append(link);
   });
-  asked.set(file.address, fetching);
-  return fetching;
 }
