@@ -146,7 +146,18 @@ export class Misuse extends Error {
 
 /** Whether this is one of the client's own failures, which a screen can say; anything else is a defect. */
 export function isFailure(error: unknown): error is Error {
-  const known = [Refused, Unreachable, BadAnswer, Contradicted, Locked, NotPermitted, Misuse, NotReadable, AlteredFile, ProtocolError];
+  const known = [
+    Refused,
+    Unreachable,
+    BadAnswer,
+    Contradicted,
+    Locked,
+    NotPermitted,
+    Misuse,
+    NotReadable,
+    AlteredFile,
+    ProtocolError,
+  ];
   return known.some((one) => error instanceof one);
 }
 
