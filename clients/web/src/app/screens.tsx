@@ -35,16 +35,10 @@ function spaceOf({ name }: Route): Space | undefined {
 export function Screen({ route }: { readonly route: Route | undefined }): JSX.Element {
   const { space } = useApp();
   if (route === undefined) return <Unknown />;
-  switch (route.name) {
-    case "device":
-      return <DeviceScreen />;
-    case "capacity":
-      return <CapacityScreen />;
-    default: {
-      const InSpace = SPACES[spaceOf(route) ?? space];
-      return <InSpace route={route} />;
-    }
-  }
+  if (route.name === "device") return <DeviceScreen />;
+  if (route.name === "capacity") return <CapacityScreen />;
+  const InSpace = SPACES[spaceOf(route) ?? space];
+  return <InSpace route={route} />;
 }
 
 function Unknown(): JSX.Element {
