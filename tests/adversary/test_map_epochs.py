@@ -267,10 +267,9 @@ def test_a_hub_that_hides_an_epoch_is_refused(away: Away, lie: Lie, reason: Reas
 def test_the_past_costs_two_rows_an_epoch_and_a_move_the_length_of_its_path(away: Away) -> None:
     def rows() -> tuple[int, int]:
         with open_disk(away.world.folder / "hub") as disk:
-            (epochs,), (nodes,) = (
-                *disk.execute("SELECT COUNT(*) FROM map_epoch"), *disk.execute("SELECT COUNT(*) FROM map_node")
-            )  # fmt: skip
-            return int(epochs), int(nodes)
+            epochs = list(disk.execute("SELECT COUNT(*) FROM map_epoch"))
+            nodes = list(disk.execute("SELECT COUNT(*) FROM map_node"))
+            return int(epochs[0][0]), int(nodes[0][0])
 
     away.wait()
     away.wait()
