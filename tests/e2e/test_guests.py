@@ -23,6 +23,8 @@ def stopped(played: Story) -> Iterator[Story]:
     yield played
     for party in played.everybody:
         party.start(played.world.processes)
+        # As the story left it: running, with its keys open.
+        party.do("whoami")
 
 
 def _guest(story: Story, role: Role) -> Party:

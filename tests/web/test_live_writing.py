@@ -153,7 +153,7 @@ class TestFacts:
         withdrawn = nurse.value("withdraw", case, given["hash"])
         assert withdrawn["kind"] == "recorded"
         ends = mo.casebook.view(case).main.facts.of(ConsentWithdrawal)
-        assert [one.fact.consent for one in ends] == [given["hash"]]
+        assert [one.fact.consent for one in ends].count(given["hash"]) == 1
         assert nurse.ask("withdraw", case, given["hash"])["error"] == "no-such-record"
 
     def test_words_beside_a_fact_are_sealed_and_read_by_their_hash(self, world: World, nurse: Live, case: str) -> None:

@@ -121,7 +121,7 @@ class TestReading:
         place(nurse, "/cases")
         nurse.title("Mes dossiers")
         nurse.picture("cases")
-        nurse.page.get_by_role("link", name="Dossier " + team.case[:8]).click()
+        nurse.page.locator(f'a[href="#/cases/{team.case}"]').first.click()
         closed = nurse.page.get_by_role("listitem").filter(has_text="Ressources et budget")
         closed.get_by_text("Pourquoi ?").click()
         closed.get_by_text(re.compile("Voyez|Demandez|Informez|Lui demander")).first.wait_for()
