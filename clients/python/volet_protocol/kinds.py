@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from volet_protocol import annexes, canonical, meeting_words
+from volet_protocol import annexes, canonical, filing, meeting_words
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
@@ -252,4 +252,5 @@ REGISTERED: Mapping[tuple[str, int], Callable[[Fields], None]] = {
     ("coordination_alert", 1): _coordination_alert,
     ("mark", 1): _mark,
     (annexes.KIND, 1): annexes.check_fields,
+    (filing.KIND, 1): filing.check_fields,
 }

@@ -1,8 +1,9 @@
 """The signed request to look at the access log; looking is itself logged (docs/spec/releases.md).
 
-A person or their representative asks for one case with purpose `own_access`; who watches over the log, with `audit`,
-for any case in their scope. Who looks up one case, by the reference printed on a paper, knows whose it is;
-who asks which person stands behind an account of that case lifts a pseudonym. Either takes a reason, kept there.
+A person or their representative asks for one case with purpose `own_access`; anybody for what was released to their own
+devices, over all cases, with `own_releases`; who watches over the log, with `audit`, for any case in their scope.
+Who looks up one case, by the reference printed on a paper, knows whose it is; who asks which person stands behind an
+account of that case lifts a pseudonym. Either takes a reason, kept there.
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ from volet_protocol.release import REQUEST_ID_SIZE, CheckpointRef
 from volet_protocol.statements import Preamble, UnverifiedStatement
 
 TYPE = "log-request"
-AUDIT, OWN_ACCESS = "audit", "own_access"
-_PURPOSES = frozenset({AUDIT, OWN_ACCESS})
+AUDIT, OWN_ACCESS, OWN_RELEASES = "audit", "own_access", "own_releases"
+_PURPOSES = frozenset({AUDIT, OWN_ACCESS, OWN_RELEASES})
 REASONS = frozenset({"complaint", "inspection", "incident", "rights_request", "sampling", "court_order"})
 
 
 @dataclass(frozen=True)
 class LogRequest:
-    """Body of a `log-request`: leaves `from_` to `to`, the end excluded; of one case, or of all for who watches.
+    """Body of a `log-request`: leaves `from_` to `to`, the end excluded; of one case, or of several.
 
-    `user`: whose pseudonym is lifted, in that case.
+    Of several for who watches, and of what was released to oneself. `user`: whose pseudonym is lifted, in that case.
     """
 
     preamble: Preamble
@@ -46,6 +47,8 @@ class LogRequest:
             raise ProtocolError(Reason.MISSING_FIELD, "log-request: own access names a case")
         if self.reason is not None and self.reason not in REASONS:
             raise ProtocolError(Reason.MALFORMED, "log-request: reason")
+        if self.purpose == OWN_RELEASES and self.case is not None:
+            raise ProtocolError(Reason.MALFORMED, "log-request: own releases name no case")
         if self.user is not None and (self.purpose != AUDIT or self.case is None):
             raise ProtocolError(Reason.MISSING_FIELD, "log-request: user, in a case of an audit")
         if (self.reason is not None) != (self.purpose == AUDIT and self.case is not None):

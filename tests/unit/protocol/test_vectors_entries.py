@@ -1,6 +1,6 @@
 """Runs the vectors of entries and releases.
 
-padding, sealing, entry, document, entry_list, kinds, take_back, release, log_payload.
+padding, sealing, entry, document, entry_list, kinds, filed, take_back, release, log_payload.
 """
 
 from __future__ import annotations
@@ -28,9 +28,12 @@ from volet_protocol.entry import (
 from volet_protocol.entry_header import TYPE, EntryHeader
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
+from volet_protocol.filed_entry import open_filed
+from volet_protocol.filing import KIND as FILED
+from volet_protocol.filing import Filing
 from volet_protocol.hashing import sha256
 from volet_protocol.keys import BoxKey, SigningKey
-from volet_protocol.kinds import Content, Unknown, read_body, read_title
+from volet_protocol.kinds import Content, Title, Unknown, read_body, read_title
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.log_view import LogView
 from volet_protocol.named_box import open_shares
@@ -315,6 +318,22 @@ def _kind(fields: Fields) -> JsonObject:
 KINDS = {"read": Operation(_kind, _keys("title", "body"))}
 
 
+# filed: an entry of an exchange in the section that it is about, under `header`, with `title` in clear to its readers
+
+
+def _filed(fields: Fields) -> JsonObject | None:
+    nested = Fields(fields.raw("filed"), "filed")
+    filing = Filing.read(nested)
+    nested.done()
+    first = read_verified_entry(filing.statement.verify(fields.data("public")))
+    outer = Title(FILED, 1, fields.text("title"))
+    title, body = open_filed(_header(fields), outer, filing, first)
+    return {"kind": title.kind, "title": title.title, "text": body.fields["text"], "entry": first.id}
+
+
+FILED_OPERATIONS = {"open": Operation(_filed, _keys("header", "title", "filed", "public"))}
+
+
 # take_back, release, log_payload
 
 
@@ -380,6 +399,7 @@ FORMATS = {
     "document": DOCUMENT,
     "entry_list": ENTRY_LIST,
     "kinds": KINDS,
+    "filed": FILED_OPERATIONS,
     "take_back": TAKE_BACK,
     "release": RELEASE,
     "log_payload": LOG_PAYLOAD,
