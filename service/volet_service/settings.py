@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     # Addresses of registrars, separated by blanks, that the web client may ask. Whoever changes them can send browsers
     # to another, whose attestations count only with a key of the trust bundle.
     registrars: str = Field(default="", pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+ ?)*$")
+    # The numbers to call in the département when somebody is in danger (CRIP, duty prosecutor, vulnerable adults), as
+    # the controller gives them. Absent: none are served. Whoever changes them sends callers elsewhere; the log says so.
+    authorities: Path = Path("authorities.json")
     # Identity providers: issuer, client id and secret. Whoever changes it decides who can log in, not who can read.
     issuers: Path = Path("issuers.json")
 
@@ -74,6 +77,16 @@ class Settings(BaseSettings):
     queue_bound: int = Field(default=4096, ge=1)
     # How long an answer may wait for a client that takes no byte of it (Linux).
     unread_ms: int = Field(default=60_000, ge=100)
+    # Sockets of the live hints (docs/spec/live.md). Too low cuts honest browsers off, which then ask every half minute;
+    # too high lets one account or address hold memory. Behind one address stands a whole hospital.
+    live_per_user: int = Field(default=16, ge=1)
+    live_per_address: int = Field(default=2_000, ge=1)
+    live_in_all: int = Field(default=10_000, ge=1)
+    # Hints that wait for one socket before it is cut; batches that a socket which was cut can resume from.
+    live_waiting: int = Field(default=256, ge=1)
+    live_kept: int = Field(default=4_096, ge=1)
+    # How often each end hears from the other. Proxies that end quiet connections sooner need less.
+    live_beat_ms: int = Field(default=25_000, ge=100)
     # How far a signed request may stand from the hub's clock. Longer lets a thief of a request replay it longer.
     request_window_ms: int = Field(default=120_000, ge=1_000)
     # Age at which a head proof is made anew although no head moved (grants need one of at most 10 minutes).

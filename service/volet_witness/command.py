@@ -116,7 +116,8 @@ def _serve(asked: argparse.Namespace) -> int:
     signers, store = read_signers(asked.folder), _store(asked.folder)
     app = create_app(Witness(store, signers), store, lambda: int(time.time()))
     try:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        # Said to be TCP, or the event loop leaves each answer waiting for the reader to acknowledge its first half.
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((asked.host, asked.port))
             host, port = listener.getsockname()

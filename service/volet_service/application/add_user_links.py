@@ -40,9 +40,17 @@ def add_user_links(command: AddUserLinks, uow: UnitOfWork, /) -> UserLinksAdded:
     """Judge and append; links that the chain already holds are skipped, by whichever device of the user: no receipt."""
     if command.user != command.caller.user:
         raise NotFound
+    leaf = add_links(command.user, command.links, uow)
+    return UserLinksAdded(uow.users.user(command.user).head, leaf)
+
+
+def add_links(
+    user: str, links: Sequence[tuple[UnverifiedStatement, Mapping[str, bytes]]], uow: UnitOfWork
+) -> int | None:
+    """Judge and append links of a chain; return the leaf of the last one that was new."""
     leaf: int | None = None
-    for statement, boxes in command.links:
-        chain = uow.users.user(command.user)
+    for statement, boxes in links:
+        chain = uow.users.user(user)
         link = read_link(statement)
         seq = link.position.seq
         if seq <= chain.head.seq and chain.links[seq].hash == statement.hash:
@@ -56,9 +64,9 @@ def add_user_links(command: AddUserLinks, uow: UnitOfWork, /) -> UserLinksAdded:
         stored = UserLink(seq, statement.hash, statement.to_bytes(), _boxes(boxes))
         uow.users.append(after, [stored])
         for device in chain.active - after.active:
-            close_sessions_of_device(command.user, device, uow)
+            close_sessions_of_device(user, device, uow)
         leaf = uow.log.append(LeafContent(ViewPayload("user-link", uow.now_ms), by_statement(statement, link.preamble)))
-    return UserLinksAdded(uow.users.user(command.user).head, leaf)
+    return leaf
 
 
 def _boxes(boxes: Mapping[str, bytes]) -> bytes:

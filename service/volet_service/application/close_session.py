@@ -8,7 +8,7 @@ from volet_service.application.ports import UnitOfWork
 
 def close_session(caller: Caller, uow: UnitOfWork, /) -> None:
     """End the session that the request came with; its token serves no more once this is committed."""
-    uow.sessions.remove(caller.token_hash)
+    uow.sessions.remove(caller.user, caller.token_hash)
 
 
 def close_sessions_of_device(user: str, device: str, uow: UnitOfWork, /) -> None:

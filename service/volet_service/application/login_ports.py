@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from volet_service.domain.providers import Hint
+
 
 @dataclass(frozen=True)
 class Expected:
@@ -19,13 +21,23 @@ class Expected:
 
 @dataclass(frozen=True)
 class Identified:
-    """A verified ID token: who (iss, sub), how surely, when, and the token itself."""
+    """A verified ID token: who (iss, sub), how surely, when, the token itself, and what userinfo hinted at."""
 
     iss: str
     sub: str
     acr: str | None
     issued_ms: int
     id_token: str
+    hint: Hint | None = None
+
+
+@dataclass(frozen=True)
+class LoggedOut:
+    """A verified logout token: whose sessions end, of those that began before an instant (ms)."""
+
+    iss: str
+    sub: str
+    before_ms: int
 
 
 class IdentityProvider(Protocol):

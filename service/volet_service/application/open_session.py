@@ -21,6 +21,7 @@ from volet_protocol.statements import UnverifiedStatement
 from volet_protocol.trust_bundle import TrustBundle
 from volet_protocol.user_chain import UserChain
 from volet_protocol.user_links import check_deposited_boxes
+from volet_service.application.add_user_links import add_links
 from volet_service.application.end_sessions import held_capacity
 from volet_service.application.ports import UnitOfWork
 from volet_service.application.records import BindingRecord, Login, Session, UserLink
@@ -78,8 +79,11 @@ def open_session(command: OpenSession, trust: TrustBundle, uow: UnitOfWork, /) -
         device=login.device,
         now_ms=uow.now_ms,
     )
-    chain = _chain(command, login, uow)
+    chain = _chain(command, login, login.id_token, uow)
     user_chain.verify_statement(chain, command.statement)
+    if login.device not in chain.active or chain.frozen or chain.closed:
+        # Judged at the head it names, a device revoked since would sign in for ever, at an old one.
+        raise ProtocolError(Reason.REVOKED, "device of the login")
     expires_ms = uow.now_ms + command.session_ms
     if read.capacity is not None:
         expires_ms = min(expires_ms, _capacity(read.capacity, login.user, trust, uow).until_ms)
@@ -99,9 +103,11 @@ def open_session(command: OpenSession, trust: TrustBundle, uow: UnitOfWork, /) -
     return SessionOpened(session.expires_ms, first)
 
 
-def _chain(command: OpenSession, login: Login, uow: UnitOfWork) -> UserChain:
+def _chain(command: OpenSession, login: Login, id_token: str, uow: UnitOfWork) -> UserChain:
     try:
-        return uow.users.user(login.user)
+        held = uow.users.user(login.user)
+        recovered = [link for link in command.chain if link.statement.type == "recover"]
+        return held if not recovered else _recovered(held, recovered[-1], login, id_token, uow)
     except ProtocolError as error:
         if error.reason is not Reason.UNKNOWN_REFERENCE:
             raise
@@ -119,6 +125,20 @@ def _chain(command: OpenSession, login: Login, uow: UnitOfWork) -> UserChain:
         who = IdentityPayload(user=login.user, device=login.device, request_hash=signed.hash, request=signed.to_json())
         uow.log.append(LeafContent(ViewPayload("user-link", uow.now_ms), who))
     return chain
+
+
+def _recovered(held: UserChain, link: NewLink, login: Login, id_token: str, uow: UnitOfWork) -> UserChain:
+    """Return the chain with a `recover` link that came with the sign-in of the device that it adds.
+
+    The phrase is not enough: who signs in has to be somebody whom this chain was bound to before.
+    """
+    if any(known.hash == link.statement.hash for known in held.links):
+        return held
+    subject = subject_chain(login.iss, str(unverified_claims(id_token)["sub"]))
+    if subject not in {known.subject_chain for known in uow.users.bindings(held.user)}:
+        raise login_refused(LoginRefusal.WRONG_USER, "identity of the account to recover")
+    add_links(held.user, [(link.statement, link.boxes)], uow)
+    return uow.users.user(held.user)
 
 
 def _boxes(boxes: Mapping[str, bytes]) -> bytes | None:

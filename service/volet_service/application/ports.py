@@ -19,8 +19,11 @@ from volet_protocol.statements import HeadRef
 from volet_protocol.tiles import TilePath
 from volet_protocol.trust_bundle import TrustBundle
 from volet_protocol.web_manifest import WebManifest
+from volet_service.application.directory_ports import Extracts, NationalDirectory
 from volet_service.application.emergency_records import Emergencies
 from volet_service.application.erasure_ports import Erasures
+from volet_service.application.live_ports import Hints, LiveLimits
+from volet_service.application.login_ports import LoggedOut
 from volet_service.application.records import Login, Session
 from volet_service.application.repositories import (
     Boxes,
@@ -37,6 +40,7 @@ from volet_service.application.repositories import (
     Users,
 )
 from volet_service.domain.leaves import LeafContent
+from volet_service.domain.providers import Hint
 from volet_service.domain.retention import RetentionPolicy
 
 T = TypeVar("T")
@@ -97,6 +101,9 @@ class UnitOfWork(Protocol):
 
     @property
     def erasures(self) -> Erasures: ...  # noqa: D102 -- the type says it
+
+    @property
+    def extracts(self) -> Extracts: ...  # noqa: D102 -- the type says it
 
     @property
     def shares(self) -> Shares: ...  # noqa: D102 -- the type says it
@@ -280,6 +287,14 @@ class IdentityProvider(Protocol):
         """Exchange the answer's code (RFC 9207 `iss` checked); raise `Denied` when it is refused."""
         ...
 
+    def hint(self, login: Login) -> Hint | None:
+        """Return what userinfo told about who logged in, if it was asked."""
+        ...
+
+    async def logged_out(self, token: str) -> LoggedOut:
+        """Verify a provider's logout token, which serves once; raise `Refusal`."""
+        ...
+
 
 @dataclass(frozen=True)
 class WebFiles:
@@ -311,6 +326,7 @@ class Limits:
     window_ms: int
     session_ms: int
     held: int
+    live: LiveLimits
 
 
 @dataclass(frozen=True)
@@ -321,6 +337,7 @@ class Hub:
     store: Store
     sessions: SessionLookup
     log: PublicLog
+    directory: NationalDirectory
     blobs: Blobs
     trust: TrustBundle
     policy: Policy
@@ -330,4 +347,5 @@ class Hub:
     limits: Limits
     ready: Callable[[], bool]
     retention: RetentionPolicy
+    listen: Callable[[Hints], None]
     web: WebVersion | None = None

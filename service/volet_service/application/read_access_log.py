@@ -1,4 +1,7 @@
-"""Look at the access log: a person at their own case, views only; who watches at their scope. Each look is a leaf."""
+"""Look at the access log: a person at their own case, views only; who watches at their scope; anybody at themselves.
+
+Of themselves they are shown what was released to their own devices. Each look is a leaf.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from volet_protocol.emergencies import START, STOP
 from volet_protocol.encodings import to_base64url
 from volet_protocol.link_reading import read_link
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
-from volet_protocol.log_request import AUDIT, LogRequest
+from volet_protocol.log_request import AUDIT, OWN_RELEASES, LogRequest
 from volet_protocol.operator_roles import Duty
 from volet_protocol.places import MAIN
 from volet_protocol.policy_table import PERMIT
@@ -45,14 +48,14 @@ class LookAtLog:
 
 @dataclass(frozen=True)
 class LogShown:
-    """Records in order; `auditor` tells that identities may be shown.
+    """Records in order; `identities` tells that who acted may be shown too.
 
     `leaf` is the leaf of this look, `since` the size of the tree that the reader has seen. `facts` are the bodies that
     an auditor needs to ask each decision again, by index: codes and ids, as the links beside them name by hash.
     """
 
     records: Sequence[LogRecord]
-    auditor: bool
+    identities: bool
     leaf: int
     since: int
     facts: Mapping[int, JsonObject] = field(default_factory=dict[int, JsonObject])
@@ -64,29 +67,37 @@ def read_access_log(command: LookAtLog, policy: Policy, uow: UnitOfWork, /) -> L
     check_author(uow, command.caller, command.statement, asked.preamble, command.window_ms)
     check_tree(asked.checkpoint, uow)
     capacity = capacity_of(uow, command.caller.user, asked.capacity)
-    auditor = asked.purpose == AUDIT
-    watch = _watch(asked, uow) if auditor else None
-    classes = [] if watch is not None else _own_classes(asked, command.caller, policy, uow)
+    watch = _watch(asked, uow) if asked.purpose == AUDIT else None
+    classes = _own_classes(asked, command.caller, policy, uow) if asked.case is not None and watch is None else []
     request_id = to_base64url(asked.request_id)
     before = uow.requests.find(command.caller.device, request_id)
     if before is not None and before.hash != command.statement.hash:
         raise IdempotencyMismatch("request_id")
     after = (asked.from_ or 0) - 1
-    found = (
-        [one for class_ in classes for one in uow.log.records(asked.case or "", class_, after, MOST_RECORDS)]
-        if watch is None
-        else within(uow, watch.scope, uow.log.watched(watch.scope, asked.case, after, MOST_RECORDS))
-    )
+    found = [one for class_ in classes for one in uow.log.records(asked.case or "", class_, after, MOST_RECORDS)]
+    if watch is not None:
+        found = within(uow, watch.scope, uow.log.watched(watch.scope, asked.case, after, MOST_RECORDS))
+    elif asked.purpose == OWN_RELEASES:
+        devices = uow.users.user(command.caller.user).devices
+        found = uow.log.released_to(devices, after, MOST_RECORDS)
     records = sorted((r for r in found if asked.to is None or r.index < asked.to), key=lambda record: record.index)
     if before is not None:
         again = [r for r in records if r.index < before.leaf][:MOST_RECORDS]
-        return LogShown(again, auditor, before.leaf, asked.checkpoint.size, _facts(again, uow) if auditor else {})
+        return _shown(again, watch, asked, before.leaf, uow)
     view = watch.look(uow) if watch is not None else _own_look(asked, capacity, uow)
     who = by_statement(command.statement, asked.preamble, row=view.row)
     leaf = uow.log.append(LeafContent(view, who, asked.case, MAIN if asked.case else None))
     uow.requests.add(command.caller.device, request_id, Answered(command.statement.hash, leaf, canonical.encode({})))
     shown = records[:MOST_RECORDS]
-    return LogShown(shown, auditor, leaf, asked.checkpoint.size, _facts(shown, uow) if auditor else {})
+    return _shown(shown, watch, asked, leaf, uow)
+
+
+def _shown(
+    records: Sequence[LogRecord], watch: Watch | None, asked: LogRequest, leaf: int, uow: UnitOfWork
+) -> LogShown:
+    # One's own signed request is no news to who signed it: it tells which case.
+    identities = watch is not None or asked.purpose == OWN_RELEASES
+    return LogShown(records, identities, leaf, asked.checkpoint.size, {} if watch is None else _facts(records, uow))
 
 
 def _facts(records: Sequence[LogRecord], uow: UnitOfWork) -> dict[int, JsonObject]:

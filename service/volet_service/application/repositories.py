@@ -50,6 +50,10 @@ class Users(Protocol):
         """Return the links of a chain in order."""
         ...
 
+    def naming_key(self, sign: bytes) -> list[str]:
+        """Return the users whose chain names this Ed25519 key, of a device or of a recovery slot."""
+        ...
+
     def append(self, chain: UserChain, links: Sequence[UserLink]) -> None:
         """Store links whose result is `chain`, and move its head."""
         ...
@@ -76,6 +80,10 @@ class Users(Protocol):
 
     def of_same_subject(self, user: str) -> list[str]:
         """Return the users who were bound to an identity that this user was bound to, themselves included."""
+        ...
+
+    def of_subject(self, subject_chain: str) -> list[str]:
+        """Return the users who were bound to an identity."""
         ...
 
     def attested(self, row: str, at_ms: int) -> list[Attestation]:
@@ -106,8 +114,12 @@ class Sessions(Protocol):
         """Store a session."""
         ...
 
-    def remove(self, token_hash: str) -> None:
-        """End a session."""
+    def remove(self, user: str, token_hash: str) -> bool:
+        """End a session of a user; tell whether there was one."""
+        ...
+
+    def of_user(self, user: str) -> list[Session]:
+        """Return the sessions of a user, newest first, expired ones too until they are purged."""
         ...
 
     def remove_of_device(self, user: str, device: str) -> None:
@@ -160,6 +172,10 @@ class Cases(Protocol):
 
     def link(self, chain: str, seq: int) -> StoredLink | None:
         """Return one link."""
+        ...
+
+    def users(self, case: str) -> set[str]:
+        """Return who stands or stood in a case: candidates, the facts decide."""
         ...
 
     def add_user(self, case: str, class_: str, user: str) -> None:
@@ -266,7 +282,7 @@ class Entries(Protocol):
         """Append an entry to its list, and move the list's head."""
         ...
 
-    def take_back(self, id: str, statement: bytes, leaf: int) -> None:  # noqa: A002 -- the glossary's word
+    def take_back(self, entry: StoredEntry, statement: bytes, leaf: int) -> None:
         """Mark an entry as taken back."""
         ...
 
@@ -345,6 +361,10 @@ class Log(Protocol):
 
     def watched(self, scope: LogScope, case: str | None, after: int, limit: int) -> list[LogRecord]:
         """Return records above a position that a scope covers, of one case or all; and those of the rules in force."""
+        ...
+
+    def released_to(self, devices: Collection[str], after: int, limit: int) -> list[LogRecord]:
+        """Return records above a position of what these devices asked for and were given."""
         ...
 
     def checkpoint(self, size: int) -> tuple[bytes, int] | None:

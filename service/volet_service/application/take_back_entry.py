@@ -51,7 +51,7 @@ def take_back_entry(command: TakeBackEntry, policy: Policy, uow: UnitOfWork, /) 
     logged = logged_in(stored, header.class_, uow)
     gone = Erasure(stored.leaf, ErasureReason.TAKEN_BACK, ErasureAuthority.AUTHOR)
     leaf = uow.log.append(LeafContent(view, who, header.case, logged, erased=gone))
-    uow.entries.take_back(command.id, command.statement.to_bytes(), leaf)
+    uow.entries.take_back(stored, command.statement.to_bytes(), leaf)
     uow.faces.take_back(command.id)
     uow.shares.destroy_after_commit(command.id)
     return leaf

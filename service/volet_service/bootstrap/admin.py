@@ -20,7 +20,15 @@ from volet_service.adapters.store.database import Database, UnfitDatabase
 from volet_service.adapters.store.engine import open_database, upgrade
 from volet_service.adapters.store.postgresql import SCHEMES
 from volet_service.application.ports import Clock
-from volet_service.bootstrap import admin_backup, admin_erase, admin_log_key, admin_new_log, admin_retention
+from volet_service.bootstrap import (
+    admin_backup,
+    admin_directory,
+    admin_erase,
+    admin_log_key,
+    admin_new_log,
+    admin_provider,
+    admin_retention,
+)
 from volet_service.bootstrap.hub import CannotStart, build
 from volet_service.bootstrap.interface import openapi
 from volet_service.bootstrap.serve import read_settings
@@ -46,7 +54,9 @@ def parser() -> argparse.ArgumentParser:
     admin_retention.describe(acts.add_parser("retention", help="effacer du journal ce qui arrive à échéance"))
     admin_log_key.describe(acts.add_parser("rotate-log-key", help="remplacer la clé qui signe le journal"))
     admin_new_log.describe(acts.add_parser("new-log", help="ouvrir un nouveau journal après une base rétablie"))
+    admin_provider.describe(acts.add_parser("provider", help="vérifier les fournisseurs d’identité"))
     admin_erase.describe(acts.add_parser("erase", help="effacer un acte du journal ou un élément, sur décision"))
+    admin_directory.describe(acts.add_parser("directory", help="importer l'annuaire national des professionnels"))
     acts.add_parser("openapi", help="write the schema of the interface").add_argument("file", type=Path)
     return made
 
@@ -60,7 +70,9 @@ def run(arguments: Sequence[str], clock: Clock | None = None) -> int:
         "retention": partial(admin_retention.run, clock=clock),
         "rotate-log-key": partial(admin_log_key.run, clock=clock),
         "new-log": partial(admin_new_log.run, clock=clock),
+        "provider": admin_provider.run,
         "erase": partial(admin_erase.run, clock=clock),
+        "directory": partial(admin_directory.run, clock=clock),
     }  # fmt: skip
     try:
         said = acts[asked.act](asked)

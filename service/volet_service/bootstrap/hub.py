@@ -23,6 +23,7 @@ from volet_service.adapters.sealed import LooseKey, Sealer
 from volet_service.adapters.sequencer import Sequencer
 from volet_service.adapters.shares import ShareStore
 from volet_service.adapters.store.database import UnfitDatabase
+from volet_service.adapters.store.directory_search import SqlDirectory
 from volet_service.adapters.store.engine import open_checked, open_database
 from volet_service.adapters.store.entries import existing_entries
 from volet_service.adapters.store.log import LogAppender
@@ -35,9 +36,11 @@ from volet_service.adapters.store.users import CommittedSessions
 from volet_service.adapters.web_files import NotBuilt
 from volet_service.application.activate_policy import activate_policy
 from volet_service.application.end_sessions import end_sessions
+from volet_service.application.live_ports import LiveLimits
 from volet_service.application.ports import Clock, Hub, IdentityProvider, Limits
 from volet_service.bootstrap.active_policy import ceiling_of, load_source, to_activate
 from volet_service.bootstrap.housekeeping import Housekeeping
+from volet_service.bootstrap.national_codes import national_codes
 from volet_service.bootstrap.one_history import ShownHistory
 from volet_service.bootstrap.own_keys import own_log
 from volet_service.bootstrap.terms import read_terms
@@ -145,10 +148,19 @@ def _build(
     )  # fmt: skip
     limits = Limits(
         settings.request_limit, settings.upload_limit, settings.request_window_ms, settings.session_ms,
-        settings.held_limit,
+        settings.held_limit, live_limits(settings),
     )  # fmt: skip
     return Hub(
-        origin=settings.origin, store=sequencer, sessions=CommittedSessions(readers), log=public, blobs=blobs,
+        origin=settings.origin, store=sequencer, sessions=CommittedSessions(readers), log=public,
+        directory=SqlDirectory(readers, national_codes()), blobs=blobs,
         trust=trust, policy=policies, identity=identity, clock=clock, random=os.urandom, limits=limits,
-        ready=lambda: sequencer.ready, retention=terms, web=version,
+        ready=lambda: sequencer.ready, retention=terms, listen=writer.listen, web=version,
+    )  # fmt: skip
+
+
+def live_limits(settings: Settings) -> LiveLimits:
+    """Return the bounds on sockets."""
+    return LiveLimits(
+        settings.live_per_user, settings.live_per_address, settings.live_in_all, settings.live_waiting,
+        settings.live_kept, settings.live_beat_ms,
     )  # fmt: skip

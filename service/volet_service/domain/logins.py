@@ -45,6 +45,10 @@ class LoginRefusal(StrEnum):
     WRONG_NONCE = "wrong-nonce"
     CODE_REFUSED = "code-refused"
     BAD_TOKEN = "bad-token"  # noqa: S105  # a reason, not a secret
+    ASSURANCE_TOO_LOW = "assurance-too-low"
+    BAD_USERINFO = "bad-userinfo"
+    NAMING_TOKEN = "naming-token"  # noqa: S105  # a reason, not a secret
+    HOST_NOT_ALLOWED = "host-not-allowed"
     WRONG_CHALLENGE = "wrong-challenge"
     WRONG_DEVICE = "wrong-device"
     WRONG_USER = "wrong-user"

@@ -21,6 +21,7 @@ from volet_service.adapters.store.live import Live
 from volet_service.adapters.store.log import LogAppender
 from volet_service.adapters.store.sql import insert_new
 from volet_service.adapters.store.users import move_head
+from volet_service.application.live_ports import Moved
 from volet_service.application.records import StoredLink
 
 CASE_CREATE = "case-create"
@@ -123,11 +124,17 @@ class CaseRows(LinkRows):
             row = {"case": state.case, "controller": CaseCreate.read(statement).controller}
             self._connection.execute(insert(t.case_controller), row)
         self._live.change(self._live.cases, f"{state.case}/{state.class_}", state)
+        self._live.move(Moved.CHAIN, state.case, state.class_)
 
     def add_user(self, case: str, class_: str, user: str) -> None:
         """Remember that this user stands or stood in the case."""
         row = {"user": user, "case": case, "class": class_}
         self._connection.execute(insert_new(self._connection, t.case_user), row)
+
+    def users(self, case: str) -> set[str]:
+        """Return who stands or stood in a case: candidates, the facts decide."""
+        c = t.case_user.c
+        return set(self._connection.execute(select(c.user).distinct().where(c.case == case)).scalars())
 
     def beginning(self, prefix: str) -> list[str]:
         """Return the cases whose id begins with these hex digits."""
@@ -199,6 +206,7 @@ class ExchangeRows(LinkRows):
         if rows:
             self._connection.execute(insert_new(self._connection, t.exchange_user), rows)
         self._live.change(self._live.exchanges, state.exchange, state)
+        self._live.move(Moved.EXCHANGE, state.case, state.exchange)
 
     def of_user(self, user: str) -> list[str]:
         """Return the exchanges in which a user is or was named."""

@@ -15,6 +15,7 @@ from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.live import Live
 from volet_service.adapters.store.prepared import RowsInto
 from volet_service.adapters.store.users import move_head
+from volet_service.application.live_ports import Moved
 from volet_service.application.records import Answered, StoredEntry, StoredPart
 from volet_service.domain.errors import VersionConflict
 
@@ -111,11 +112,13 @@ class EntryRows:
             self._connection.execute(insert(t.entry_list), {**row, "n": entry.n, "h": entry.h})
         self._live.change(self._live.lists, list_, EntryListHead(entry.n, entry.h))
         move_head(self._connection, self._live, "list", list_, HeadRef(entry.n, entry.h))
+        self._live.move(Moved.ENTRY, header.case, header.id)
 
-    def take_back(self, id: str, statement: bytes, leaf: int) -> None:  # noqa: A002 -- the glossary's word
+    def take_back(self, entry: StoredEntry, statement: bytes, leaf: int) -> None:
         """Mark an entry as taken back."""
-        values = {"take_back": statement, "take_back_leaf": leaf}
-        self._connection.execute(update(t.entry).where(t.entry.c.id == id).values(values))
+        id_, values = entry.entry.id, {"take_back": statement, "take_back_leaf": leaf}
+        self._connection.execute(update(t.entry).where(t.entry.c.id == id_).values(values))
+        self._live.move(Moved.ENTRY, entry.entry.header.case, id_)
 
     def erase(self, id: str, leaf: int) -> None:  # noqa: A002 -- the glossary's word
         """Mark an entry as erased by a decision."""

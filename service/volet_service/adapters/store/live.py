@@ -1,4 +1,4 @@
-"""Verified states kept in memory: user chains, case chains, exchanges, the heads map.
+"""Verified states kept in memory: user chains, case chains, exchanges, attestations, the heads map.
 
 Replaying a chain costs a signature check a link, so a state is built once and carried on from link to link. All of it
 belongs to the sequencer's thread. A refused use case undoes its own changes; a failed commit drops everything, since
@@ -16,6 +16,8 @@ from volet_protocol.entry_list import EntryListHead
 from volet_protocol.exchange_chain import ExchangeChain
 from volet_protocol.heads_map import HeadsTree
 from volet_protocol.user_chain import UserChain
+from volet_service.application.live_ports import Change, Moved
+from volet_service.application.records import StoredAttestation
 
 V = TypeVar("V")
 MOST = 20_000
@@ -42,7 +44,10 @@ class Live:
         # Facts of a case, and the instants at which a power for its person ends.
         self.ends: Kept[tuple[CaseFacts, tuple[int, ...]]] = Kept()
         self.lists: Kept[EntryListHead] = Kept()
+        self.attestations: Kept[StoredAttestation] = Kept()
         self.heads = HeadsTree()
+        # What this batch moved, for those who listen.
+        self.moved: list[Change] = []
         self._undo: list[Callable[[], None]] = []
 
     def change(self, kept: Kept[V], key: str, value: V) -> None:
@@ -67,6 +72,14 @@ class Live:
 
         self.heads = before.set(label, chain, seq, hash_)
         self._undo.append(undo)
+
+    def move(self, moved: Moved, of: str, id_: str = "") -> None:
+        """Note what this use case moved: whoever listens is told after the commit."""
+        self.moved.append(Change(moved, of, id_))
+        self._undo.append(self._unmove)
+
+    def _unmove(self) -> None:
+        self.moved.pop()
 
     def remember(self, undo: Callable[[], None]) -> None:
         """Remember how to undo what this use case did elsewhere in memory."""

@@ -8,7 +8,7 @@ and the whole batch with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -313,6 +313,11 @@ class LogAppender:
         if case is not None:
             where = where & (t.log_payload.c.case == case)
         return select_records(self._tx(), self._sealer, where, limit)
+
+    def released_to(self, devices: Collection[str], after: int, limit: int) -> list[LogRecord]:
+        """Return records above a position of what these devices asked for and were given."""
+        asked = select(t.request.c.leaf).where(t.request.c.device.in_(devices) & (t.request.c.leaf > after))
+        return select_records(self._tx(), self._sealer, t.log_entry.c.idx.in_(asked), limit)
 
     def checkpoint(self, size: int) -> tuple[bytes, int] | None:
         """Return (root, time in ms) of the checkpoint signed at this size."""

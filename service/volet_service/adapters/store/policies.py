@@ -18,6 +18,7 @@ from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.live import Live
 from volet_service.adapters.store.log_payloads import select_records
+from volet_service.application.live_ports import Moved
 from volet_service.application.records import TableInForce
 
 
@@ -124,3 +125,4 @@ class TableRows:
         )  # fmt: skip
         self._policies.enter(record)
         self._live.remember(self._policies.leave)
+        self._live.move(Moved.RULES, record.table)

@@ -18,6 +18,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 
 from volet_service.adapters.store.database import UnfitDatabase
+from volet_service.adapters.store.wal_copies import WRITERS_BOUND, WalCopies
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,9 @@ class SqliteDatabase:
         )  # fmt: skip
         event.listen(engine, "connect", _writer_pragmas)
         event.listen(engine, "begin", _begin_immediate)
+        copies = WalCopies(self.path)
+        event.listen(engine, "commit", copies.noticed)
+        event.listen(engine, "engine_disposed", copies.end)
         return engine
 
     def readers(self) -> Engine:
@@ -78,6 +82,7 @@ def _writer_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
         "secure_delete=ON",
         # Without it REPLACE deletes rows of append-only tables past their triggers.
         "recursive_triggers=ON",
+        f"wal_autocheckpoint={WRITERS_BOUND}",
     ):  # fmt: skip
         connection.execute(f"PRAGMA {pragma}")
 

@@ -224,6 +224,42 @@ log_payload = Table(
     Index(None, "case", "class"),
 )  # fmt: skip
 
+# --- national directory: public data, replaced as a whole; one extract is in force, another may be under way ----------
+# Progress of an import is kept with the rows it made, in one transaction: `place` is the next byte of the file.
+directory_extract = Table(
+    "directory_extract", metadata,
+    _int("number", key=True), _text("state"), _int("place"), _hash("prefix"), _int("read"), _int("lines"),
+    _int("refused"), _int("report"), _bytes("tree"), _int("test"), _int("started_ms"), _hash("file", null=True),
+    _hash("root", null=True), _int("leaf", null=True), _int("time_ms", null=True),
+)  # fmt: skip
+directory_line = Table(
+    "directory_line", metadata,
+    _int("extract", key=True), _int("n", key=True), _text("national_id"), _text("line"),
+    Index(None, "extract", "national_id"),
+)  # fmt: skip
+# Roots of subtrees of 16 lines and above; those below are computed from the lines.
+directory_node = Table(
+    "directory_node", metadata, _int("extract", key=True), _int("node", key=True), _bytes("hash")
+)  # fmt: skip
+# Words of the lines as they are read, then sorted into `directory_word`, which a search reads.
+directory_read_word = Table(
+    "directory_read_word", metadata, _int("extract"), _int("n"), _text("word"), _text("practised")
+)  # fmt: skip
+directory_word = Table(
+    "directory_word", metadata,
+    _int("extract", key=True), _text("word", key=True), _int("n", key=True), _text("practised", key=True),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+# Each word once, with the number of its lines; and each word by what is left of it without one letter.
+directory_vocabulary = Table(
+    "directory_vocabulary", metadata,
+    _int("extract", key=True), _text("word", key=True), _int("lines"), sqlite_with_rowid=False,
+)  # fmt: skip
+directory_slip = Table(
+    "directory_slip", metadata,
+    _int("extract", key=True), _text("left", key=True), _text("word", key=True), sqlite_with_rowid=False,
+)  # fmt: skip
+
 # Refused UPDATE and DELETE by triggers of the first migration. Defence in depth against a bug of ours: the tree is the
 # proof, a trigger is not.
 APPEND_ONLY = (

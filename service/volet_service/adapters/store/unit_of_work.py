@@ -35,6 +35,7 @@ from volet_service.adapters.shares import ShareStore
 from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.cases import CaseRows, ExchangeRows
 from volet_service.adapters.store.cosignatures import CosignatureRows
+from volet_service.adapters.store.directory_rows import ExtractRows
 from volet_service.adapters.store.emergencies import EmergencyRows
 from volet_service.adapters.store.entries import BoxRows, EntryRows, RequestRows
 from volet_service.adapters.store.entry_faces import FaceRows
@@ -45,6 +46,7 @@ from volet_service.adapters.store.map_past import keep_map
 from volet_service.adapters.store.policies import PoliciesInForce, TableRows
 from volet_service.adapters.store.postgresql import spoiled
 from volet_service.adapters.store.users import SessionRows, UserRows
+from volet_service.application.live_ports import Hints
 from volet_service.application.ports import Clock, Work
 from volet_service.domain.errors import (
     Invalid,
@@ -91,7 +93,7 @@ class SqlUnitOfWork:
     def __init__(self, connection: Connection, writer: Writer) -> None:
         live, log = writer.live, writer.log
         self.users = UserRows(connection, live, writer.origin, log.now_ms)
-        self.sessions = SessionRows(connection)
+        self.sessions = SessionRows(connection, live)
         self.cases = CaseRows(connection, live, log, self.users, writer.tables)
         log.ends_of = self.cases.power_ends
         self.boxes = BoxRows(connection)
@@ -103,6 +105,7 @@ class SqlUnitOfWork:
         self.tables = TableRows(connection, live, writer.policies)
         self.cosignatures = CosignatureRows(connection, log.state.base)
         self.erasures = ErasureRows(connection)
+        self.extracts = ExtractRows(connection)
         self.log = log
         self.shares = writer.shares
         self.now_ms = log.now_ms
@@ -140,10 +143,15 @@ class Writer:
         self.policies = policies
         self.tables = policies.tables
         self._uow: SqlUnitOfWork | None = None
+        self._hints: Hints | None = None
         self._refusals = RefusalBound()
         self._savepoint = _Savepoint.NONE
         event.listen(engine, "before_cursor_execute", self._before_statement)
         self.published = Published(log.state, self.live.heads)
+
+    def listen(self, hints: Hints) -> None:
+        """Tell somebody of each batch from now on, after its commit."""
+        self._hints = hints
 
     def load(self) -> None:
         """Forget everything and read the committed heads from the disk."""
@@ -236,6 +244,9 @@ class Writer:
             self.published = Published(self.log.state, self.live.heads)
             self.shares.settle()
             self._uow = None
+        changes, self.live.moved = tuple(self.live.moved), []
+        if self._hints is not None:
+            self._hints.committed(changes)
 
     def abort(self) -> None:
         """Drop the batch and everything in memory; the disk says what is true."""

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from volet_protocol import statements
 from volet_protocol.capacities import Attestation
+from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.hashing import sha256
 from volet_protocol.statements import HeadRef
@@ -18,6 +19,7 @@ from volet_protocol.user_chain import UserChain, replay
 from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.live import Live
 from volet_service.adapters.store.sql import holds_bytes
+from volet_service.application.live_ports import Moved
 from volet_service.application.records import BindingRecord, Login, Session, StoredAttestation, UserLink
 from volet_service.domain.errors import LogUnavailable
 
@@ -50,6 +52,13 @@ class UserRows:
         c = t.user_link.c
         rows = self._connection.execute(select(t.user_link).where(c.user == user).order_by(c.seq))
         return [UserLink(row.seq, row.hash, row.statement, row.boxes) for row in rows]
+
+    def naming_key(self, sign: bytes) -> list[str]:
+        """Return the users whose chain names this Ed25519 key, of a device or of a recovery slot."""
+        c = t.user_link.c
+        # Asked for by somebody who lost every device: every link is looked through, and starts of logins are counted.
+        named = holds_bytes(c.statement, f'"sign":"{to_base64url(sign)}"'.encode())
+        return list(self._connection.execute(select(c.user).where(named).distinct().order_by(c.user)).scalars())
 
     def append(self, chain: UserChain, links: Sequence[UserLink]) -> None:
         """Store links whose result is `chain`, and move its head."""
@@ -90,8 +99,15 @@ class UserRows:
 
     def stored_attestation(self, id: str) -> StoredAttestation | None:  # noqa: A002 -- the glossary's word
         """Return an attestation as stored."""
-        row = self._connection.execute(select(t.attestation).where(t.attestation.c.id == id)).first()
-        return None if row is None else self._attestation(row)
+        known = self._live.attestations.get(id)
+        if known is None:
+            row = self._connection.execute(select(t.attestation).where(t.attestation.c.id == id)).first()
+            if row is None:
+                return None
+            known = self._attestation(row)
+            # Undone with the use case, which may itself have stored the row: a signed statement never changes else.
+            self._live.change(self._live.attestations, id, known)
+        return known
 
     def attestations(self, user: str) -> list[StoredAttestation]:
         """Return the attestations about a user."""
@@ -114,6 +130,12 @@ class UserRows:
         subjects = select(c.subject_chain).where(c.user == user)
         found = self._connection.execute(select(c.user).distinct().where(c.subject_chain.in_(subjects))).scalars()
         return sorted({user, *found})
+
+    def of_subject(self, subject_chain: str) -> list[str]:
+        """Return the users who were bound to an identity."""
+        c = t.binding.c
+        found = self._connection.execute(select(c.user).distinct().where(c.subject_chain == subject_chain)).scalars()
+        return sorted(found)
 
     def attested(self, row: str, at_ms: int) -> list[Attestation]:
         """Return the attestations of a row that are in force at an instant."""
@@ -147,8 +169,9 @@ def move_head(connection: Connection, live: Live, label: str, chain: str, head: 
 class SessionRows:
     """Logins under way and sessions: only the hash of a token is at rest."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, live: Live) -> None:
         self._connection = connection
+        self._live = live
 
     def add_login(self, login: Login) -> None:
         """Store a new login."""
@@ -173,14 +196,24 @@ class SessionRows:
         """Store a session."""
         self._connection.execute(insert(t.session), asdict(session))
 
-    def remove(self, token_hash: str) -> None:
-        """End a session."""
-        self._connection.execute(delete(t.session).where(t.session.c.token_hash == token_hash))
+    def remove(self, user: str, token_hash: str) -> bool:
+        """End a session of a user; tell whether there was one."""
+        c = t.session.c
+        ended = self._connection.execute(delete(t.session).where((c.user == user) & (c.token_hash == token_hash)))
+        self._live.move(Moved.SESSION, user, token_hash)
+        return ended.rowcount > 0
+
+    def of_user(self, user: str) -> list[Session]:
+        """Return the sessions of a user, newest first, expired ones too until they are purged."""
+        c = t.session.c
+        query = select(t.session).where(c.user == user).order_by(c.created_ms.desc(), c.token_hash)
+        return [Session(**row) for row in self._connection.execute(query).mappings()]
 
     def remove_of_device(self, user: str, device: str) -> None:
         """End every session of a device."""
         c = t.session.c
         self._connection.execute(delete(t.session).where((c.user == user) & (c.device == device)))
+        self._live.move(Moved.DEVICE, user, device)
 
     def capacities(self) -> list[str]:
         """Return the capacities that sessions are in, each once."""

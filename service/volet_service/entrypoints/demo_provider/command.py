@@ -42,7 +42,9 @@ def main(argv: list[str]) -> int:
         keys = load_keys(options.keys)
     except (AccountsError, OSError, ValueError) as error:
         return _refuse(f"Comptes ou clés illisibles (accounts or keys): {error}")
-    listener = socket.socket(socket.AF_INET6 if ":" in options.host else socket.AF_INET, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    # Said to be TCP, or the event loop leaves each answer waiting for the reader to acknowledge its first half.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((options.host, options.port))

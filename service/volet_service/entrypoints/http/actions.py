@@ -1,4 +1,4 @@
-"""What each route does, and whom it asks before it does it: one line a route, none without (docs/architecture.md).
+"""What each route and socket does, and whom it asks before: one line each, none without (docs/architecture.md).
 
 The answer of a route that asks the rules, the chain or standing comes from the use case that it calls, inside the
 transaction that acts. tests/integration/test_every_route_asks.py lists the routes of the application, fails on one
@@ -28,6 +28,7 @@ class Action(StrEnum):
     ATTEST = "attest"
     ACTIVATE = "activate"
     PROVE = "prove"
+    FIND_COLLEAGUES = "find_colleagues"
     PUBLISH = "publish"
 
 
@@ -60,16 +61,35 @@ class Stated:
 _PROOF = Stated(Action.PROVE, Asks.NOTHING, "hashes and signatures of the log: anybody may check the hub")
 _RULES = Stated(Action.PUBLISH, Asks.NOTHING, "the rules themselves, which everybody may know")
 _WEB = Stated(Action.PROVE, Asks.NOTHING, "the public files of the web client and the proof that the log holds them")
+_JOIN = Stated(Action.LOGIN, Asks.NOTHING, "found by a name made from a code; the two devices judge who has it")
+_COLLEAGUES = Stated(
+    Action.FIND_COLLEAGUES, Asks.SELF, "public lines; whether the caller acts in a capacity now, and how often they ask"
+)
 _ALIVE = Stated(Action.PUBLISH, Asks.NOTHING, "whether the process serves")
 _STEP = Stated(Action.LOGIN, Asks.NOTHING, "nobody is known before it ends; it hands out nothing of a case")
+
+# Where others have their method.
+SOCKET: Final = "SOCKET"
 
 ACTIONS: Final[Mapping[tuple[str, str], Stated]] = {
     ("POST", "/v1/logins"): _STEP,
     ("GET", "/v1/logins/callback"): _STEP,
     ("GET", "/v1/logins/{login}"): _STEP,
+    ("POST", "/v1/provider-logouts"): Stated(
+        Action.LOGIN, Asks.SIGNATURE, "the identity provider's token ends the sessions of one subject"
+    ),
     ("POST", "/v1/logins/{login}/session"): Stated(
         Action.LOGIN, Asks.SIGNATURE, "the identity provider's token and the device's signature open the session"
     ),
+    ("POST", "/v1/recovery"): Stated(
+        Action.LOGIN, Asks.SIGNATURE, "the key of the recovery phrase, of which nobody else holds anything"
+    ),
+    ("POST", "/v1/device-joins"): Stated(Action.LOGIN, Asks.SELF, "a place for a further device of the caller's own"),
+    ("GET", "/v1/device-joins/{name}"): _JOIN,
+    ("POST", "/v1/device-joins/{name}/requests"): _JOIN,
+    ("POST", "/v1/device-joins/{name}/answer"): Stated(Action.LOGIN, Asks.SELF, "by the device that opened the place"),
+    ("GET", "/v1/sessions"): Stated(Action.LOGIN, Asks.SELF, "one's own sessions"),
+    ("DELETE", "/v1/sessions/{session}"): Stated(Action.LOGIN, Asks.SELF, "ends one of one's own sessions"),
     ("DELETE", "/v1/sessions/current"): Stated(Action.LOGIN, Asks.SELF, "ends the session that it came with"),
     ("GET", "/v1/users/{user}"): Stated(Action.ACCOUNT, Asks.STANDING),
     ("POST", "/v1/users/{user}/links"): Stated(Action.ACCOUNT, Asks.SELF, "a chain grows by its own devices only"),
@@ -108,6 +128,10 @@ ACTIONS: Final[Mapping[tuple[str, str], Stated]] = {
         Action.PROVE, Asks.NOTHING, "ids of users and subjects cannot be guessed; other labels are not found"
     ),
     ("GET", "/v1/web"): _WEB,
+    ("POST", "/v1/live/tickets"): Stated(
+        Action.LOGIN, Asks.SELF, "lets the caller's own session open a socket, which asks for each hint"
+    ),
+    (SOCKET, "/v1/live"): Stated(Action.LIST, Asks.RULES),
     ("GET", "/v1/log/checkpoint"): _PROOF,
     ("GET", "/v1/log/checkpoint/cosigned"): _PROOF,
     ("GET", "/v1/log/leaves"): _PROOF,
@@ -119,6 +143,8 @@ ACTIONS: Final[Mapping[tuple[str, str], Stated]] = {
     ("GET", "/v1/policy/activations"): _RULES,
     ("GET", "/v1/policy/tables/{table}"): _RULES,
     ("POST", "/v1/policy"): Stated(Action.ACTIVATE, Asks.SIGNATURE, "the controllers of the trust bundle"),
+    ("GET", "/v1/directory/professionals"): _COLLEAGUES,
+    ("GET", "/v1/directory/professionals/{national_id}"): _COLLEAGUES,
     ("GET", "/v1/health"): _ALIVE,
     ("GET", "/v1/ready"): _ALIVE,
 }

@@ -157,6 +157,9 @@ class AccessLog:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Log after the answer left."""
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -184,6 +187,20 @@ class AccessLog:
             route = getattr(scope.get("route"), "path", "-")
             line = {
                 "request": request_id, "method": scope["method"], "route": route, "status": status,
+                "ms": round((time.perf_counter() - started) * 1000, 1), **failure,
+            }  # fmt: skip
+            _log.info(json.dumps(line, separators=(",", ":")))
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Log a socket when it ends."""
+        started, failure = time.perf_counter(), {}
+        try:
+            await self._app(scope, receive, send)
+        except Exception as error:  # noqa: BLE001 -- as for a request: the server would print its stack
+            failure = {"error": type(error).__name__, "at": _place(error)}
+        finally:
+            line = {
+                "method": "SOCKET", "route": getattr(scope.get("route"), "path", "-"),
                 "ms": round((time.perf_counter() - started) * 1000, 1), **failure,
             }  # fmt: skip
             _log.info(json.dumps(line, separators=(",", ":")))

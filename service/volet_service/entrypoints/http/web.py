@@ -1,7 +1,8 @@
 """Serves the files of the web client, in front of the routes: a path of the manifest, or nothing.
 
 The headers are the browser's half of the defence: no code but the files of this origin, no markup from text (Trusted
-Types), no frame, no form, nobody else's window. Each is a promise that tests/integration/test_web_files.py reads back.
+Types, with one policy, which makes one address a worker's), no frame, no form, nobody else's window. Each is a promise
+that tests/integration/test_web_files.py reads back.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from volet_service.entrypoints.http.middleware import App, Receive, Scope, Send
 
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src {asked}; "
-    "frame-src blob:; manifest-src 'self'; worker-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    "frame-src blob:; manifest-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types volet-worker"
 )
 HEADERS: Final = (
     ("integrity-policy", "blocked-destinations=(script)"),
@@ -42,9 +43,11 @@ _ABSENT: Final = (
 class WebClient:
     """Answer GET and HEAD of the manifest's paths; pass everything else on to the routes."""
 
-    def __init__(self, app: App, files: WebFiles | None) -> None:
+    def __init__(self, app: App, files: WebFiles | None, origin: str) -> None:
         self._app = app
         self._files = files
+        # Browsers differ on whether 'self' names the sockets of this origin too.
+        self._socket = origin.replace("http", "ws", 1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a file, or let the routes answer."""
@@ -57,15 +60,15 @@ class WebClient:
         elif self._files is None or path not in self._files.plain:
             await self._app(scope, receive, send)
         else:
-            await _serve(self._files, path, scope, send)
+            await _serve(self._files, path, self._socket, scope, send)
 
 
-async def _serve(files: WebFiles, path: str, scope: Scope, send: Send) -> None:
+async def _serve(files: WebFiles, path: str, socket: str, scope: Scope, send: Send) -> None:
     file = files.manifest.find(path)
     etag = f'"{file.hash if file is not None else ""}"'
     # Built names hold a hash of what they name: they never change. The others are asked for again each time.
     kept = path.startswith("assets/")
-    allowed = _POLICY.format(asked=" ".join(("'self'", *files.addresses)))
+    allowed = _POLICY.format(asked=" ".join(("'self'", socket, *files.addresses)))
     headers = [
         *HEADERS, ("content-security-policy", allowed), ("etag", etag), ("vary", "accept-encoding"),
         ("content-type", _TYPES.get("." + path.rpartition(".")[2], "application/octet-stream")),

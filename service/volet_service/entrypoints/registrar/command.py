@@ -55,7 +55,8 @@ def _make_key(path: Path) -> int:
 
 def _serve(config: RegistrarConfig, provider: IdentityProvider) -> int:
     app = create_app(Tools(config, provider, lambda: time.time_ns() // 1_000_000, secrets.token_bytes))
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+    # Said to be TCP, or the event loop leaves each answer waiting for the reader to acknowledge its first half.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((config.host, config.port))
         sys.stdout.write(f"Greffe prêt : {config.origin}\n")

@@ -15,6 +15,7 @@ from volet_protocol.merkle import leaf_hash, root_of
 from volet_protocol.sealing import BODY, CHUNK_SIZE, TAG_SIZE, TITLE
 from volet_service.application import read_cases
 from volet_service.application.callers import Caller
+from volet_service.application.opened_before import opened_before
 from volet_service.application.ports import Hub
 from volet_service.application.post_entry import Ciphertext, PostEntry, post_entry
 from volet_service.application.take_back_entry import TakeBackEntry, take_back_entry
@@ -97,10 +98,12 @@ async def read(entry: str, caller: CallerDependency, hub: HubDependency) -> Answ
 async def take_back(
     entry: str, asked: StatementRequest, caller: CallerDependency, hub: HubDependency, since: TreeSize
 ) -> Answer:
-    """Take an entry back: its server shares are destroyed."""
+    """Take an entry back: its server shares are destroyed; its author is told who had opened it."""
     command = TakeBackEntry(entry, asked.parsed(), caller, hub.limits.window_ms)
     leaf = await hub.store.write(lambda uow, /: take_back_entry(command, hub.policy, uow))
-    return {"receipt": (await hub.log.receipt(leaf, since)).to_json()}
+    readers = await hub.store.read(lambda uow, /: opened_before(entry, caller, hub.policy, uow))
+    opened = [{"user": one.user, "part": one.part, "intent": one.intent, "time_ms": one.time_ms} for one in readers]
+    return {"opened": opened, "receipt": (await hub.log.receipt(leaf, since)).to_json()}
 
 
 @router.get("/entries/{entry}/parts/{part}/leaves")

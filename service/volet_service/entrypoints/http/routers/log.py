@@ -107,25 +107,29 @@ async def identities(asked: StatementRequest, caller: CallerDependency, hub: Hub
 
 @router.post("/log/records")
 async def records(asked: StatementRequest, caller: CallerDependency, hub: HubDependency) -> Answer:
-    """Return records of the access log: of their own case to a person, views only; of their scope to who watches."""
+    """Return records of the access log.
+
+    Of their own case to a person, views only; of their scope to who watches; to anybody, of what was released to
+    their own devices.
+    """
     command = LookAtLog(asked.parsed(), caller, hub.limits.window_ms)
     shown = await hub.store.write(lambda uow, /: read_access_log(command, hub.policy, uow))
     # One tree for all of them, so that a reader checks one checkpoint.
     size = hub.log.size
     return {
         "records": [
-            await _record(record, hub, size, auditor=shown.auditor, fact=shown.facts.get(record.index))
+            await _record(record, hub, size, identities=shown.identities, fact=shown.facts.get(record.index))
             for record in shown.records
         ],
         "receipt": (await hub.log.receipt(shown.leaf, shown.since or None, size)).to_json(),
     }
 
 
-async def _record(record: LogRecord, hub: Hub, size: int, *, auditor: bool, fact: JsonObject | None) -> Answer:
+async def _record(record: LogRecord, hub: Hub, size: int, *, identities: bool, fact: JsonObject | None) -> Answer:
     """Return a leaf's receipt as this reader may have it; after an erasure, the bare leaf."""
     if record.view is None:
         return {"index": record.index, "leaf": to_base64url(record.leaf)}
     receipt = await hub.log.receipt(record.index, size=size)
-    shown = receipt if auditor else receipt.for_person()
+    shown = receipt if identities else receipt.for_person()
     answer: Answer = {"index": record.index, "receipt": shown.to_json()}
     return answer if fact is None else {**answer, "fact": fact}

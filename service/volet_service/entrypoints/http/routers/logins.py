@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi import Path as PathParameter
+from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import Field
 
+from volet_protocol.canonical import JsonValue
 from volet_protocol.encodings import from_base64url, to_base64url
-from volet_protocol.statements import from_json
+from volet_protocol.recovery_request import RecoveryRequest
+from volet_protocol.statements import from_json, parse
+from volet_protocol.user_links import RECOVERY
+from volet_service.application.add_user_links import parse_boxes
 from volet_service.application.close_session import close_session
+from volet_service.application.end_at_provider import end_at_provider
+from volet_service.application.find_recovery import find_recovery
+from volet_service.application.find_session import LastSeen
 from volet_service.application.finish_callback import finish_callback, look_at_login
 from volet_service.application.login_starts import LoginStarts
 from volet_service.application.open_session import NewLink, OpenSession, open_session
+from volet_service.application.own_sessions import end_session, list_sessions
 from volet_service.application.start_login import StartLogin, start_login
 from volet_service.domain.errors import Refusal
-from volet_service.domain.logins import LoginRefusal, comparison_code, login_refused
+from volet_service.domain.logins import LoginRefusal, comparison_code, login_refused, session_alive
 from volet_service.entrypoints.http.identity import CallerDependency, HubDependency
-from volet_service.entrypoints.http.schemas import HASH, Strict, UserLinkBody
+from volet_service.entrypoints.http.schemas import HASH, Answer, Strict, UserLinkBody
 
 router = APIRouter(prefix="/v1", tags=["logins"])
 
+SessionId = Annotated[str, PathParameter(pattern=HASH)]
 _BYTES_32 = r"^[A-Za-z0-9_-]{43}$"
+_MOST_FORM = 20 * 1024
 _PAGE = """<!doctype html>
 <html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
 </head><body><main><h1>{title}</h1>{content}</main></body></html>
@@ -41,7 +54,14 @@ _WHY = {
     LoginRefusal.DENIED_BY_PERSON: "Vous avez choisi de ne pas vous connecter.",
     LoginRefusal.EXPIRED: "La demande a plus de dix minutes.",
     LoginRefusal.ALREADY_USED: "Cette demande a déjà servi.",
-    LoginRefusal.PROVIDER_UNAVAILABLE: "Le fournisseur d’identité ne répond pas.",
+    LoginRefusal.PROVIDER_UNAVAILABLE: "Le fournisseur d’identité ne répond pas comme prévu : réessayez dans quelques "
+    "minutes. Si cela dure, prévenez le responsable de votre structure. Les sessions ouvertes continuent.",
+    LoginRefusal.ASSURANCE_TOO_LOW: "Ce compte n’est pas assez sûr pour ouvrir un dossier : choisissez chez le "
+    "fournisseur d’identité un compte de niveau « substantiel » ou supérieur.",
+    LoginRefusal.HOST_NOT_ALLOWED: "Le fournisseur d’identité renvoie vers une adresse que cette plateforme n’admet "
+    "pas : prévenez la personne qui l’exploite.",
+    LoginRefusal.NAMING_TOKEN: "Le fournisseur d’identité met plus que le nécessaire dans sa réponse : prévenez la "
+    "personne qui exploite cette plateforme.",
 }
 
 
@@ -68,6 +88,27 @@ class LoginState(Strict):
 
     status: Literal["waiting", "identified"]
     id_token: str | None = None
+    hint: LoginHint | None = None
+
+
+class HintedSituation(Strict):
+    """A situation d'exercice as the provider tells it: nothing of it is confirmed."""
+
+    profession: str | None = None
+    category: str | None = None
+    role: str | None = None
+    sector: str | None = None
+    siret: str | None = None
+    finess: str | None = None
+    structure: str | None = None
+
+
+class LoginHint(Strict):
+    """What the provider's userinfo tells about who logged in; a hint for their screen, never a proof."""
+
+    name: str | None = None
+    siret: str | None = None
+    situations: list[HintedSituation]
 
 
 class SessionRequest(Strict):
@@ -75,6 +116,25 @@ class SessionRequest(Strict):
 
     statement: dict[str, Any]
     chain: list[UserLinkBody] = Field(default=[], max_length=256)
+
+
+class RecoveryRead(Strict):
+    """The key of a recovery slot, when it asks, its signature."""
+
+    sign: str = Field(pattern=_BYTES_32)
+    time_ms: int
+    sig: str = Field(max_length=86)
+
+
+class OwnSession(Strict):
+    """A session of the caller, by the hash of its token, which opens nothing."""
+
+    session: str
+    device: str
+    created_ms: int
+    seen_ms: int
+    expires_ms: int
+    current: bool
 
 
 class SessionAnswer(Strict):
@@ -126,7 +186,12 @@ async def look(login: str, hub: HubDependency) -> LoginState:
     found = await look_at_login(login, hub)
     if found.id_token is None:
         return LoginState(status="waiting")
-    return LoginState(status="identified", id_token=found.id_token)
+    told = hub.identity.hint(found)
+    if told is None:
+        return LoginState(status="identified", id_token=found.id_token)
+    situations = [HintedSituation(**asdict(one)) for one in told.situations]
+    hint = LoginHint(name=told.name, siret=told.siret, situations=situations)
+    return LoginState(status="identified", id_token=found.id_token, hint=hint)
 
 
 @router.post("/logins/{login}/session", status_code=201)
@@ -139,9 +204,81 @@ async def open_(login: str, asked: SessionRequest, hub: HubDependency) -> Sessio
     return SessionAnswer(token=token, expires_ms=opened.expires_ms, first_chain=opened.first_chain)
 
 
+@router.post("/recovery")
+async def recover(asked: RecoveryRead, request: Request, hub: HubDependency) -> Answer:
+    """Return the chain of a recovery slot to who holds its key."""
+    starts: LoginStarts = request.app.state.login_starts
+    starts.count(request.client.host if request.client else "", hub.clock.now_ms())
+    wanted = RecoveryRequest.read(asked.model_dump())
+    found = await hub.store.read(lambda uow, /: find_recovery(wanted, hub.origin, uow))
+    links: list[JsonValue] = []
+    for link in found.links:
+        box = (parse_boxes(link.boxes) or {}).get(RECOVERY)
+        statement: dict[str, JsonValue] = {"statement": parse(link.statement).to_json()}
+        links.append(statement if box is None else {**statement, "boxes": {RECOVERY: box}})
+    return {"user": found.user, "links": links, "head": (await hub.log.head_proof("user", found.user)).to_json()}
+
+
+@router.post("/provider-logouts", status_code=200)
+async def provider_logout(request: Request, hub: HubDependency) -> Response:
+    """End the sessions of somebody who logged out at their identity provider (OpenID back-channel logout)."""
+    try:
+        who = await hub.identity.logged_out(await _logout_token(request))
+        ended = await hub.store.write(lambda uow, /: end_at_provider(who, uow))
+    except Refusal as refusal:
+        # The standard has one status for all that is refused (section 2.8).
+        said = {"error": "invalid_request", "reason": str(refusal.members.get("reason", ""))}
+        return JSONResponse(said, 400, headers={"Cache-Control": "no-store"})
+    for token_hash in ended:
+        request.app.state.last_seen.forget(token_hash)
+    return Response(status_code=200, headers={"Cache-Control": "no-store"})
+
+
+async def _logout_token(request: Request) -> str:
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _MOST_FORM:
+            raise login_refused(LoginRefusal.BAD_TOKEN, "logout request")
+    try:
+        form = parse_qsl(body.decode("ascii"), max_num_fields=1, strict_parsing=True)
+    except ValueError:
+        form = []
+    if [name for name, _ in form] != ["logout_token"]:
+        raise login_refused(LoginRefusal.BAD_TOKEN, "logout request")
+    return form[0][1]
+
+
+@router.get("/sessions")
+async def own(caller: CallerDependency, request: Request, hub: HubDependency) -> list[OwnSession]:
+    """Return the caller's sessions that still serve: where, since when, last used when."""
+    last_seen: LastSeen = request.app.state.last_seen
+    now_ms = hub.clock.now_ms()
+    found: list[OwnSession] = []
+    for one in await hub.store.read(lambda uow, /: list_sessions(caller, uow)):
+        seen_ms = last_seen.last(one.token_hash, one.created_ms)
+        if session_alive(seen_ms, one.expires_ms, now_ms):
+            current = one.token_hash == caller.token_hash
+            found.append(
+                OwnSession(
+                    session=one.token_hash, device=one.device, created_ms=one.created_ms, seen_ms=seen_ms,
+                    expires_ms=one.expires_ms, current=current,
+                )
+            )  # fmt: skip
+    return found
+
+
 @router.delete("/sessions/current", status_code=204)
 async def close(caller: CallerDependency, request: Request, hub: HubDependency) -> Response:
     """End the session that the request came with."""
     await hub.store.write(lambda uow, /: close_session(caller, uow))
     request.app.state.last_seen.forget(caller.token_hash)
+    return Response(status_code=204)
+
+
+@router.delete("/sessions/{session}", status_code=204)
+async def end(session: SessionId, caller: CallerDependency, request: Request, hub: HubDependency) -> Response:
+    """End one of the caller's sessions; its sockets are cut."""
+    await hub.store.write(lambda uow, /: end_session(session, caller, uow))
+    request.app.state.last_seen.forget(session)
     return Response(status_code=204)
