@@ -31,7 +31,7 @@ from volet_protocol.fields import Fields
 from volet_protocol.hashing import sha256
 from volet_protocol.leaf import Leaf
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
-from volet_protocol.log_request import AUDIT, OWN_ACCESS, LogRequest
+from volet_protocol.log_request import AUDIT, OWN_ACCESS, OWN_RELEASES, LogRequest
 from volet_protocol.operator_roles import Duty, LogScope
 from volet_protocol.places import CLASSES
 from volet_protocol.receipt import Receipt, VerifiedReceipt
@@ -92,7 +92,9 @@ class Audit:
         self._logs = WholeLogs(hub)
 
     def accesses(self, case: str | None, reason: str | None = None) -> Accesses:
-        """Return the acts of a case, or of all cases to an auditor: every leaf's receipt verified.
+        """Return the acts of a case; without one, of an auditor's whole scope, or what was released to oneself.
+
+        Every leaf's receipt is verified.
 
         An auditor says why they look up one case (`log_request.REASONS`).
         To the person and their representatives the hub also hands the keys of the tags: none is missing when they fit.
@@ -111,8 +113,17 @@ class Audit:
 
     def records(self, case: str | None, reason: str | None = None) -> list[Logged]:
         """Return the verified records of a case, or of all, with the facts that an auditor is shown."""
+        if case is None:
+            self._check_audits()
         found = [logged(record, self._hub.trust.log)[0] for page in self._pages(case, [], reason) for record in page]
         return [act for act in found if act.view is not None]
+
+    def _check_audits(self) -> None:
+        """Refuse what shows the records of all cases to anybody but who watches over the log."""
+        if not self.audits:
+            raise UsageError(
+                Said("Précisez le dossier.", "Name the case."), Said("volet accesses --case", "volet accesses --case")
+            )
 
     def _log_keys(self, case: str) -> dict[str, list[LogKey]]:
         """Have the keys of the tags handed over, by class; each hand-over is a leaf, whose receipt is verified."""
@@ -220,10 +231,6 @@ class Audit:
         self, case: str | None, start: int, end: int | None = None, *, reason: str | None, user: str | None = None
     ) -> LogRequest:
         auditor = self.audits
-        if case is None and not auditor:
-            raise UsageError(
-                Said("Précisez le dossier.", "Name the case."), Said("volet accesses --case", "volet accesses --case")
-            )
         if case is not None and auditor and reason is None:
             raise UsageError(
                 Said("Dites pourquoi vous consultez ce dossier.", "Say why you look this case up."),
@@ -232,7 +239,7 @@ class Audit:
         return LogRequest(
             preamble=self._author.preamble(),
             request_id=draw(REQUEST_ID_SIZE),
-            purpose=AUDIT if auditor else OWN_ACCESS,
+            purpose=AUDIT if auditor else OWN_RELEASES if case is None else OWN_ACCESS,
             checkpoint=self._hub.checkpoint(),
             capacity=self._author.capacity,
             case=case,
@@ -281,6 +288,8 @@ class Audit:
 
     def collect(self, *, records: bool) -> JsonObject:
         """Return the whole log in the form of an export, its checkpoint verified against what is held."""
+        if records:
+            self._check_audits()
         # Records first: each look is itself in the log, and the checkpoint has to cover all that is shown.
         shown = [record for page in self._pages(None, []) for record in page] if records else []
         note = self._hub.transport.get_text("/v1/log/checkpoint")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 
 from volet_client.directory import Directory
 from volet_client.epoch_checks import EpochChecks
 from volet_client.errors import UsageError
 from volet_client.hub import Hub
-from volet_client.profile import Identity
+from volet_client.own_links import what_happened
+from volet_client.profile import IDENTITY, Identity
 from volet_client.trust import SUBJECT, USER
 from volet_client.words import Said
 from volet_protocol.canonical import JsonObject
@@ -30,6 +32,8 @@ class Author:
         self.epochs = EpochChecks(hub)
         self._hub = hub
         self._checked = False
+        # What our other devices did in our chain since this one last looked, each told once.
+        self.news: list[Said] = []
 
     @property
     def user(self) -> str:
@@ -38,8 +42,8 @@ class Author:
 
     @property
     def head(self) -> HeadRef:
-        """The head of our own chain, as this device made it: the one link of its creation."""
-        return HeadRef(0, self.identity.user)
+        """The head of our own chain, as this device made it or saw another device of ours make it."""
+        return self.identity.head or HeadRef(0, self.identity.user)
 
     @property
     def attestation(self) -> Attestation | None:
@@ -53,12 +57,28 @@ class Author:
         """Look at our own chain once a session: a link that this device did not make is an alarm (rule T7)."""
         if self._checked:
             return
+        self.directory.known(self.user)
+        self.follow_own_chain()
+
+    def follow_own_chain(self) -> None:
+        """Take over what our other devices and the recovery phrase did, as the directory last verified it.
+
+        A link that bears this device's own signature and that it did not make is kept as evidence.
+        """
         known = self.directory.known(self.user)
+        later = known.chain.links[self.head.seq + 1 :]
+        device = self.identity.device.public.id
+        foreign = [one for one in later if one.preamble.device == device and one.hash != self.identity.made]
+        mine = self.head if foreign or known.proven.head is None else known.proven.head
         try:
-            self._hub.trust.check_own(self.user, self.head, known.proven)
+            self._hub.trust.check_own(self.user, mine, known.proven)
         except ProtocolError as error:
             raise self._hub.failed(error, {"user": self.user}) from None
         self._checked = True
+        if later:
+            self.news += [what_happened(known.chain, one) for one in later if one.preamble.device != device]
+            self.identity = replace(self.identity, head=mine, made=None)
+            self._hub.profile.save(IDENTITY, self.identity.to_json())
 
     def alarms(self) -> list[Said]:
         """Return an alarm for each of our identities whose newest chain is not ours (rule T7).

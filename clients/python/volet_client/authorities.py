@@ -1,7 +1,7 @@
-"""Whom to call when somebody is in danger: national numbers, and those of the département as the controller sets them.
+"""Whom to call when somebody is in danger: national numbers, and those of the département as they were set.
 
-VOLET_AUTHORITIES names a JSON file {"departement", "crip", "prosecutor", "adults"}: names and numbers as shown.
-Without it the numbers of the département are examples, and say so: nobody may believe that they would be answered.
+In this order: a JSON file of one's own that VOLET_AUTHORITIES names, {"departement", "crip", "prosecutor", "adults"};
+those that the hub serves beside the web client; examples, which say so: nobody may believe that they would be answered.
 """
 
 from __future__ import annotations
@@ -12,21 +12,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+import httpx
+
 from volet_client.errors import UsageError
+from volet_client.transport import open_http
 from volet_client.words import Said
+from volet_protocol import canonical
+from volet_protocol.authorities import AuthorityNumbers
+from volet_protocol.canonical import JsonValue
+from volet_protocol.errors import ProtocolError
+from volet_protocol.fields import Fields
+from volet_protocol.trust_bundle import TrustBundle
+from volet_protocol.web_manifest import PLATFORM
 
 _FIELDS = ("departement", "crip", "prosecutor", "adults")
 _LIMIT = 16 * 1024
+# Somebody is in danger: what does not come at once is not waited for.
+_WAIT_S = 3.0
 
 
 @dataclass(frozen=True)
-class Authorities:
+class Authorities(AuthorityNumbers):
     """The numbers of one département; `example` when nobody set them."""
 
-    departement: str
-    crip: str
-    prosecutor: str
-    adults: str
     example: bool = False
 
     def screen(self) -> list[Said]:
@@ -56,20 +64,36 @@ EXAMPLE = Authorities(
 )  # fmt: skip
 
 
-def read_authorities(path: Path | None) -> Authorities:
-    """Return the authorities of a file; the examples without one. A file that says less is refused, not completed."""
-    if path is None:
-        return EXAMPLE
+def find_authorities(path: Path | None, trust: Path) -> Authorities:
+    """Return the numbers of one's own file, else of the hub of the trust bundle at `trust`, else the examples."""
+    return (read_authorities(path) if path is not None else served_authorities(trust)) or EXAMPLE
+
+
+def read_authorities(path: Path) -> Authorities:
+    """Return the authorities of a file. One that says less is refused, not completed."""
     try:
         found: object = json.loads(path.read_bytes()[:_LIMIT])
-    except (OSError, ValueError):
-        found = None
-    values = cast("Mapping[str, object]", found if isinstance(found, dict) else {})
-    told = [value for name in _FIELDS if isinstance(value := values.get(name), str) and value.strip()]
-    if set(values) != set(_FIELDS) or len(told) != len(_FIELDS):
+        values = cast("Mapping[str, JsonValue]", found if isinstance(found, dict) else {})
+        return _shown(AuthorityNumbers.read(Fields(values, "authorities")))
+    except (OSError, ValueError, ProtocolError):
         raise UsageError(
             Said(f"{path} ne donne pas les quatre numéros.", f"{path} does not give the four entries."),
             Said(f"Attendu, en JSON : {', '.join(_FIELDS)}.", f"Expected, in JSON: {', '.join(_FIELDS)}."),
-        )
-    departement, crip, prosecutor, adults = told
-    return Authorities(departement, crip, prosecutor, adults)
+        ) from None
+
+
+def served_authorities(trust: Path) -> Authorities | None:
+    """Return the numbers that the pinned hub serves; None where there is no profile, no answer or none was set."""
+    try:
+        origin = TrustBundle.read(trust.read_bytes()).content.hub
+        with open_http(origin) as http:
+            answer = http.get(f"/{PLATFORM}", timeout=_WAIT_S)
+        fields = Fields(canonical.decode(answer.content, _LIMIT), PLATFORM)
+        numbers = fields.optional("authorities", lambda name: AuthorityNumbers.read(fields.nested(name)))
+    except (OSError, httpx.HTTPError, ProtocolError):
+        return None
+    return None if numbers is None else _shown(numbers)
+
+
+def _shown(numbers: AuthorityNumbers) -> Authorities:
+    return Authorities(numbers.departement, numbers.crip, numbers.prosecutor, numbers.adults)

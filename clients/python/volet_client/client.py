@@ -18,9 +18,12 @@ client.notices     the texts handed to the person, filled; whom she may ask
 client.receipt_papers  the attestation of what she decided
 client.team        what she still has to be told; adding somebody in one gesture
 client.waiting     what is to review, to send and to see
+client.live        hints that a case moved, as it moves
+client.colleagues  the national directory, each line verified
 client.audit       who looked; verify and export the log
 client.keys        every key relied on, audited
 client.request_desk  requests of every case, for the data protection officer
+client.devices     our devices, in our own_chain; client.recovery  the recovery phrase
 client.receipts    receipts of acts as files, cosigned once witnesses have signed
 """
 
@@ -36,9 +39,11 @@ from volet_client.author import Author
 from volet_client.casebook import Casebook
 from volet_client.cases import Cases
 from volet_client.client_shares import ClientShares
+from volet_client.colleagues import Colleagues
 from volet_client.conference_minutes import ConferenceRecords
 from volet_client.conferences import Conferences
 from volet_client.confirmations import Confirmations
+from volet_client.devices import Devices
 from volet_client.directory import Directory
 from volet_client.documents import Documents
 from volet_client.emergencies import Emergencies
@@ -51,12 +56,14 @@ from volet_client.exchanges import Exchanges
 from volet_client.exports import Exports
 from volet_client.facts_annexes import Annexes
 from volet_client.facts_recording import FactRecorder
+from volet_client.filing import Filings
 from volet_client.granting import Granting
 from volet_client.handing_over import HandingOver
 from volet_client.hub import Hub
 from volet_client.keys_audit import KeysAudit
 from volet_client.linked_cases import LinkedCases
 from volet_client.lists import Lists
+from volet_client.live import Live
 from volet_client.majority import Majority
 from volet_client.members import Members
 from volet_client.names import Names
@@ -65,9 +72,11 @@ from volet_client.offline import Notebook
 from volet_client.offline_notes import OfflineNotes
 from volet_client.openings import Openings
 from volet_client.outbox import Outbox
+from volet_client.own_chain import OwnChain
 from volet_client.profile import Profile
 from volet_client.receipt_keeping import ReceiptKeeping
 from volet_client.receipts_paper import ReceiptPapers
+from volet_client.recovery import Recovery
 from volet_client.releases import Releases
 from volet_client.reports import Reports
 from volet_client.requests_desk import RequestDesk
@@ -96,7 +105,18 @@ class Client:
         self.hub = Hub(profile, transport or HttpTransport(profile.bundle.hub))
         self.directory = Directory(self.hub, clock)
         self.author = Author(profile.identity(), self.hub, self.directory, clock)
-        self.session = Session(profile, self.hub, self.author)
+        self.own_chain = OwnChain(self.hub, self.directory, self.author)
+        self.session = Session(profile, self.hub, self.author, self.own_chain)
+
+    @cached_property
+    def devices(self) -> Devices:
+        """Our devices; letting another one in."""
+        return Devices(self.profile, self.author, self.own_chain, self.hub.transport, self.names)
+
+    @cached_property
+    def recovery(self) -> Recovery:
+        """The recovery phrase."""
+        return Recovery(self.profile, self.author, self.own_chain)
 
     @cached_property
     def names(self) -> Names:
@@ -107,6 +127,18 @@ class Client:
     def confirmations(self) -> Confirmations:
         """Fingerprint phrases that were compared."""
         return Confirmations(self.profile)
+
+    @cached_property
+    def live(self) -> Live:
+        """Hints that a case moved."""
+        transport = self.hub.transport
+        origin = transport.origin if isinstance(transport, HttpTransport) else self.profile.bundle.hub
+        return Live(transport, origin)
+
+    @cached_property
+    def colleagues(self) -> Colleagues:
+        """The national directory's extract that the log names."""
+        return Colleagues(self.hub)
 
     @cached_property
     def rules(self) -> Rules:
@@ -291,6 +323,11 @@ class Client:
     def exports(self) -> Exports:
         """Documents for parties without account."""
         return Exports(self.entries, self._releases, self._keys)
+
+    @cached_property
+    def filings(self) -> Filings:
+        """What came in an exchange, filed in a section."""
+        return Filings(self.entries, self._releases, self._keys, self.directory)
 
     @cached_property
     def keys(self) -> KeysAudit:

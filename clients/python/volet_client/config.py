@@ -3,7 +3,7 @@
 VOLET_PROFILE           folder of the profile (default: $XDG_DATA_HOME/volet, else ~/.local/share/volet)
 VOLET_PASSPHRASE_FILE   private file whose first line is the passphrase, for scripts
 VOLET_LANG              fr (default) or en
-VOLET_AUTHORITIES       JSON file of the numbers to call in the département (volet report numbers)
+VOLET_AUTHORITIES       JSON file of the numbers to call in the département, instead of the hub's (volet report numbers)
 """
 
 from __future__ import annotations

@@ -49,6 +49,8 @@ class Directory:
         self._clock = clock
         self._known: dict[str, Known] = {}
         self._attestations: dict[str, Attestation] = {}
+        # Users known before whose chain was found to hold a further device: told, and nobody is stopped (protocol 5.6).
+        self.new_devices: list[str] = []
 
     def user(self, user: str) -> UserChain:
         """Return the verified chain of a user, as new as it was asked for last."""
@@ -98,6 +100,9 @@ class Directory:
         if chain.hub != self._hub.origin:
             raise ProtocolError(Reason.WRONG_HUB, "user chain")
         proven = self._hub.prove(USER, user, fields.raw("head"))
+        held = self._hub.trust.head(USER, user)
+        if held is not None and any(one.added_seq > held.seq for one in chain.devices.values()):
+            self.new_devices.append(user)
         self._hub.advance(USER, user, proven, {seq: link.hash for seq, link in enumerate(chain.links)})
         if proven.head != chain.head:
             raise ProtocolError(Reason.WRONG_HASH, "links beyond the proven head")

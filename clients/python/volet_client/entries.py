@@ -14,6 +14,7 @@ from volet_client.hub import Hub
 from volet_client.lists import ListedEntry, Lists, ListView, find_entry
 from volet_client.masking import OPEN as UNMASKED
 from volet_client.masking import Masking
+from volet_client.opened_before import TakenBack, read_taken_back
 from volet_client.refusals import EpochStaleError, RefusedError, RotationOwedError, VersionConflictError
 from volet_client.releases import OPEN, SYNC, Releases
 from volet_client.sealing_keys import Sealed, SealingKeys
@@ -260,17 +261,25 @@ class Entries:
         except ProtocolError as error:
             raise VerificationError.of(error, f"entry {given[:16]}") from None
 
-    def take_back(self, case: str, place: Place, given: str, reason: str | None = None) -> str:
-        """Ask that the server shares of one of our entries be destroyed; return its id."""
+    def take_back(self, case: str, place: Place, given: str, reason: str | None = None) -> TakenBack:
+        """Ask that the server shares of one of our entries be destroyed; return its id and who had opened it.
+
+        Of one that this device took back before, ask again who had opened it: the hub answers the same.
+        """
         _, item = self.find(case, place, given)
         assert item.entry is not None  # noqa: S101 - `find` never returns a gap
-        take_back = TakeBack(self._keys.preamble(), case, item.entry.id, reason)
-        statement = self._keys.sign(take_back.to_json())
-        answer = self._hub.transport.post(f"/v1/entries/{item.entry.id}/take-back", {"statement": statement.to_json()})
-        receipt = answer.get("receipt")
-        if isinstance(receipt, dict):
-            self._hub.receipt(receipt)
-        return item.entry.id
+        statement = item.take_back
+        if statement is None:
+            take_back = TakeBack(self._keys.preamble(), case, item.entry.id, reason)
+            statement = self._keys.sign(take_back.to_json())
+        path = f"/v1/entries/{item.entry.id}/take-back"
+        answer = self._hub.transport.post(path, {"statement": statement.to_json()})
+        try:
+            receipt, opened = read_taken_back(answer)
+        except ProtocolError as error:
+            raise self._hub.failed(error, answer) from None
+        self._hub.receipt(receipt)
+        return TakenBack(item.entry.id, opened)
 
 
 def _mask_of(item: ListedEntry) -> str:

@@ -1,4 +1,4 @@
-"""What the heads map said of ourselves since the last visit (docs/spec/heads-map.md, 13 to 19; trust rule T12).
+"""What the heads map said of ourselves since the last visit (docs/spec/heads-map.md, 13 to 19; trust rule T11).
 
 A hub could show another chain, or a link that we did not make, to a colleague while we were away, and take it back
 before we look. So each visit asks for every epoch since the one before: one that is left out is refused, and a chain

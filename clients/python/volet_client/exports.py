@@ -20,6 +20,7 @@ from volet_client.words import Said
 from volet_protocol.entry import open_part
 from volet_protocol.entry_header import EntryHeader
 from volet_protocol.errors import ProtocolError
+from volet_protocol.filing import KIND as FILED
 from volet_protocol.kinds import Content, Title, Unknown, read_body, read_title
 from volet_protocol.outside import COORDINATION_ALERT, Outside
 from volet_protocol.places import Place
@@ -94,6 +95,12 @@ class Exports:
         share = self._entries.client_share(view, listed, item, TITLE)
         handed = next(iter(self._releases.ask(listed, view.case, [item], TITLE, intent="sync").values()))
         title = read_title(open_part(handed.entry, TITLE, self._releases.chunks(handed), share, handed.share))
+        if title.kind == FILED:
+            # Its body holds shares of keys: nothing of it is printed as it stands.
+            raise UsageError(
+                Said("Un élément classé se remet depuis son échange.", "What was filed is exported from its exchange."),
+                Said("volet export document exchange:NOM ID …", "volet export document exchange:NAME ID …"),
+            )
         if to.alert != (title.kind == COORDINATION_ALERT) and to.row == "O11":
             raise UsageError(
                 Said(

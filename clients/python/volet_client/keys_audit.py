@@ -20,7 +20,6 @@ from volet_client.hub import Hub
 from volet_client.trust import SUBJECT
 from volet_client.words import Said
 from volet_protocol.capacities import DAY_MS, subject_chain
-from volet_protocol.errors import ProtocolError
 from volet_protocol.fact_people import Participation
 from volet_protocol.fact_powers import Mandate
 
@@ -90,10 +89,7 @@ class KeysAudit:
     def audit(self, cases: Iterable[str]) -> KeysAudited:
         """Ask for every chain again and judge it; raise `EvidenceError` at a link of ours that we did not make."""
         own = self._directory.refresh(self._author.user)
-        try:
-            self._hub.trust.check_own(self._author.user, self._author.head, own.proven)
-        except ProtocolError as error:
-            raise self._hub.failed(error, {"user": self._author.user}) from None
+        self._author.follow_own_chain()
         users, unread = self._users(cases)
         keys = [self._remarked(self._author.user, own, mine=True), *(self._audited(user) for user in sorted(users))]
         alarms = tuple(self._author.alarms())

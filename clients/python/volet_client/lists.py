@@ -29,14 +29,20 @@ PAGE_LIMIT = 4096
 class ListedEntry:
     """One index of a list. `entry` is None at a gap; `box` is ours, of a named entry; `taken_back` by its author.
 
-    `erased` is the leaf that says so, as the hub tells: it destroyed the shares by a decision.
+    `take_back` is what its author signed then. `erased` is the leaf that says so, as the hub tells: it destroyed the
+    shares by a decision.
     """
 
     n: int
     entry: VerifiedEntry | None
     box: bytes | None = None
-    taken_back: bool = False
+    take_back: UnverifiedStatement | None = None
     erased: int | None = None
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether its author took it back."""
+        return self.take_back is not None
 
 
 @dataclass(frozen=True)
@@ -141,11 +147,11 @@ class Lists:
         statement = from_json(item.raw("statement"))
         entry = self.verified(statement, case, place)
         box = box_of({"box": item.text("box")}) if item.has("box") else None
-        taken_back = item.has("taken_back") and self._taken_back(item, entry)
+        take_back = self._take_back(item, entry) if item.has("taken_back") else None
         erased = item.optional("erased", item.integer)
         item.optional("n", item.integer)
         item.done()
-        return statement.hash, ListedEntry(n, entry, box, taken_back, erased)
+        return statement.hash, ListedEntry(n, entry, box, take_back, erased)
 
     def verified(self, statement: UnverifiedStatement, case: str, place: Place) -> VerifiedEntry:
         """Return an entry whose author's device signed it, and that stands in this case and place."""
@@ -156,10 +162,10 @@ class Lists:
             raise ProtocolError(Reason.WRONG_LIST, f"entry {entry.id[:16]}")
         return entry
 
-    def _taken_back(self, item: Fields, entry: VerifiedEntry) -> bool:
+    def _take_back(self, item: Fields, entry: VerifiedEntry) -> UnverifiedStatement:
         statement = self._directory.verify(from_json(item.raw("taken_back")))
         TakeBack.read(statement).check(entry)
-        return True
+        return statement
 
 
 def find_entry(entries: Sequence[ListedEntry], given: str) -> ListedEntry | None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from volet_client.log_cases import case_of
 from volet_client.log_replay import Logged
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.fact_gesture import parts_of
+from volet_protocol.sealing import BODY
 
 PARIS = ZoneInfo("Europe/Paris")
 LOOKS = frozenset({"open", "search", "print", "export"})
@@ -103,6 +104,21 @@ def own_file(acts: Sequence[Logged]) -> Iterator[Line]:
             yield _line(act)
 
 
+def taken_back(acts: Sequence[Logged]) -> Iterator[Line]:
+    """Yield who had opened what its author took back then: sent to the wrong person or file (F19, R5)."""
+    opened: dict[str, list[Logged]] = {}
+    for act in acts:
+        if act.view is None:
+            continue
+        if act.view.act == "release" and act.view.part == BODY:
+            for entry in act.view.entries:
+                opened.setdefault(entry, []).append(act)
+        elif act.view.act == "take-back":
+            for one in opened.get(act.view.entries[0], []):
+                if user_of(one) != user_of(act):
+                    yield replace(_line(one), indexes=(act.index, one.index))
+
+
 def exports(acts: Sequence[Logged]) -> Iterator[Line]:
     """Yield what was printed or left the hub."""
     yield from (_line(act) for act in _releases(acts) if act.view is not None and act.view.intent in LEAVING)
@@ -138,7 +154,8 @@ def _looked_up(act: Logged) -> JsonObject:
 
 REPORTS: Mapping[str, Report] = {
     "no-team": no_team, "emergencies": emergencies, "refusals": refusals, "bulk": bulk, "hours": hours,
-    "own-file": own_file, "exports": exports, "rights": rights, "look-ups": look_ups, "lifted": lifted,
+    "own-file": own_file, "taken-back": taken_back,
+    "exports": exports, "rights": rights, "look-ups": look_ups, "lifted": lifted,
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from volet_client.author import Author, draw
 from volet_client.casebook import Casebook, CaseView
 from volet_client.errors import UsageError
 from volet_client.lists import Lists
+from volet_client.refusals import NotFoundError
 from volet_client.texts import OF_CONSENT
 from volet_client.words import Said
 from volet_protocol.capacities import Attestation
@@ -75,8 +76,10 @@ class Members:
         majority_ms = None if known is None else known.majority_ms
         return self.record(case, Person(identity_status=identity_status, user=user, majority_ms=majority_ms))
 
-    def end(self, case: str, user: str) -> list[Appended]:
-        """End every participation of a user that is in force."""
+    def end(self, case: str, user: str) -> list[str]:
+        """End every participation of a user that is in force; return them. Of oneself, it is leaving."""
+        if user == self._author.user:
+            return self.leave(case)
         view = self._casebook.view(case)
         found = view.main.facts.participations_of(user, self._author.clock())
         if not found:
@@ -84,7 +87,31 @@ class Members:
                 Said("Cette personne ne participe pas au dossier.", "This user does not take part in the case."),
                 Said("volet case show", "volet case show"),
             )
-        return [self.record(case, ParticipationEnd(record.hash, self._author.clock())) for record in found]
+        for record in found:
+            self.record(case, ParticipationEnd(record.hash, self._author.clock()))
+        return [record.hash for record in found]
+
+    def leave(self, case: str) -> list[str]:
+        """Leave a case, which always works: end every participation of one's own in one write; return them.
+
+        The hub serves nothing of the case afterwards, so that the links cannot be read back: their receipt was verified
+        before that was tried.
+        """
+        view = self._casebook.view(case)
+        found = view.main.facts.participations_of(self._author.user, self._author.clock())
+        if not found:
+            raise UsageError(
+                Said("Vous ne participez pas à ce dossier.", "You do not take part in this case."),
+                Said("volet case list", "volet case list"),
+            )
+        lists = self._positions(view)
+        ends = [ParticipationEnd(record.hash, self._author.clock()) for record in found]
+        try:
+            self._appender.append(case, MAIN, [self._appender.fact(end, draw(SALT_SIZE), lists) for end in ends])
+        except NotFoundError:
+            if case in self._casebook.cases():
+                raise
+        return [record.hash for record in found]
 
     def give_notice(self, case: str, lines: Sequence[NoticeLine], means: str) -> Appended:
         """Record that the person was told."""

@@ -16,11 +16,13 @@ from volet_protocol.encodings import is_hash
 CONTACT = "contact"
 CASE = "case"
 EXCHANGE = "exchange"
+DEVICE = "device"
 _SHORT = 8
 _KINDS = {
     CONTACT: Said("contact", "contact"),
     CASE: Said("dossier", "case"),
     EXCHANGE: Said("échange", "exchange"),
+    DEVICE: Said("appareil", "device"),
 }
 
 

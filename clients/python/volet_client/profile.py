@@ -2,7 +2,7 @@
 
     trust.json        the pinned trust bundle, readable: its hash was shown to a human at `volet init`
     keystore.json     the passphrase's door (keystore.py)
-    identity.sealed   seeds of this device, of the user key by generation, of the recovery slot; user id
+    identity.sealed   seeds of this device, of the user key by generation; user id; a recovery phrase not shown yet
     state.sealed      newest checkpoint, verified heads, evidence (trust.py)
     names.sealed      local names of contacts, cases, exchanges: never sent to anyone
     keys.sealed       section and exchange keys (ring.py)
@@ -13,7 +13,7 @@
     notebook-CASE.sealed  the facts of a case at its last sync (offline.py)
     evidence/         what the hub said twice in two ways
 
-The recovery slot's seed stays here until the recovery phrase can be printed: today it does not survive the device.
+The entropy of the recovery phrase stays here until somebody wrote the phrase down and tried it (recovery.py).
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ from volet_protocol import canonical
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.encodings import from_base64url, to_base64url
 from volet_protocol.errors import ProtocolError
+from volet_protocol.fields import Fields
 from volet_protocol.keys import BoxKey, SigningKey
+from volet_protocol.statements import HeadRef
 from volet_protocol.trust_bundle import TrustBundle
 from volet_protocol.user_links import PublicKeys
 
@@ -71,34 +73,55 @@ class KeyPair:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who this profile is: a device, the seeds of the user key by generation, the first link of the chain."""
+    """Who this profile is: a device, the seeds of the user key by generation, the first link of the chain.
+
+    `phrase` is the entropy of a recovery phrase that nobody was shown yet, `recovery` a slot drawn without one: both
+    leave the profile once a phrase was tried. `head` is the newest link of our chain that this device saw made, `made`
+    the hash of one that it signed and sends; while `recovering`, `phrase` is what brings the account back.
+    """
 
     device: KeyPair
-    recovery: KeyPair
+    recovery: KeyPair | None
     seeds: Mapping[int, bytes]
     create: JsonObject
     user: str
+    phrase: bytes | None = None
+    head: HeadRef | None = None
+    made: str | None = None
+    recovering: bool = False
 
     def to_json(self) -> dict[str, JsonValue]:
         """Return the stored form."""
-        return {
+        kept: dict[str, JsonValue] = {
             "device": self.device.to_json(),
-            "recovery": self.recovery.to_json(),
             "seeds": {str(number): to_base64url(seed) for number, seed in self.seeds.items()},
             "create": self.create,
             "user": self.user,
+            "recovering": self.recovering,
         }
+        optional: dict[str, JsonValue | None] = {
+            "recovery": None if self.recovery is None else self.recovery.to_json(),
+            "phrase": None if self.phrase is None else to_base64url(self.phrase),
+            "head": None if self.head is None else self.head.to_json(),
+            "made": self.made,
+        }
+        return {**kept, **{name: value for name, value in optional.items() if value is not None}}
 
     @staticmethod
     def read(value: JsonObject) -> Identity:
         """Read the stored form."""
         seeds = cast("Mapping[str, str]", value["seeds"])
+        head = cast("JsonObject | None", value.get("head"))
         return Identity(
             device=KeyPair.read(value["device"]),
-            recovery=KeyPair.read(value["recovery"]),
+            recovery=KeyPair.read(value["recovery"]) if "recovery" in value else None,
             seeds={int(number): from_base64url(seed) for number, seed in seeds.items()},
             create=cast("JsonObject", value["create"]),
             user=str(value["user"]),
+            phrase=from_base64url(str(value["phrase"])) if "phrase" in value else None,
+            head=None if head is None else HeadRef.read(Fields(head, "head")),
+            made=str(value["made"]) if "made" in value else None,
+            recovering=value.get("recovering") is True,
         )
 
 

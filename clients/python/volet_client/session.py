@@ -14,7 +14,10 @@ from volet_client import login
 from volet_client.author import Author, draw
 from volet_client.errors import TransportError, UsageError
 from volet_client.hub import Hub
-from volet_client.profile import SESSION, Profile
+from volet_client.login_hint import LoginHint, read_hint
+from volet_client.own_chain import OwnChain
+from volet_client.profile import IDENTITY, SESSION, Profile
+from volet_client.recovering import recover
 from volet_client.transport import open_http
 from volet_client.words import Said
 from volet_protocol.canonical import JsonObject, JsonValue
@@ -36,10 +39,13 @@ class Started:
 class Session:
     """The session of a profile. `token` and `capacity` are read back from the profile."""
 
-    def __init__(self, profile: Profile, hub: Hub, author: Author) -> None:
+    def __init__(self, profile: Profile, hub: Hub, author: Author, own: OwnChain) -> None:
         self._profile = profile
         self._hub = hub
+        self._own = own
         self._author = author
+        # What the identity provider told at the login that this process finished.
+        self.hint: LoginHint | None = None
         held = profile.load(SESSION)
         if held:
             hub.transport.token = cast("str | None", held.get("token"))
@@ -82,14 +88,39 @@ class Session:
         capacity = capacity or self._author.capacity
         token = _waited(lambda: login.wait_for_id_token(self._hub.transport, pending, wait_s=wait_s))
         login.prove_subject(pending.inputs, token, self._profile.bundle, self._author.clock())
+        # A device that joined knows of the account what its first login is about to show.
+        chain = [self._author.identity.create] if self._author.identity.create else []
+        if self._author.identity.recovering:
+            recovered = recover(self._hub, self._author.identity, self._author.clock())
+            self._author.identity = recovered.identity
+            chain = [] if recovered.link is None else [recovered.link]
+        self.hint = read_hint(self._hub.transport, pending)
         statement = login.sign_login(pending, self._author.preamble(), self._author.identity.device.sign, capacity)
-        opened = login.open_session(self._hub.transport, pending, statement, [self._author.identity.create])
+        opened = login.open_session(self._hub.transport, pending, statement, chain)
+        self._profile.save(IDENTITY, self._author.identity.to_json())
         self._hub.transport.token = opened.token
         self._author.capacity = capacity
         held: dict[str, JsonValue] = {"token": opened.token, "expires_ms": opened.expires_ms}
         self._profile.save(SESSION, {**held, **({"capacity": capacity} if capacity else {})})
         self._profile.save(PENDING, {})
+        if not self._author.identity.seeds:
+            self._own.refresh()
         return opened.first_chain
+
+    def all(self) -> list[JsonObject]:
+        """Return our sessions that still serve, newest first."""
+        return self._hub.transport.get_list("/v1/sessions")
+
+    def end(self, given: str) -> str:
+        """End one of our sessions, named by the first characters of its id; return the id."""
+        found = [str(one["session"]) for one in self.all() if str(one["session"]).startswith(given)]
+        if len(found) != 1:
+            raise UsageError(
+                Said(f"Aucune session « {given} ».", f"No session `{given}`."),
+                Said("volet session list", "volet session list"),
+            )
+        self._hub.transport.delete(f"/v1/sessions/{found[0]}")
+        return found[0]
 
     def close(self) -> None:
         """End the session here and at the hub."""

@@ -113,7 +113,7 @@ class TrustState:
 
     @property
     def stopped(self) -> bool:
-        """Whether the hub contradicted itself (T11)."""
+        """Whether the hub contradicted itself (T12)."""
         return bool(self._evidence) or bool(self.view.evidence)
 
     @property

@@ -54,6 +54,8 @@ class World:
 
     root: Path
     record: bool = False
+    # Accounts that wait for somebody at a browser.
+    guests: tuple[Role, ...] = GUESTS
     processes: Processes = field(init=False)
     browser: Browser = field(init=False)
     addresses: Addresses = field(init=False)
@@ -123,7 +125,9 @@ class World:
         }
         known = {
             "clients": [{"client_id": client, "redirect_uris": [uri]} for client, uri in callbacks.items()],
-            "accounts": [{"sub": r.key, "label": r.label, "kind": r.kind, "acr": "eidas2"} for r in (*CAST, *GUESTS)],
+            "accounts": [
+                {"sub": r.key, "label": r.label, "kind": r.kind, "acr": "eidas2"} for r in (*CAST, *self.guests)
+            ],
         }
         for folder in ("provider", "registrar"):
             self.path(folder).mkdir()
@@ -156,7 +160,7 @@ class World:
         _write(self.path("hub", "issuers.json"), {"issuers": [issuer]})
 
     def _parties(self, registrar_key: str) -> Mapping[str, object]:
-        rows = sorted({str(role.capacity["row"]) for role in CAST if role.capacity is not None})
+        rows = sorted({str(role.capacity["row"]) for role in (*CAST, *self.guests) if role.capacity is not None})
         structures = [{"id": id_, "label": label, "kind": kind} for id_, label, kind in STRUCTURES]
         issuer = {
             "iss": self.addresses.provider, "jwks": "provider.jwks.json",
@@ -178,7 +182,7 @@ class World:
                 "capacity": dict(role.capacity),
                 **({"scope": {}} if role.kind == "auditor" else {}),
             }
-            for role in (*CAST, *GUESTS)
+            for role in (*CAST, *self.guests)
             if role.capacity
         ]
         config: dict[str, JsonValue] = {

@@ -1,4 +1,7 @@
-"""`volet accesses`: who looked, for the person: few lines, the odd ones first, and whether any is missing (F8, F17)."""
+"""`volet accesses`: who looked, for the person: few lines, the odd ones first, and whether any is missing (F8, F17).
+
+With `--all`, what the log holds of oneself: « mes consultations » (F29).
+"""
 
 from __future__ import annotations
 
@@ -33,11 +36,16 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
         "Who read what, when and why; each line is verified in the log. Exit status 7 when an act is missing.",
     ).to(lang)
     parser.epilog = Said(
-        "exemples :\n  volet accesses\n  volet accesses --detail",
-        "examples:\n  volet accesses\n  volet accesses --detail",
+        "exemples :\n  volet accesses\n  volet accesses --detail\n  volet accesses --all",
+        "examples:\n  volet accesses\n  volet accesses --detail\n  volet accesses --all",
     ).to(lang)
     parser.add_argument(
-        "--all", action="store_true", help=Said("tous les dossiers (auditeur)", "all cases (auditor)").to(lang)
+        "--all",
+        action="store_true",
+        help=Said(
+            "tous les dossiers : vos propres consultations, ou tout le périmètre d'un auditeur",
+            "all cases: what you read yourself, or an auditor's whole scope",
+        ).to(lang),
     )
     parser.add_argument("--detail", action="store_true", help=Said("chaque acte", "each act").to(lang))
     add_case(parser, lang)

@@ -177,6 +177,11 @@ def _members(client: Client, view: CaseView) -> list[dict[str, JsonValue]]:
     ]  # fmt: skip
 
 
+def _new_device(client: Client, user: str) -> Said:
+    name = user_name(client, user)
+    return Said(f"{name} a un nouvel appareil.", f"{name} has a new device.")
+
+
 def _section_json(item: SectionShown) -> JsonValue:
     return {
         "section": item.section, "read": item.read.effect, "write": item.write.effect, "epoch": item.epoch,
@@ -189,6 +194,7 @@ def sync(context: Context, args: argparse.Namespace) -> None:
     """Sync one case, or all of them."""
     client = context.client()
     # First of all: after a finding nothing more is written.
+    client.own_chain.refresh()
     alarms = client.author.alarms()
     cases = [the_case(client, args)] if args.case else client.cases.ids()
     rows: list[JsonValue] = []
@@ -220,7 +226,11 @@ def sync(context: Context, args: argparse.Namespace) -> None:
     client.waiting.remember_reviews({**reviews, AUDIT: len(audited)})
     waiting = client.waiting.line()
     lines += [said for one in audited for said in audited_line(client, one, client.clock())]
-    lines += [waiting] if waiting else []
+    known = dict.fromkeys(client.directory.new_devices)
+    lines += [_new_device(client, user) for user in known if user != client.author.user]
+    client.directory.new_devices.clear()
+    lines += [line for line in (waiting, client.recovery.reminder(), *client.author.news) if line is not None]
+    client.author.news.clear()
     context.terminal.result(
         {
             "cases": rows,

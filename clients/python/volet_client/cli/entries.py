@@ -1,4 +1,4 @@
-"""`volet claim`, `volet post`, `volet list`, `volet read`, `volet take-back`."""
+"""`volet claim`, `volet post`, `volet list`, `volet read`, `volet file`, `volet take-back`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
         parser.add_argument("section", nargs="+", metavar="medical/2")
     else:
         parser.add_argument("place", help=_PLACE.to(lang))
-    if name in {"read", "take-back"}:
+    if name in {"read", "file", "take-back"}:
         parser.add_argument(
             "entry", metavar="ID", help=Said("les 8 premiers caractères suffisent", "8 characters do").to(lang)
         )
@@ -45,9 +45,13 @@ def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     elif name == "read":
         parser.add_argument("--purpose")
         parser.add_argument("--intent", choices=("open", "print", "export", "offline"), default="open")
+    elif name == "file":
+        parser.epilog = Said(
+            "exemple :\n  volet file exchange:3f2a9c1d 1a2b3c4d", "example:\n  volet file exchange:3f2a9c1d 1a2b3c4d"
+        ).to(lang)
     elif name == "take-back":
         parser.add_argument("--reason", help=Said("code", "code").to(lang))
-    run = {"claim": claim, "post": post, "list": list_titles, "read": read, "take-back": take_back}[name]
+    run = {"claim": claim, "post": post, "list": list_titles, "read": read, "file": file, "take-back": take_back}[name]
     parser.set_defaults(run=run)
 
 
@@ -59,7 +63,7 @@ def _register_post(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("--title", required=True)
     parser.add_argument("--text", help=Said("texte ; - pour l'entrée standard", "text; - for standard input").to(lang))
     parser.add_argument(
-        "--kind", default="note", choices=sorted({kind for kind, _ in REGISTERED} - {"annex", "document"})
+        "--kind", default="note", choices=sorted({kind for kind, _ in REGISTERED} - {"annex", "document", "filed"})
     )
     parser.add_argument(
         "--fields", metavar="JSON", help=Said("autres champs du genre", "other fields of the kind").to(lang)
@@ -262,6 +266,14 @@ def read(context: Context, args: argparse.Namespace) -> None:
     row = cast("dict[str, JsonValue]", _row(client, opened, context.config.lang))
     lines = [_line(client, opened, None)]
     body = opened.body
+    filed = client.filings.opened(opened)
+    if filed is not None:
+        header, body = filed.first.header, filed.body
+        who, when = user_name(client, header.preamble.user), _when(header.preamble.time_ms)
+        row |= {"filed": filed.first.id, "written_by": header.preamble.user, "written_by_name": who}
+        lines.append(
+            Said(f"écrit par {who}, {when} ; signature vérifiée", f"written by {who}, {when}; signature verified")
+        )
     if isinstance(body, Content):
         row["body"] = body.fields
         row["relations"] = [item.to_json() for item in body.relations]
@@ -313,16 +325,44 @@ def _passage_lines(client: Client, case: str, opened: Read, row: dict[str, JsonV
     return lines
 
 
-def take_back(context: Context, args: argparse.Namespace) -> None:
-    """Take an entry back."""
+def file(context: Context, args: argparse.Namespace) -> None:
+    """File an entry of an exchange in the section that the exchange is about."""
     client = context.client()
-    id_ = client.entries.take_back(the_case(client, args), the_place(client, args.place), args.entry, args.reason)
+    posted = client.filings.file(the_case(client, args), the_place(client, args.place), args.entry)
+    place = posted.place.name
     context.terminal.result(
-        {"id": id_},
+        {"id": posted.id, "place": str(posted.place)},
         [
             Said(
-                "Repris : effacé partout dans 7 jours au plus. Qui l'avait ouvert reste au journal (volet accesses).",
-                "Taken back: erased everywhere within 7 days. Who had opened it stays in the log (volet accesses).",
+                f"Classé dans {place}, avec la signature de qui l'a écrit.",
+                f"Filed in {place}, as its author signed it.",
             )
         ],
     )
+
+
+def take_back(context: Context, args: argparse.Namespace) -> None:
+    """Take an entry back."""
+    client = context.client()
+    taken = client.entries.take_back(the_case(client, args), the_place(client, args.place), args.entry, args.reason)
+    lines = [Said("Repris : effacé partout dans 7 jours au plus.", "Taken back: erased everywhere within 7 days.")]
+    if taken.opened:
+        lines.append(Said("Avant cela :", "Before that:"))
+        lines += [one.said(user_name(client, one.user)) for one in taken.opened]
+        lines.append(
+            Said(
+                "Prévenez-les, et votre délégué à la protection des données : c'est inscrit au journal.",
+                "Tell them, and your data protection officer: it is in the log.",
+            )
+        )
+    else:
+        lines.append(
+            Said(
+                "Personne, parmi ceux que vous connaissez ici, ne l'avait ouvert.",
+                "Nobody, of those you know here, had opened it.",
+            )
+        )
+    opened: list[JsonValue] = [
+        {"user": one.user, "part": one.part, "intent": one.intent, "time_ms": one.time_ms} for one in taken.opened
+    ]
+    context.terminal.result({"id": taken.id, "opened": opened}, lines)

@@ -32,8 +32,10 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     """Add the arguments of `volet member`."""
     verbs = parser.add_subparsers(dest="verb", required=True)
     parser.epilog = Said(
-        'exemples :\n  volet member add "Dr Mo" --case "Mme A"\n  volet member end ide-l',
-        'examples:\n  volet member add "Dr Mo" --case "Mrs A"\n  volet member end ide-l',
+        'exemples :\n  volet member add "Dr Mo" --case "Mme A"\n  volet member end ide-l\n'
+        '  volet member leave --case "Mme A"',
+        'examples:\n  volet member add "Dr Mo" --case "Mrs A"\n  volet member end ide-l\n'
+        '  volet member leave --case "Mrs A"',
     ).to(lang)
     # Imported here: the gesture prints through this module's own helpers.
     from volet_client.cli.team import register_add  # noqa: PLC0415 - see above
@@ -43,6 +45,8 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     end.add_argument("who", metavar="NOM")
     add_recording(end, lang)
     end.set_defaults(run=member_end)
+    leave = add_verb(verbs, "leave", Said("quitter un dossier", "leave a case"), lang)
+    leave.set_defaults(run=member_leave)
     horizon = verbs.add_parser(
         "horizon", help=Said("lui ouvrir un passé plus ancien", "open more of the past").to(lang)
     )
@@ -77,6 +81,18 @@ def member_end(context: Context, args: argparse.Namespace) -> None:
     ended: list[JsonValue] = [one.hash if isinstance(one, Recorded) else one.item.hash for one in done]
     said = Said(f"{args.who} ne participe plus au dossier.", f"{args.who} no longer takes part.")
     tell(context, done[-1], {"ended": ended}, said)
+
+
+def member_leave(context: Context, args: argparse.Namespace) -> None:
+    """Leave a case oneself: that always works."""
+    client = context.client()
+    case = the_case(client, args)
+    ended: list[JsonValue] = [*client.members.leave(case)]
+    said = Said(
+        "Vous ne participez plus à ce dossier : il ne vous est plus servi.",
+        "You no longer take part in this case: it is served to you no more.",
+    )
+    context.terminal.result({"case": case, "ended": ended}, [said])
 
 
 def member_person(context: Context, args: argparse.Namespace) -> None:

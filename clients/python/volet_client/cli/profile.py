@@ -17,6 +17,7 @@ from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
 from volet_protocol.encodings import is_hash
 from volet_protocol.fingerprint import phrase
+from volet_protocol.trust_bundle import TrustBundle
 
 CARD = "volet-contact"
 _CARD_LIMIT = 64 * 1024
@@ -74,11 +75,7 @@ def _register_contact(parser: argparse.ArgumentParser, lang: str) -> None:
 
 def init(context: Context, args: argparse.Namespace) -> None:
     """Make a profile."""
-    try:
-        trust = cast("Path", args.trust).read_bytes()
-    except OSError as error:
-        raise UsageError(Said(f"{args.trust} illisible.", f"{args.trust}: {error.strerror}.")) from None
-    bundle = read_bundle(trust)
+    trust, bundle = read_trust(cast("Path", args.trust))
     identity = draw_identity(bundle.hub, now_ms())
     context.use(Profile.create(context.config, context.passphrase(twice=True), trust, identity))
     context.terminal.result(
@@ -93,6 +90,15 @@ def init(context: Context, args: argparse.Namespace) -> None:
     )
 
 
+def read_trust(path: Path) -> tuple[bytes, TrustBundle]:
+    """Return the file that a new profile is pinned to, and what it says."""
+    try:
+        trust = path.read_bytes()
+    except OSError as error:
+        raise UsageError(Said(f"{path} illisible.", f"{path}: {error.strerror}.")) from None
+    return trust, read_bundle(trust)
+
+
 def whoami(context: Context, _args: argparse.Namespace) -> None:
     """Show the contact card."""
     client = context.client()
@@ -103,13 +109,13 @@ def whoami(context: Context, _args: argparse.Namespace) -> None:
         "fingerprint": words,
         **({"capacity": client.author.capacity} if client.author.capacity else {}),
     }  # fmt: skip
-    waiting = client.waiting.line()
+    waiting = [line for line in (client.waiting.line(), client.recovery.reminder()) if line is not None]
     context.terminal.result(
         card,
         [
             Said(f"Utilisateur : {user}", f"User: {user}"),
             Said(f"Phrase à comparer de vive voix : {words}", f"Phrase to compare aloud: {words}"),
-            *([waiting] if waiting else []),
+            *waiting,
         ],
     )
 

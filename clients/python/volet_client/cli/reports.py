@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from volet_client.authorities import Authorities, read_authorities
+from volet_client.authorities import Authorities, find_authorities
 from volet_client.cli.asking import add_case, the_case, the_user, user_name
 from volet_client.cli.context import Context
 from volet_client.cli.exports import add_output, write_papers
@@ -105,7 +105,7 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
 
 
 def _authorities(context: Context) -> Authorities:
-    return read_authorities(context.config.authorities)
+    return find_authorities(context.config.authorities, context.config.trust_file)
 
 
 def report_numbers(context: Context, _args: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from volet_client.cli.context import Context
+from volet_client.login_hint import words
 from volet_client.resources import row_label
 from volet_client.session import Started
 from volet_client.words import Said
@@ -89,7 +90,8 @@ def _finish(context: Context, args: argparse.Namespace) -> None:
         [
             Said("Compte créé, session ouverte.", "Account made, session open.")
             if first
-            else Said("Session ouverte.", "Session open.")
+            else Said("Session ouverte.", "Session open."),
+            *words(client.session.hint, client.author.capacity),
         ],
     )
 
