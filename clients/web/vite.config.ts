@@ -60,6 +60,18 @@ function laterFiles(bundle: Rolldown.OutputBundle): readonly (readonly [string, 
   return found.sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
+/** The modules that the first script brings, without what it fetches later. */
+function ofTheWayIn(context: Rolldown.ChunkingContext): ReadonlySet<string> {
+  const found = new Set<string>();
+  const reach = (id: string): void => {
+    if (found.has(id)) return;
+    found.add(id);
+    context.getModuleInfo(id)?.importedIds.forEach(reach);
+  };
+  reach(join(SOURCES, "main.tsx"));
+  return found;
+}
+
 export default defineConfig({
   base: "/",
   plugins: [integrity()],
@@ -68,6 +80,18 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // The page names what its first script imports, so that it too has its hash. Later ones are up to src/app/late.ts.
     modulePreload: { polyfill: false, resolveDependencies: (_name, files, { hostType }) => (hostType === "html" ? files : []) },
+    // The worker stands at the address of the page, in one file whose name stays: its scope is where it stands.
+    rolldownOptions: {
+      input: { index: join(import.meta.dirname, "index.html"), worker: join(SOURCES, "worker", "worker.ts") },
+      output: {
+        entryFileNames: ({ name }) => (name === "worker" ? "worker.js" : "assets/[name]-[hash].js"),
+        // What several late screens share comes in one file, which compresses better than many small ones.
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: (id, context) => (ofTheWayIn(context).has(id) ? null : "shared"), minShareCount: 2 }],
+        },
+      },
+    },
     target: "es2022",
     sourcemap: false,
   },

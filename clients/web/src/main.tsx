@@ -4,17 +4,22 @@ import type { JSX } from "preact";
 
 import { App } from "./app/app.tsx";
 import { Frame } from "./app/frame.tsx";
+import { later, soon } from "./app/late.ts";
 import { Unreachable } from "./client/errors.ts";
-import { Session } from "./client/session.ts";
+import { Session, SESSION } from "./client/session.ts";
 import { missingFeatures } from "./client/support.ts";
 import { HttpTransport } from "./client/transport.ts";
 import { Vault } from "./client/vault.ts";
 import { failureText } from "./i18n/failures.ts";
-import { chosenLanguage, messagesOf } from "./i18n/messages.ts";
+import { chosenLanguage } from "./i18n/messages.ts";
+import type { Messages } from "./i18n/messages.ts";
 import { WordsContext } from "./i18n/words.ts";
+import type { Words } from "./i18n/words.ts";
+import { WORDLESS } from "./i18n/wordless.ts";
 import "./styles/base.css";
 import "./styles/parts.css";
 import "./styles/reading.css";
+import "./styles/writing.css";
 import "./styles/shell.css";
 import "./styles/forms.css";
 import "./styles/person.css";
@@ -24,12 +29,16 @@ import { Note } from "./ui/note.tsx";
 import { Page } from "./ui/page.tsx";
 
 const language = chosenLanguage(navigator.languages);
-const messages = messagesOf(language);
-const words = { messages, language };
 
-async function first(): Promise<JSX.Element> {
+function spoken(): Promise<Messages> {
+  if (language === "fr") return later("i18n/french.ts", async () => (await import("./i18n/french.ts")).french);
+  return later("i18n/english.ts", async () => (await import("./i18n/english.ts")).english);
+}
+
+async function first(words: Promise<Messages>): Promise<JSX.Element> {
   const missing = await missingFeatures();
   if (missing.length > 0) {
+    const messages = await words;
     return (
       <Frame>
         <Page title={messages.unsupported.title} lead={messages.unsupported.body}>
@@ -38,8 +47,7 @@ async function first(): Promise<JSX.Element> {
       </Frame>
     );
   }
-  const served = await bundle();
-  const vault = await Vault.open();
+  const [served, vault] = await Promise.all([bundle(), opened()]);
   const outside = { connect: (origin: string) => new HttpTransport(origin), nowMs: () => Date.now() };
   const { session, step } = await Session.resume(vault, outside, served);
   return (
@@ -54,6 +62,13 @@ async function first(): Promise<JSX.Element> {
   );
 }
 
+/** The vault; whoever signed in here before is on the way to what stands behind the door. */
+async function opened(): Promise<Vault> {
+  const vault = await Vault.open();
+  if ((await vault.names(SESSION)).length > 0) soon("app/inside.tsx");
+  return vault;
+}
+
 /** The file beside the page that says whom to trust; it counts only once pinned, or as the successor of what is. */
 async function bundle(): Promise<string> {
   const answer = await fetch("/trust.json", { cache: "no-cache" }).catch(() => undefined);
@@ -61,24 +76,34 @@ async function bundle(): Promise<string> {
   return answer.text();
 }
 
-function show(screen: JSX.Element, place: HTMLElement): void {
+function show(screen: JSX.Element, words: Words, place: HTMLElement): void {
   render(<WordsContext.Provider value={words}>{screen}</WordsContext.Provider>, place);
 }
 
 async function start(place: HTMLElement): Promise<void> {
   document.documentElement.lang = language;
-  try {
-    show(await first(), place);
-  } catch (error) {
-    show(
-      <Frame>
-        <Page title={messages.problem.title}>
-          <Note kind="danger">{failureText(error, messages)}</Note>
-        </Page>
-      </Frame>,
-      place,
-    );
+  const coming = spoken();
+  // What the page needs first is asked for meanwhile.
+  const screen = first(coming).catch((error: unknown) => ({ error }));
+  const messages = await coming.catch(() => undefined);
+  if (messages === undefined) {
+    place.textContent = WORDLESS;
+    return;
   }
+  const found = await screen;
+  if (!("error" in found)) {
+    show(found, { messages, language }, place);
+    return;
+  }
+  show(
+    <Frame>
+      <Page title={messages.problem.title}>
+        <Note kind="danger">{failureText(found.error, messages)}</Note>
+      </Page>
+    </Frame>,
+    { messages, language },
+    place,
+  );
 }
 
 const place = document.getElementById("app");

@@ -2,11 +2,14 @@
 import type { JSX } from "preact";
 import { useCallback, useState } from "preact/hooks";
 
+import { lasting } from "../client/installed.ts";
 import { comparisonCode } from "../client/login.ts";
 import type { Session, Step } from "../client/session.ts";
 import { Login, Waiting } from "../features/entry/login.tsx";
 import { Welcome } from "../features/entry/welcome.tsx";
+import { spaceOf } from "./context.ts";
 import { Frame } from "./frame.tsx";
+import { soon } from "./late.ts";
 import { lateScreen } from "./late-screen.tsx";
 import { Failure } from "./load.tsx";
 
@@ -42,7 +45,16 @@ export function App({ session, first, served, onGo }: AppProps): JSX.Element {
       }),
     [attempt, session, onGo],
   );
-  const look = useCallback(() => attempt(() => session.finish()), [attempt, session]);
+  const look = useCallback(
+    () =>
+      attempt(async () => {
+        const next = await session.finish();
+        // What the sign-in is worth here ends with this browser's store: it is asked to keep it.
+        if (next.kind === "signed-in") void lasting(true);
+        return next;
+      }),
+    [attempt, session],
+  );
   const restart = useCallback(() => attempt(() => session.step()), [attempt, session]);
   const failed = failure === undefined ? undefined : <Failure error={failure} />;
   switch (step.kind) {
@@ -76,6 +88,7 @@ export function App({ session, first, served, onGo }: AppProps): JSX.Element {
         </Frame>
       );
     case "signed-in":
+      soon(`app/spaces/${spaceOf(step.acting)}.tsx`);
       return (
         <>
           {failed}

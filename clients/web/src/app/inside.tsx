@@ -2,13 +2,21 @@
 import type { JSX } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 
+import { Attending } from "../client/attending.ts";
 import { Client } from "../client/client.ts";
+import { startWorker } from "../client/installed.ts";
 import type { Session, Step } from "../client/session.ts";
+import { readTraces, tracesRead } from "../client/traces.ts";
 import { useWords } from "../i18n/words.ts";
+import { Alarms } from "./alarms.tsx";
+import { Arrival } from "./arrival.tsx";
 import { AppContext, spaceOf } from "./context.ts";
 import type { App as Context } from "./context.ts";
+import { Frame } from "./frame.tsx";
+import { useLoad } from "./load.tsx";
+import { useNotifications } from "./notifications.ts";
 import { routeOf, useFragment } from "./router.ts";
-import { Screen } from "./screens.tsx";
+import { Screen, TracesScreen } from "./screens.tsx";
 import { Shell } from "./shell.tsx";
 
 interface InsideProps {
@@ -46,10 +54,63 @@ export function Inside({ session, step, leave, restart }: InsideProps): JSX.Elem
     () => ({ ...words, session, client, acting, space: spaceOf(acting), nowMs: () => session.nowMs, tell, leave, restart }),
     [words, session, client, acting, tell, leave, restart],
   );
+  const { live } = client;
+  useEffect(() => {
+    const hurry = (): void => {
+      live.hurry();
+    };
+    live.start(() => void session.drop().then(restart));
+    addEventListener("online", hurry);
+    return () => {
+      removeEventListener("online", hurry);
+      live.stop();
+    };
+  }, [live, session, restart]);
+  useEffect(() => {
+    void startWorker();
+  }, []);
+  const { space } = context;
+  useEffect(() => {
+    if (space === "auditor") return undefined;
+    const attending = new Attending({
+      cases: () => client.casebook.cases(),
+      sync: (case_) => client.writing.syncing.sync(case_),
+      listen: (listener) => live.listen(listener),
+    });
+    attending.start();
+    return () => {
+      attending.stop();
+    };
+  }, [client, live, space]);
+  useEffect(() => {
+    // What was taken along for a day does not stay because nobody looks at it again.
+    void client.rounds.all();
+  }, [client]);
+  useNotifications(context);
   const route = routeOf(fragment);
+  const traced = useLoad(() => tracesRead(client.vault), [client]);
+  // While the vault is asked, nothing of a case is shown; a vault that cannot be read shows the text again.
+  if (space === "professional" && (traced.state !== "ready" || traced.value === undefined)) {
+    return (
+      <AppContext.Provider value={context}>
+        <Frame>
+          {traced.state !== "loading" && (
+            <TracesScreen
+              onRead={async () => {
+                await readTraces(client.vault, context.nowMs());
+                traced.again();
+              }}
+            />
+          )}
+        </Frame>
+      </AppContext.Provider>
+    );
+  }
   return (
     <AppContext.Provider value={context}>
       <Shell route={route} told={told}>
+        <Alarms />
+        <Arrival />
         <Screen key={fragment} route={route} />
       </Shell>
     </AppContext.Provider>

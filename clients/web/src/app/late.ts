@@ -47,6 +47,11 @@ export async function later<T>(source: string, load: () => Promise<T>): Promise<
   return load();
 }
 
+/** Fetch what a source file needs before it is needed; what fails is told to who needs it. */
+export function soon(source: string): void {
+  for (const file of (table ??= named()).get(source) ?? []) fetched(file).catch(() => undefined);
+}
+
 function fetched(file: LaterFile): Promise<void> {
   const before = asked.get(file.address);
   if (before !== undefined) return before;

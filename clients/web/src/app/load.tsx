@@ -1,6 +1,6 @@
 /** Loading what a screen shows: a place that keeps its size, then the content, or a sentence and a button. */
 import type { ComponentChildren, JSX } from "preact";
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
 import { failureText } from "../i18n/failures.ts";
 import { useWords } from "../i18n/words.ts";
@@ -13,29 +13,56 @@ export type Loading<T> =
   | { readonly state: "failed"; readonly error: unknown; readonly again: () => void }
   | { readonly state: "ready"; readonly value: T; readonly again: () => void };
 
+/** What is loaded while a screen is there: how often it was asked for, and the newest question whose answer is shown. */
+interface Life {
+  asked: number;
+  shown: number;
+  readonly left: AbortController;
+}
+
 /**
- * Load by `ask`, anew whenever one of `on` changes or `again` is called. What was shown stays until the next answer; an answer
- * that comes after the screen was left is dropped, and `signal` tells `ask` to stop.
+ * Load by `ask`, anew whenever one of `on` changes or `again` is called. What was shown stays until the next answer, an answer to an
+ * older question counts until a newer one is there, and one that comes after the screen was left is dropped: `signal` tells `ask` to
+ * stop. `show` shows what is there before the rest, at the first question only: what somebody sees never becomes less.
  */
-export function useLoad<T>(ask: (signal: AbortSignal) => Promise<T>, on: readonly unknown[]): Loading<T> {
+export function useLoad<T>(
+  ask: (signal: AbortSignal, show: (value: T) => void) => Promise<T>,
+  on: readonly unknown[],
+): Loading<T> {
   const [round, setRound] = useState(0);
   const [found, setFound] = useState<{ readonly value: T } | { readonly error: unknown }>();
+  const life = useRef<Life | undefined>(undefined);
   const again = useCallback(() => {
     setRound((count) => count + 1);
   }, []);
   useEffect(() => {
     const left = new AbortController();
-    ask(left.signal).then(
-      (value) => {
-        if (!left.signal.aborted) setFound({ value });
-      },
-      (error: unknown) => {
-        if (!left.signal.aborted) setFound({ error });
-      },
-    );
+    life.current = { asked: 0, shown: 0, left };
     return () => {
       left.abort();
     };
+  }, on);
+  useEffect(() => {
+    const here = life.current;
+    if (here === undefined) return;
+    const { signal } = here.left;
+    const mine = ++here.asked;
+    const answer = (what: NonNullable<typeof found>): void => {
+      if (signal.aborted || mine < here.shown) return;
+      here.shown = mine;
+      setFound(what);
+    };
+    const show = (value: T): void => {
+      if (!signal.aborted && mine === 1 && here.shown === 0) setFound({ value });
+    };
+    ask(signal, show).then(
+      (value) => {
+        answer({ value });
+      },
+      (error: unknown) => {
+        if (mine === here.asked) answer({ error });
+      },
+    );
   }, [round, ...on]);
   if (found === undefined) return { state: "loading", again };
   return "value" in found ? { state: "ready", value: found.value, again } : { state: "failed", error: found.error, again };

@@ -3,6 +3,7 @@ import type { Messages } from "../i18n/messages.ts";
 import type { IconName } from "../ui/icon.tsx";
 import type { Space } from "./context.ts";
 import type { Route, RouteName } from "./router.ts";
+import { COURSE_NAMES, EVENT_NAMES, TEAM_NAMES } from "./routes.ts";
 
 export interface Place {
   readonly route: Route;
@@ -16,9 +17,30 @@ const MINE: Place = {
   route: { name: "home" },
   label: "mine",
   icon: "file",
-  holds: ["home", "myLooks", "myLook", "myWho", "myParts", "myAccount", "myChoices", "myConsent"],
+  holds: [
+    "home",
+    "myFile",
+    "myLooks",
+    "myLook",
+    "myWho",
+    "myParts",
+    "myRead",
+    "myEntry",
+    "myWrite",
+    "myCopy",
+    "myRequests",
+    "myPaper",
+    "myAccount",
+    "myChoices",
+    "myConsent",
+  ],
 };
-const DEVICE: Place = { route: { name: "device" }, label: "device", icon: "device", holds: ["device", "capacity"] };
+const DEVICE: Place = {
+  route: { name: "device" },
+  label: "device",
+  icon: "device",
+  holds: ["device", "capacity", "traces", "consulted"],
+};
 
 const JOURNAL: Place = {
   route: { name: "home" },
@@ -39,17 +61,23 @@ const SHEET: Place = {
   icon: "file",
   holds: ["audit-sheet", "audit-sheet-of"],
 };
-const INBOX: Place = { route: { name: "home" }, label: "inbox", icon: "inbox", holds: ["home"] };
+const INBOX: Place = { route: { name: "home" }, label: "inbox", icon: "inbox", holds: ["home", "outgoing", "actions"] };
 const CASES: Place = {
   route: { name: "cases" },
   label: "cases",
   icon: "file",
-  holds: ["cases", "case", "thread", "exchange", "entry"],
+  holds: ["cases", "case", "thread", "exchange", "entry", "newExchange", ...EVENT_NAMES, ...COURSE_NAMES, ...TEAM_NAMES],
+};
+const DEMANDS: Place = {
+  route: { name: "demands" },
+  label: "demands",
+  icon: "bell",
+  holds: ["demands", "demand"],
 };
 const SEARCH: Place = { route: { name: "search" }, label: "search", icon: "search", holds: ["search"] };
 
 export const PLACES: Readonly<Record<Space, readonly Place[]>> = {
   person: [MINE, DEVICE],
-  professional: [INBOX, CASES, SEARCH, DEVICE],
+  professional: [INBOX, CASES, DEMANDS, SEARCH, DEVICE],
   auditor: [JOURNAL, EMERGENCIES, STATE, SHEET, DEVICE],
 };

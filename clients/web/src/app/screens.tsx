@@ -8,6 +8,7 @@ import { Page } from "../ui/page.tsx";
 import { useApp } from "./context.ts";
 import type { Space } from "./context.ts";
 import { lateScreen } from "./late-screen.tsx";
+import { PLACES } from "./places.ts";
 import { href } from "./router.ts";
 import type { Route } from "./router.ts";
 
@@ -16,6 +17,17 @@ type OfRoute = (props: { readonly route: Route }) => JSX.Element | null;
 const CapacityScreen = lateScreen(
   "features/entry/capacity.tsx",
   async () => (await import("../features/entry/capacity.tsx")).CapacityScreen,
+);
+
+/** What is traced of a professional: also before every other screen, until it was read (inside.tsx). */
+export const TracesScreen = lateScreen(
+  "features/entry/traces.tsx",
+  async () => (await import("../features/entry/traces.tsx")).TracesScreen,
+);
+
+const ConsultedScreen = lateScreen(
+  "features/entry/consulted.tsx",
+  async () => (await import("../features/entry/consulted.tsx")).ConsultedScreen,
 );
 
 const SPACES: Readonly<Record<Space, OfRoute>> = {
@@ -28,7 +40,9 @@ const SPACES: Readonly<Record<Space, OfRoute>> = {
 function spaceOf({ name }: Route): Space | undefined {
   if (name.startsWith("my")) return "person";
   if (name.startsWith("audit-")) return "auditor";
-  return ["cases", "case", "thread", "exchange", "entry", "search"].includes(name) ? "professional" : undefined;
+  return PLACES.professional.some(({ holds }) => name !== "home" && name !== "device" && holds.includes(name))
+    ? "professional"
+    : undefined;
 }
 
 /** The screen of a route, or that there is no such page. */
@@ -37,6 +51,8 @@ export function Screen({ route }: { readonly route: Route | undefined }): JSX.El
   if (route === undefined) return <Unknown />;
   if (route.name === "device") return <DeviceScreen />;
   if (route.name === "capacity") return <CapacityScreen />;
+  if (route.name === "traces") return <TracesScreen />;
+  if (route.name === "consulted") return <ConsultedScreen />;
   const InSpace = SPACES[spaceOf(route) ?? space];
   return <InSpace route={route} />;
 }

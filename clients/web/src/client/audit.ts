@@ -1,6 +1,6 @@
 /**
- * The log as who watches over it may see it: pages of verified records, one record, a pseudonym lifted. Each look is a leaf of the
- * log too, whose receipt is verified: `look` tells the screen under which number.
+ * The log as who watches over it may see it: pages of verified records, one record, a pseudonym lifted; and what it holds of
+ * oneself. Each look is a leaf of the log too, whose receipt is verified: `look` tells the screen under which number.
  */
 import { isObject } from "../protocol/canonical.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
@@ -24,12 +24,16 @@ import { draw } from "./profile.ts";
 /** The most records that the hub shows at one look. */
 export const PAGE = 500;
 
-/** Which part of the log: positions `from` to `to`, the end excluded; of all cases in scope, or of one, with a reason. */
+/**
+ * Which part of the log: positions `from` to `to`, the end excluded; of all cases in scope, or of one, with a reason; `own` for what
+ * was released to one's own devices.
+ */
 export interface Asked {
   readonly from: number;
   readonly to?: number | undefined;
   readonly case?: string | undefined;
   readonly reason?: LogReason | undefined;
+  readonly own?: boolean;
 }
 
 /** One look: the acts, the leaf that it left itself, and where the next page begins; undefined at the end. */
@@ -126,11 +130,11 @@ export class Audit {
     return { records, look: index };
   }
 
-  async #signed({ from, to, case: case_, reason }: Asked, user?: string): Promise<JsonObject> {
+  async #signed({ from, to, case: case_, reason, own }: Asked, user?: string): Promise<JsonObject> {
     const body = logRequestBody({
       preamble: this.#author.preamble(),
       requestId: draw(REQUEST_ID_SIZE),
-      purpose: "audit",
+      purpose: own === true ? "own_releases" : "audit",
       checkpoint: await this.#hub.checkpoint(),
       capacity: this.#author.capacity,
       case: case_,

@@ -6,6 +6,7 @@ import type { Attestation, Capacity } from "../protocol/capacities.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { signStatement } from "../protocol/statements.ts";
 import type { HeadRef, Preamble, Statement } from "../protocol/statements.ts";
+import { EpochChecks } from "./epoch-checks.ts";
 import type { Hub } from "./hub.ts";
 import { boxKeyOf } from "./profile.ts";
 import type { Identity } from "./profile.ts";
@@ -14,13 +15,16 @@ import type { Proven } from "./trust.ts";
 /** What signing needs of the users this client has met. */
 export interface Acquaintances {
   known(user: string): Promise<{ readonly proven: Proven }>;
-  refresh(user: string): Promise<{ readonly subjects: readonly { readonly iss: string; readonly sub: string }[] }>;
+  refresh(user: string): Promise<{
+    readonly chain: { readonly state: { readonly links: readonly { readonly hash: string }[] } };
+    readonly subjects: readonly { readonly iss: string; readonly sub: string }[];
+  }>;
   attestation(id: string): Attestation;
 }
 
-/** Another chain that stands for an identity of ours at an issuer: not one that this device made. */
+/** Another chain that stands for an identity of ours: not one that this device made. The issuer where the hub names it still. */
 export interface OwnAlarm {
-  readonly iss: string;
+  readonly iss: string | undefined;
   readonly user: string;
 }
 
@@ -100,16 +104,22 @@ export class Author {
     await this.#hub.checkOwn(this.user, this.head, proven);
   }
 
-  /** An alarm for each of our identities whose newest chain is not ours (rule T7). */
+  /**
+   * An alarm for each of our identities whose newest chain is not ours (rule T7). What the map said of ourselves since the last visit
+   * is checked first (rule T11); of identities that the hub once showed as ours too, whether it shows them still or not.
+   */
   async alarms(): Promise<readonly OwnAlarm[]> {
     await this.checkOwnChain();
-    const { subjects } = await this.#directory.refresh(this.user);
-    const chains = new Map(subjects.map(({ iss, sub }) => [subjectChain(iss, sub), iss]));
+    const own = await this.#directory.refresh(this.user);
+    const epochs = new EpochChecks(this.#hub);
+    await epochs.check("user", this.user, new Map(own.chain.state.links.map(({ hash }, seq) => [seq, hash])));
+    const issuers = new Map(own.subjects.map(({ iss, sub }) => [subjectChain(iss, sub), iss]));
     const found: OwnAlarm[] = [];
-    for (const [chain, iss] of [...chains].sort(([, left], [, right]) => (left < right ? -1 : 1))) {
-      const { head } = await this.#hub.head("subject", chain);
-      if (head !== undefined && head.hash !== this.user) found.push({ iss, user: head.hash });
+    for (const chain of [...new Set([...this.#hub.trust.visitedSubjects, ...issuers.keys()])].sort()) {
+      const { head } = await epochs.check("subject", chain);
+      if (head !== undefined && head.hash !== this.user) found.push({ iss: issuers.get(chain), user: head.hash });
     }
+    await this.#hub.save();
     return found;
   }
 

@@ -4,6 +4,7 @@
  * A view holds the verified chains of the classes that are served to this user, the keys that their boxes gave, and what did not
  * verify of them. A chain is fetched once; afterwards only what is new. Nothing here writes to the hub.
  */
+import type { JsonObject } from "../protocol/canonical.ts";
 import { Fields } from "../protocol/fields.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import type { CaseChain } from "../protocol/case-state.ts";
@@ -93,27 +94,51 @@ export class Casebook {
     const known = this.#views.get(case_);
     if (known !== undefined && !refresh) return known;
     const classes = new Map(known?.classes);
-    const main = await this.#load(case_, "main", classes);
-    classes.set("main", main);
     const others = known === undefined || everyClass ? CLASSES : [...classes.keys()];
-    for (const class_ of others.filter((one) => one !== "main")) {
+    // Asked for together, judged one after the other.
+    const served = new Map(others.map((class_) => [class_, this.#served(case_, class_, classes)]));
+    const main = await this.#load(case_, "main", classes, served.get("main"));
+    classes.set("main", main);
+    // Each stands on the open chain alone.
+    const load = async (class_: VisibilityClass): Promise<readonly [VisibilityClass, ClassView | undefined]> => {
       try {
-        classes.set(class_, await this.#load(case_, class_, classes));
+        return [class_, await this.#load(case_, class_, classes, served.get(class_))];
       } catch (error) {
         if (!(error instanceof Refused) || error.problem !== "not-found") throw error;
-        classes.delete(class_);
+        return [class_, undefined];
       }
+    };
+    for (const [class_, loaded] of await Promise.all(others.filter((one) => one !== "main").map(load))) {
+      if (loaded === undefined) classes.delete(class_);
+      else classes.set(class_, loaded);
     }
     const view = new CaseView(main, classes);
     this.#views.set(case_, view);
     return view;
   }
 
-  #load(case_: string, class_: VisibilityClass, classes: ReadonlyMap<VisibilityClass, ClassView>): Promise<ClassView> {
+  /** The links of a class after those that are held, as served. */
+  #served(case_: string, class_: VisibilityClass, classes: ReadonlyMap<VisibilityClass, ClassView>): Promise<JsonObject> {
+    const known = classes.get(class_);
+    const after = known === undefined ? {} : { after: known.state.head.seq };
+    const served = this.#hub.transport.get(`/v1/cases/${case_}/chains/${class_}`, after);
+    // Whoever judges it hears of it; nobody does when the open chain was refused.
+    served.catch(() => undefined);
+    return served;
+  }
+
+  #load(
+    case_: string,
+    class_: VisibilityClass,
+    classes: ReadonlyMap<VisibilityClass, ClassView>,
+    first: Promise<JsonObject> | undefined,
+  ): Promise<ClassView> {
+    let coming = first;
     return this.#hub.asked(async () => {
       const known = classes.get(class_);
-      const after = known === undefined ? {} : { after: known.state.head.seq };
-      const served = await this.#hub.transport.get(`/v1/cases/${case_}/chains/${class_}`, after);
+      const served = await (coming ?? this.#served(case_, class_, classes));
+      // What was overtaken on the way is asked for again.
+      coming = undefined;
       const fields = new Fields(served, `case ${case_.slice(0, 8)}, ${class_}`);
       const links = readServedLinks(fields);
       const head = fields.raw("head");

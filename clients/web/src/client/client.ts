@@ -18,7 +18,15 @@
  *     client.writing      what changes a case: entries, exchanges, facts, members, keys owed
  *     client.waiting      what the hub counts in each place
  *     client.desk         everything received, over all cases
+ *     client.live         hints that a case moved, as it moves
  *     client.drafts       what was begun and not sent
+ *     client.ownCopy      one's own file, to take along
+ *     client.filings      what came in an exchange, filed in a section
+ *     client.exports      an entry for a party without account
+ *     client.rounds       cases taken along for a day without network
+ *     client.files        files that are to leave with a message
+ *     client.followUps    who took an entry over, who said that they read it
+ *     client.outgoing     what was sent and has not left yet
  */
 import { Audit } from "./audit.ts";
 import { Author } from "./author.ts";
@@ -33,12 +41,20 @@ import { Drafts } from "./drafts.ts";
 import { Entries } from "./entries.ts";
 import { EntryChecks } from "./entry-checks.ts";
 import { Exchanges } from "./exchanges.ts";
+import { Exports } from "./exports.ts";
 import { Fetching } from "./fetching.ts";
+import { Filings } from "./filing.ts";
+import { FollowUps } from "./follow-ups.ts";
 import type { Hub } from "./hub.ts";
 import { Lists } from "./lists.ts";
+import { KeptFiles } from "./kept-files.ts";
+import { Live } from "./live.ts";
 import { LogLeaves } from "./log-leaves.ts";
+import { Outgoing } from "./outgoing.ts";
 import { OwnAccesses } from "./own-accesses.ts";
+import { OwnCopy } from "./own-copy.ts";
 import { Releases } from "./releases.ts";
+import { Rounds } from "./rounds.ts";
 import { Rules } from "./rules.ts";
 import type { Session } from "./session.ts";
 import type { Vault } from "./vault.ts";
@@ -68,6 +84,9 @@ export class Client {
   #writing: Writing | undefined;
   #cases: Cases | undefined;
   #desk: Desk | undefined;
+  #live: Live | undefined;
+  #outgoing: Outgoing | undefined;
+  #followUps: FollowUps | undefined;
 
   constructor(session: Session, vault: Vault, nowMs: () => number) {
     this.session = session;
@@ -170,9 +189,55 @@ export class Client {
     return (this.#desk ??= new Desk({ vault, waiting, entries, caseIds: () => this.casebook.cases() }));
   }
 
+  /** Hints that a case moved. */
+  get live(): Live {
+    return (this.#live ??= new Live(this.hub.transport, this.session.bundle.hub));
+  }
+
   /** What was begun and not sent. */
   get drafts(): Drafts {
     return new Drafts(this.vault);
+  }
+
+  /** One's own file, to take along. */
+  get ownCopy(): OwnCopy {
+    const { desk, entries, releases, shares, directory } = this;
+    return new OwnCopy({ desk, entries, releases, shares, directory });
+  }
+
+  /** What came in an exchange, filed in a section. */
+  get filings(): Filings {
+    const { entries, releases, writing } = this;
+    return new Filings({ entries, releases, posting: writing.posting });
+  }
+
+  /** An entry for a party without account. */
+  get exports(): Exports {
+    const { entries, releases, shares } = this;
+    return new Exports({ entries, releases, shares });
+  }
+
+  /** What was taken along for a round without network. */
+  get rounds(): Rounds {
+    const { vault, ownCopy: copies } = this;
+    return new Rounds({ vault, copies, nowMs: () => this.author.nowMs() });
+  }
+
+  /** Files that are to leave with a message. */
+  get files(): KeptFiles {
+    return new KeptFiles(this.vault);
+  }
+
+  /** Who took an entry over, who said that they read it. */
+  get followUps(): FollowUps {
+    return (this.#followUps ??= new FollowUps(this.entries));
+  }
+
+  /** What was sent and has not left yet. */
+  get outgoing(): Outgoing {
+    const { vault, drafts, author, entries } = this;
+    const { posting, documents } = this.writing;
+    return (this.#outgoing ??= new Outgoing({ vault, drafts, author, entries, posting, documents }));
   }
 
   /** Write what was verified to the vault. */

@@ -3,13 +3,16 @@
  * written aside. Kept as long as the page; asked again for what the hub counts otherwise than a moment ago, and for no more.
  */
 import { listId } from "../protocol/entry-list.ts";
+import { ProtocolError } from "../protocol/errors.ts";
 import type { Title } from "../protocol/kinds.ts";
 import { placeText } from "../protocol/places.ts";
 import type { Place } from "../protocol/places.ts";
+import { PAGE } from "../protocol/release.ts";
 import type { Entries, Looked, Read } from "./entries.ts";
-import { Refused } from "./errors.ts";
+import { NotReadable, Refused } from "./errors.ts";
 import { InboxMarks } from "./inbox.ts";
 import type { Arrived } from "./inbox.ts";
+import type { ListedEntry } from "./lists.ts";
 import { Names } from "./names.ts";
 import { SearchIndex } from "./search-index.ts";
 import type { Vault } from "./vault.ts";
@@ -33,7 +36,11 @@ export interface DeskParts {
 
 interface Known {
   readonly sign: string;
+  readonly case: string;
   readonly received: readonly Received[];
+  /** Something of it waits for a key. */
+  readonly waits: boolean;
+  readonly mistrusted: readonly ProtocolError[];
 }
 
 /** How many cases are looked at at once. */
@@ -42,9 +49,11 @@ const AT_ONCE = 4;
 export class Desk {
   readonly #parts: DeskParts;
   readonly #known = new Map<string, Known>();
+  readonly #shown = new Set<string>();
   #marks: Promise<InboxMarks> | undefined;
   #names: Promise<Names> | undefined;
   #looking: Promise<readonly Received[]> | undefined;
+  #next: Promise<readonly Received[]> | undefined;
   /** Titles, and the texts that were opened, for the search on this device. */
   readonly index = new SearchIndex<Received>();
 
@@ -62,12 +71,22 @@ export class Desk {
     return (this.#names ??= Names.load(this.#parts.vault));
   }
 
-  /** Everything received over all cases; one look at a time. */
+  /** Everything received over all cases; one look at a time, and one more for who asked while it was under way. */
   all(): Promise<readonly Received[]> {
-    this.#looking ??= this.#all().finally(() => {
-      this.#looking = undefined;
-    });
-    return this.#looking;
+    if (this.#looking === undefined) {
+      this.#looking = this.#all().finally(() => {
+        this.#looking = undefined;
+      });
+      return this.#looking;
+    }
+    // What moved since that look began may be missing in it.
+    this.#next ??= this.#looking
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined;
+        return this.all();
+      });
+    return this.#next;
   }
 
   async #all(): Promise<readonly Received[]> {
@@ -79,27 +98,76 @@ export class Desk {
     return found.flat();
   }
 
-  /** Everything received of one case. */
-  async of(case_: string): Promise<readonly Received[]> {
-    const counts = (await this.#parts.waiting.counts(case_)).filter(({ readable }) => readable > 0);
-    const found = await Promise.all(counts.map((count) => this.#place(case_, count)));
+  /**
+   * Everything received of one case; of a part, what stands in its sections and in exchanges. `come` is told of what has come
+   * meanwhile, of lists that this page never showed: what somebody sees never becomes less.
+   */
+  async of(case_: string, part?: string, come?: (received: readonly Received[]) => void): Promise<readonly Received[]> {
+    const counted = await this.#parts.waiting.counts(case_);
+    // A report of danger stands in a list of its own, for whom it names: in no other screen, in no count (F21).
+    const counts = counted.filter(
+      ({ place, readable }) => readable > 0 && place.kind !== "report" && (part === undefined || mayHold(place, part)),
+    );
+    const shown = counts.some(({ list }) => this.#shown.has(list));
+    const arrived: Received[] = [];
+    const arrive = (received: readonly Received[]): void => {
+      arrived.push(...received);
+      come?.([...arrived]);
+    };
+    const told = come === undefined || shown ? undefined : arrive;
+    const found = await Promise.all(counts.map((count) => this.#place(case_, count, told)));
     return found.flat();
   }
 
-  async #place(case_: string, count: Count): Promise<readonly Received[]> {
+  async #place(
+    case_: string,
+    count: Count,
+    arrive: ((received: readonly Received[]) => void) | undefined,
+  ): Promise<readonly Received[]> {
     const sign = `${count.listed} ${count.readable}`;
     const known = this.#known.get(count.list);
-    if (known?.sign === sign) return known.received;
+    if (known?.sign === sign && !known.waits) return known.received;
     try {
+      const come = (some: readonly Read[]): void => arrive?.(some.flatMap((read) => receivedOf(case_, count.place, read) ?? []));
+      const first = arrive === undefined ? [] : await this.#newest(case_, count, come);
       const looked = await this.#parts.entries.look(case_, count.place);
-      const received = this.took(looked, await this.#parts.entries.titlesOf(looked, looked.list.entries));
-      this.#known.set(count.list, { sign, received });
+      const early = new Map(first.map((read) => [read.listed.n, read]));
+      const others = looked.list.entries.filter((item) => !isSame(early.get(item.n), item));
+      if (looked.list.entries.length - others.length < first.length) throw new ProtocolError("forked", `list ${count.list}`);
+      const reads = [...(await this.#parts.entries.titlesOf(looked, others, {}, come)), ...first];
+      const received = this.took(looked, reads);
+      // A key comes without the hub counting anything else: what waits for one is looked at again.
+      const waits = reads.some(({ error }) => error instanceof NotReadable && error.why === "no-key");
+      const mistrusted = reads.flatMap(({ error }) => (error instanceof ProtocolError ? [error] : []));
+      this.#known.set(count.list, { sign, case: case_, received, waits, mistrusted });
+      this.#shown.add(count.list);
       return received;
     } catch (error) {
       // A place that closed between the count and the look: what was shown of it is no more than it was.
       if (error instanceof Refused && (error.problem === "not-found" || error.problem === "denied")) return [];
       throw error;
     }
+  }
+
+  /** The newest titles of a long list, told before the rest of it is asked for: nobody waits for a thousand to read them. */
+  async #newest(case_: string, { place, listed }: Count, come: (reads: readonly Read[]) => void): Promise<readonly Read[]> {
+    if (listed <= PAGE || place.kind !== "section") return [];
+    const looked = await this.#parts.entries.lookNewest(case_, place, listed - PAGE);
+    if (looked === undefined) return [];
+    const reads = await this.#parts.entries.titlesOf(looked, looked.list.entries.slice(-PAGE));
+    come(reads);
+    return reads;
+  }
+
+  /** What was served and did not verify at the last look: of a case, or of all. */
+  mistrusted(case_?: string): readonly ProtocolError[] {
+    const known = [...this.#known.values()].filter((one) => case_ === undefined || one.case === case_);
+    return known.flatMap(({ mistrusted }) => mistrusted);
+  }
+
+  /** Ask anew for everything: after an act that no count tells of, such as taking back. */
+  forget(): void {
+    this.#known.clear();
   }
 
   /** Take in what a look at a list found: what has a title here, and what the search finds. */
@@ -114,6 +182,16 @@ export class Desk {
     const text = read.body?.type === "content" ? read.body.fields["text"] : undefined;
     if (typeof text === "string") this.index.put(`${one.entry} body`, text, one);
   }
+}
+
+/** Whether what was shown first stands there still. */
+function isSame(read: Read | undefined, { entry }: ListedEntry): boolean {
+  return read?.listed.entry !== undefined && read.listed.entry.id === entry?.id;
+}
+
+/** Whether something of a part can stand in a place: what an exchange is about, its entries say. */
+function mayHold({ kind, name }: Place, part: string): boolean {
+  return kind === "exchange" || name.startsWith(`${part}/`);
 }
 
 function receivedOf(case_: string, place: Place, { listed, title }: Read): Received | undefined {

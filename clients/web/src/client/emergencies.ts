@@ -18,7 +18,7 @@ import { standingsOf } from "../protocol/fact-entitlement.ts";
 import type { Emergency } from "../protocol/fact-powers.ts";
 import { FACT_RULES } from "../protocol/fact-rules.ts";
 import { FACT_SALT_SIZE } from "../protocol/facts.ts";
-import { characters, Fields } from "../protocol/fields.ts";
+import { characters } from "../protocol/fields.ts";
 import { readView } from "../protocol/log-payload.ts";
 import { auditsEmergencies } from "../protocol/operator-roles.ts";
 import type { UserChain } from "../protocol/user-state.ts";
@@ -26,9 +26,9 @@ import type { Appender } from "./appending.ts";
 import type { Author } from "./author.ts";
 import type { Casebook, CaseView } from "./casebook.ts";
 import type { Directory } from "./directory.ts";
+import { ableOf } from "./emergency-links.ts";
 import type { EmergencyLinks } from "./emergency-links.ts";
 import { Misuse } from "./errors.ts";
-import type { Hub } from "./hub.ts";
 import { draw } from "./profile.ts";
 
 const HOUR_MS = 3_600_000;
@@ -58,7 +58,6 @@ export interface Shown {
 }
 
 export interface EmergenciesParts {
-  readonly hub: Hub;
   readonly casebook: Casebook;
   readonly author: Author;
   readonly directory: Directory;
@@ -113,34 +112,14 @@ export class Emergencies {
     view: CaseView,
     emergency: string,
   ): Promise<{ readonly readers: ReadonlyMap<string, UserChain>; readonly leftOut: readonly string[] }> {
-    const { author } = this.#parts;
+    const { author, directory, links } = this.#parts;
     const wanted = [...toTell(view.main.facts, author.user, instantOf(view.main, author.nowMs()))].sort();
-    const readers = new Map(await this.#able(wanted));
-    for (const [user, chain] of await this.#auditors(await this.#named(view.case, emergency))) {
+    const readers = new Map(await ableOf(directory, wanted));
+    const { auditors } = await links.details(view.case, emergency);
+    for (const [user, chain] of await this.#auditors(auditors)) {
       if (readers.size < MOST_READERS && !readers.has(user)) readers.set(user, chain);
     }
     return { readers, leftOut: wanted.filter((user) => !readers.has(user)) };
-  }
-
-  /** The chains of those who can be boxed to: accounts neither frozen nor closed. */
-  async #able(users: readonly string[]): Promise<ReadonlyMap<string, UserChain>> {
-    const chains = new Map<string, UserChain>();
-    for (const user of users) {
-      const { chain } = await this.#parts.directory.refresh(user);
-      if (canBeBoxed(chain, chain.head)) chains.set(user, chain);
-    }
-    return chains;
-  }
-
-  /** Whom the hub names as auditors; the look at it is a leaf, whose receipt is verified like that of the declaration. */
-  async #named(case_: string, emergency: string): Promise<readonly string[]> {
-    const { hub } = this.#parts;
-    const answer = new Fields(await hub.transport.get(`/v1/cases/${case_}/emergencies/${emergency}`), "emergency");
-    const [started, auditors, look] = [answer.raw("started"), answer.hashes("auditors"), answer.raw("receipt")];
-    answer.done();
-    await hub.receipt(look);
-    await hub.receipt(started);
-    return auditors;
   }
 
   /** The chains of those whom a registrar attests as auditors now: the hub's word is not enough. */

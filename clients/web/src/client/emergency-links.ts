@@ -6,14 +6,18 @@
  */
 import { factLinkBody } from "../protocol/case-links.ts";
 import type { LinkHead } from "../protocol/case-links.ts";
+import { canBeBoxed } from "../protocol/directory.ts";
 import { toHex } from "../protocol/encodings.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { FACT_SALT_SIZE, factBody, factHash } from "../protocol/facts.ts";
 import type { Fact } from "../protocol/facts.ts";
 import { Fields } from "../protocol/fields.ts";
 import { readIdentity } from "../protocol/log-payload.ts";
-import type { VerifiedReceipt } from "../protocol/receipt.ts";
+import { readReceipt } from "../protocol/receipt.ts";
+import type { Receipt, VerifiedReceipt } from "../protocol/receipt.ts";
+import type { UserChain } from "../protocol/user-state.ts";
 import type { Author } from "./author.ts";
+import type { Directory } from "./directory.ts";
 import { Refused } from "./errors.ts";
 import type { Hub } from "./hub.ts";
 import { draw } from "./profile.ts";
@@ -25,6 +29,22 @@ const TRIES = 4;
 export interface Recorded {
   readonly fact: string;
   readonly receipt: VerifiedReceipt;
+}
+
+/** The receipt of a declaration, and the users whom the hub names as auditors, not verified yet. */
+export interface EmergencyDetails {
+  readonly started: Receipt;
+  readonly auditors: readonly string[];
+}
+
+/** The chains of those of these users who can be boxed to: accounts neither frozen nor closed. */
+export async function ableOf(directory: Directory, users: Iterable<string>): Promise<ReadonlyMap<string, UserChain>> {
+  const chains = new Map<string, UserChain>();
+  for (const user of [...users].sort()) {
+    const { chain } = await directory.refresh(user);
+    if (canBeBoxed(chain, chain.head)) chains.set(user, chain);
+  }
+  return chains;
 }
 
 /** Sends such links as the user of this profile. */
@@ -58,6 +78,16 @@ export class EmergencyLinks {
         if (!isOvertaken || again === TRIES) throw error;
       }
     }
+  }
+
+  /** The receipt of a declaration and who audits; the look at it is a leaf, whose receipt is verified too. */
+  async details(case_: string, emergency: string): Promise<EmergencyDetails> {
+    const answer = new Fields(await this.#hub.transport.get(`/v1/cases/${case_}/emergencies/${emergency}`), "emergency");
+    const [started, auditors, look] = [answer.raw("started"), answer.hashes("auditors"), answer.raw("receipt")];
+    answer.done();
+    await this.#hub.receipt(look);
+    await this.#hub.receipt(started);
+    return { started: readReceipt(started), auditors };
   }
 
   /** The common fields of the next link, on a head proved minutes ago at most; throws unknown-reference for no such case. */

@@ -15,6 +15,7 @@ import type { EntryChecks } from "./entry-checks.ts";
 import { checkEmergencySet } from "./emergency-set.ts";
 import { Misuse, NotReadable, Refused } from "./errors.ts";
 import type { Exchanges } from "./exchanges.ts";
+import { unfiled } from "./filing.ts";
 import { findEntry } from "./lists.ts";
 import type { ListedEntry, Lists, ListView } from "./lists.ts";
 import { mayRead } from "./reading-rights.ts";
@@ -52,6 +53,9 @@ export interface Reading {
   readonly purpose?: Purpose;
 }
 
+/** Told of titles as they come, before all of them have. */
+export type Come = (reads: readonly Read[]) => void;
+
 export interface EntriesParts {
   readonly author: Author;
   readonly directory: Directory;
@@ -87,30 +91,78 @@ export class Entries {
     return { view, list };
   }
 
+  /**
+   * The newest entries of a place, before the whole list is there: those after an index, where one answer reaches its proven head,
+   * and of these the ones that can be judged already.
+   */
+  async lookNewest(case_: string, place: Place, after: number): Promise<Looked | undefined> {
+    const [view, list] = await Promise.all([this.viewAt(case_, place), this.#parts.lists.newest(case_, place, after)]);
+    return list === undefined ? undefined : { view, list };
+  }
+
   /** Every entry of a place with its title where this client may have it. Titles are released in pages. */
   async titles(case_: string, place: Place, reading: Reading = {}): Promise<readonly Read[]> {
     const looked = await this.look(case_, place);
     return this.titlesOf(looked, looked.list.entries, reading);
   }
 
-  /** The titles of some entries of a list, in the order given: a screen asks for those that it shows. */
-  async titlesOf({ view, list }: Looked, items: readonly ListedEntry[], reading: Reading = {}): Promise<readonly Read[]> {
+  /**
+   * The titles of some entries of a list, in the order given: a screen asks for those that it shows. The last of them are asked for
+   * first, and `come` is told of what has come meanwhile: nobody waits for a thousand to read the newest.
+   */
+  async titlesOf(looked: Looked, items: readonly ListedEntry[], reading: Reading = {}, come?: Come): Promise<readonly Read[]> {
     const found = new Map<number, Read>();
+    let size = PAGE;
+    for (let end = items.length; end > 0; end -= size, size = PAGE * PAGES_AT_ONCE) {
+      const reads = await this.#some(looked, items.slice(Math.max(0, end - size), end), reading.intent ?? "sync");
+      for (const read of reads) found.set(read.listed.n, read);
+      if (end > size) come?.(reads);
+    }
+    return items.flatMap(({ n }) => found.get(n) ?? []);
+  }
+
+  /** Titles of a few pages, asked for at once. */
+  async #some({ view, list }: Looked, items: readonly ListedEntry[], intent: Intent): Promise<readonly Read[]> {
+    const found: Read[] = [];
     const alike = new Map<string, ListedEntry[]>();
     for (const item of items) {
       const error = await this.#problem(view, item);
       const known = item.entry === undefined ? undefined : this.#titles.get(item.entry.id);
-      if (error !== undefined) found.set(item.n, { listed: item, error });
-      else if (known !== undefined) found.set(item.n, { listed: item, ...known });
+      if (error !== undefined) found.push({ listed: item, error });
+      else if (known !== undefined) found.push({ listed: item, ...known });
       // What the log tells apart is asked apart: one release is one leaf of one class.
       else if (!alike.get(maskOf(item))?.push(item)) alike.set(maskOf(item), [item]);
     }
     const pages = [...alike].sort(([left], [right]) => (left < right ? -1 : 1)).flatMap(([, askable]) => paged(askable));
-    for (let at = 0; at < pages.length; at += PAGES_AT_ONCE) {
-      const group = pages.slice(at, at + PAGES_AT_ONCE).map((page) => this.#page(view, list, page, reading.intent ?? "sync"));
-      for (const read of (await Promise.all(group)).flat()) found.set(read.listed.n, read);
+    const asked = await Promise.all(pages.map((page) => this.#page(view, list, page, intent)));
+    return [...found, ...asked.flat()];
+  }
+
+  /**
+   * The bodies of entries whose title is known, in pages, each page one release: for what is said about other entries. What is refused
+   * or does not open is left out.
+   */
+  async bodies(looked: Looked, items: readonly ListedEntry[]): Promise<ReadonlyMap<string, Body>> {
+    const found = new Map<string, Body>();
+    const askable: ListedEntry[] = [];
+    for (const item of items) if ((await this.#problem(looked.view, item)) === undefined) askable.push(item);
+    for (const page of paged(askable)) {
+      await failureOf(async () => {
+        const released = await this.#parts.releases.ask(looked.list, looked.view.case, page, "body", { intent: "sync" });
+        for (const item of page) {
+          const one = item.entry === undefined ? undefined : released.get(item.entry.id);
+          const title = item.entry === undefined ? undefined : this.#titles.get(item.entry.id)?.title;
+          if (one === undefined || title === undefined) continue;
+          const clientShare = await this.#parts.shares.find(looked.view, item, "body");
+          const chunks = await this.#parts.releases.chunks(one);
+          found.set(
+            one.entry.id,
+            readBody(title, await openPart(one.entry, "body", chunks, { clientShare, serverShare: one.share })),
+          );
+        }
+      });
     }
-    return items.flatMap(({ n }) => found.get(n) ?? []);
+    return found;
   }
 
   /** An entry of a place by its id or the first characters of it; masked ones of a section included. */
@@ -137,7 +189,10 @@ export class Entries {
     const opening = await this.opening(case_, place, given);
     const [first, second] = await Promise.all([this.#opened(opening, "title", reading), this.#opened(opening, "body", reading)]);
     const title = readTitle(first.plain);
-    return { listed: opening.item, title, body: readBody(title, second.plain), leaf: second.leaf };
+    const { entry } = opening.item;
+    const said = readBody(title, second.plain);
+    const body = entry === undefined ? said : await unfiled(this.#parts.directory, entry, title, said);
+    return { listed: opening.item, title, body, leaf: second.leaf };
   }
 
   /** A part released to us, with our own share of its key. */

@@ -92,6 +92,9 @@ export interface NotPermittedDetail {
   /** Who may do it instead, by their standing in the case. */
   readonly who?: readonly Instead[];
   readonly other?: string;
+  /** The entry that may not be opened, and the user who may not have it. */
+  readonly entry?: string;
+  readonly user?: string;
   readonly reason?: string;
 }
 
@@ -124,13 +127,37 @@ export const MISUSES = [
   "in-preparation",
   "masked",
   "not-in-section",
+  "not-author",
+  "passage",
   "notice-apart",
   "not-health",
   "emergency-words",
   "emergency-hours",
   "never-synced",
   "no-late-reason",
+  "why-without-person",
+  "conference-late",
+  "conference-opposed",
+  "conference-early",
+  "conference-called-off",
+  "report-nowhere",
+  "report-named",
+  "report-person",
+  "report-both",
+  "report-age",
   "not-offline",
+  "link-itself",
+  "link-closed",
+  "link-already",
+  "link-unsigned",
+  "not-filed",
+  "contact-card",
+  "contact-elsewhere",
+  "file-empty",
+  "file-size",
+  "file-many",
+  "file-gone",
+  "image",
 ] as const;
 export type MisuseKind = (typeof MISUSES)[number];
 

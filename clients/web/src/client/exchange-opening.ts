@@ -16,6 +16,7 @@ import { Fields } from "../protocol/fields.ts";
 import type { UserRecipient } from "../protocol/opening-links.ts";
 import type { VisibilityClass } from "../protocol/places.ts";
 import { isPermitted, questionOf } from "../protocol/questions.ts";
+import type { Decision, Question } from "../protocol/questions.ts";
 import { SECTION_KEY_SIZE } from "../protocol/sections.ts";
 import type { UserChain } from "../protocol/user-state.ts";
 import type { Compartment } from "../protocol/vocabulary.ts";
@@ -39,6 +40,14 @@ export interface VerifiedExchanges {
 export interface HeldExchange {
   readonly state: ExchangeChain;
   readonly keys: ReadonlyMap<number, Uint8Array>;
+}
+
+/** Somebody who could be named in an exchange; `capacity` is their attestation, absent for the person. */
+export interface Receiver {
+  readonly user: string;
+  readonly capacity: string | undefined;
+  /** The decision that refuses. */
+  readonly why: Decision | undefined;
 }
 
 export interface ExchangeOpeningParts {
@@ -124,12 +133,39 @@ export class ExchangeOpening implements WritableExchanges {
     };
   }
 
+  /** Everybody else of the case who could be named, the person's account included, and why not for each who may not receive. */
+  async receivers(case_: string, compartment: Compartment, level: number): Promise<readonly Receiver[]> {
+    const { casebook, author } = this.#parts;
+    const view = await casebook.view(case_, { refresh: false });
+    const { facts } = view.main;
+    const atMs = instantOf(view.main, author.nowMs());
+    const taking = facts.of("participation").map(({ fact }) => fact.user);
+    const found: Receiver[] = [];
+    for (const user of new Set([...facts.personUsers, ...taking])) {
+      const [held] = facts.participationsOf(user, atMs);
+      if (user === author.user || (held === undefined && !facts.personUsers.has(user))) continue;
+      const refused = await this.#refusal(view, user, compartment, level);
+      found.push({ user, capacity: held?.fact.attestation, why: refused?.decision });
+    }
+    return found;
+  }
+
   /** Say why somebody may not receive, before anything is sent: the hub would only say that they may not. */
   async #checkReceiver(view: CaseView, user: string, compartment: Compartment, level: number): Promise<void> {
+    participationOf(view, user, instantOf(view.main, this.#parts.author.nowMs()));
+    const refused = await this.#refusal(view, user, compartment, level);
+    if (refused !== undefined) throw new NotPermitted("rules", { ...refused, rules: refused.decision.rules });
+  }
+
+  async #refusal(
+    view: CaseView,
+    user: string,
+    compartment: Compartment,
+    level: number,
+  ): Promise<{ readonly decision: Decision; readonly question: Question } | undefined> {
     const { author, rules } = this.#parts;
     const atMs = instantOf(view.main, author.nowMs());
     const sender = { user: author.user, capacity: await author.acting() };
-    participationOf(view, user, atMs);
     const [held] = view.main.facts.participationsOf(user, atMs);
     const about = { compartment, level, entry: undefined, atMs, via: "exchange" };
     const { facts } = chainOf(view, classFor(compartment)).state;
@@ -139,8 +175,9 @@ export class ExchangeOpening implements WritableExchanges {
     ];
     for (const question of asked) {
       const decision = decide(await rules.table(), facts, question);
-      if (!isPermitted(decision)) throw new NotPermitted("rules", { decision, question, rules: decision.rules });
+      if (!isPermitted(decision)) return { decision, question };
     }
+    return undefined;
   }
 
   async #compose(link: ExchangeLink): Promise<Composed> {

@@ -38,6 +38,19 @@ export function checkMayRecord(facts: CaseFacts, fact: Fact, author: FactAuthor,
   }
 }
 
+/**
+ * Refuse with who may instead when the rules do not let this user make the fact. Whatever else is wrong with it is for whoever
+ * composes it to say in its own words.
+ */
+export function checkEntitled(facts: CaseFacts, fact: Fact, author: FactAuthor, atMs: number): void {
+  try {
+    powerToMake(facts, fact, author, atMs);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    if (error.reason === "not-entitled") throw whoElse(facts, fact, author.capacity, atMs);
+  }
+}
+
 function refusalOf(facts: CaseFacts, fact: Fact, author: FactAuthor, error: ProtocolError, atMs: number): NotPermitted {
   if (error.reason === "stale") return new NotPermitted("collected-late", { rules: ["L1110-4"] });
   if (error.reason === "not-yet") return new NotPermitted("collected-ahead");

@@ -93,7 +93,7 @@ export class FactRecorder {
     const { facts, remembered } = await this.#known(case_);
     const fact = late(make(facts, collectedMs), how.late);
     checkMayRecord(facts, fact, { user: author.user, capacity: await this.#capacity(facts) }, Math.max(nowMs, latest(facts)));
-    const item = this.#item(case_, fact, how.words ?? EMPTY, nowMs);
+    const item = await this.#item(case_, fact, how.words ?? EMPTY, nowMs);
     if (remembered !== undefined) {
       const body = rememberedLink(remembered, author.preamble(collectedMs), author.capacity, item.body);
       const signed = { ...item, statement: (await author.sign(body)).toJson() };
@@ -159,10 +159,14 @@ export class FactRecorder {
     return mine.at(-1)?.fact.capacity ?? author.acting();
   }
 
-  #item(case_: string, fact: Fact, words: Words, nowMs: number): OutboxItem {
-    const annex = this.#parts.annexes.of(words);
+  async #item(case_: string, fact: Fact, words: Words, nowMs: number): Promise<OutboxItem> {
+    const { annexes, outbox } = this.#parts;
+    const annex = annexes.of(words);
     const body = bodyOfFact(fact, draw(FACT_SALT_SIZE), hashOfWords(annex));
-    return { id: toHex(draw(16)), case: case_, body, keptMs: nowMs, state: "waiting", annex };
+    const item = { id: toHex(draw(16)), case: case_, body, keptMs: nowMs, state: "waiting", annex } as const;
+    if (words.paper === undefined) return item;
+    await outbox.keepPaper(item.id, words.paper);
+    return { ...item, paper: true };
   }
 
   async #send(item: OutboxItem): Promise<Recorded> {

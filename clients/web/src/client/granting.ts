@@ -46,6 +46,13 @@ export interface Duties {
   readonly failed: readonly unknown[];
 }
 
+/** A reader without the keys that the rules give them and we hold, by section; whether software may accept their chain. */
+export interface Owed {
+  readonly user: string;
+  readonly sections: readonly string[];
+  readonly acceptance: Acceptance;
+}
+
 interface Doing extends Duties {
   readonly rotated: string[];
   readonly granted: Map<string, readonly string[]>;
@@ -165,18 +172,9 @@ export class Granting {
   }
 
   async #grant(view: CaseView, class_: VisibilityClass, duties: Doing): Promise<CaseView> {
-    const { rules, author, directory } = this.#parts;
-    const chain = chainOf(view, class_);
-    const wanted = new Map<string, string[]>();
-    for (const section of [...chain.state.sections.keys()].sort()) {
-      if (!holdsCurrent(chain, section) || !(await this.#may(chain, "grant", section))) continue;
-      const atMs = instantOf(chain.state, author.nowMs());
-      for (const user of owedGrants(chain.state, section, await rules.table(), atMs)) {
-        wanted.set(user, [...(wanted.get(user) ?? []), section]);
-      }
-    }
+    const { directory } = this.#parts;
     let newest = view;
-    for (const [user, sections] of wanted) {
+    for (const [user, sections] of await this.#wanted(chainOf(view, class_))) {
       const known = await directory.refresh(user);
       const acceptance = await this.accepted(known);
       if (acceptance.granted) {
@@ -185,6 +183,32 @@ export class Granting {
       } else duties.waiting.set(user, acceptance.reason);
     }
     return newest;
+  }
+
+  /** The sections of a chain that readers wait for, and that this user holds and may hand over, by reader. */
+  async #wanted(chain: ClassView): Promise<ReadonlyMap<string, readonly string[]>> {
+    const { rules, author } = this.#parts;
+    const wanted = new Map<string, string[]>();
+    for (const section of [...chain.state.sections.keys()].sort()) {
+      if (!holdsCurrent(chain, section) || !(await this.#may(chain, "grant", section))) continue;
+      const atMs = instantOf(chain.state, author.nowMs());
+      for (const user of owedGrants(chain.state, section, await rules.table(), atMs)) {
+        wanted.set(user, [...(wanted.get(user) ?? []), section]);
+      }
+    }
+    return wanted;
+  }
+
+  /** Who waits for keys of a case that this user may hand over; nothing is written. */
+  async waiting(view: CaseView): Promise<readonly Owed[]> {
+    const found: Owed[] = [];
+    for (const chain of view.classes.values()) {
+      for (const [user, sections] of await this.#wanted(chain)) {
+        const acceptance = await this.accepted(await this.#parts.directory.refresh(user));
+        found.push({ user, sections, acceptance });
+      }
+    }
+    return found;
   }
 
   /** Whether software may grant to a chain by itself (protocol 5.6). */

@@ -6,7 +6,7 @@
  */
 import type { Entered, PolicyActivation } from "../protocol/activation.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
-import type { SignedCheckpoint } from "../protocol/checkpoint.ts";
+import type { LogVerifier, SignedCheckpoint } from "../protocol/checkpoint.ts";
 import { fromBase64url, toHex } from "../protocol/encodings.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { Fields } from "../protocol/fields.ts";
@@ -17,10 +17,11 @@ import type { VerifiedReceipt } from "../protocol/receipt.ts";
 import type { CheckpointRef } from "../protocol/release.ts";
 import type { HeadRef } from "../protocol/statements.ts";
 import type { TrustBundle } from "../protocol/trust-bundle.ts";
+import type { Visited } from "./epoch-checks.ts";
 import { Contradicted, Refused } from "./errors.ts";
 import type { Transport } from "./transport.ts";
 import { TrustState } from "./trust.ts";
-import type { Label, Proven } from "./trust.ts";
+import type { Label, Proven, Visit } from "./trust.ts";
 import type { Vault } from "./vault.ts";
 
 const STATE = "state";
@@ -106,6 +107,16 @@ export class Hub {
     });
   }
 
+  /** Judge what epochs showed of a chain of ours, and hold the visit (rule T11). */
+  async visited(label: Label, chain: string, what: Visited): Promise<Visit> {
+    return this.#judged(() => Promise.resolve(this.trust.visited(label, chain, what)));
+  }
+
+  /** How a question names a log: the one in use goes without a number. */
+  which(log: LogVerifier): { readonly log?: number } {
+    return log === this.trust.log ? {} : { log: log.earlier.length + 1 };
+  }
+
   /** Hold verified activations of policy tables (rule T9). */
   async advancePolicy(activations: readonly PolicyActivation[], leaves: readonly Entered[]): Promise<void> {
     await this.#judged(() => {
@@ -119,14 +130,16 @@ export class Hub {
     const verified = await this.#judged(async () => {
       const receipt = readReceipt(served);
       const { checkpoint } = await verifyReceipt(receipt, this.trust.log);
-      const held = this.trust.newest();
+      // Of the log in use, or of one that ended.
+      const log = this.trust.log.of(checkpoint.note);
+      const held = this.trust.view.newest(log.origin);
       // The proof inside leads from the tree that the request named; our own may have grown since.
       const leads =
         held !== undefined &&
         held.size <= checkpoint.size &&
         verifyConsistency(held.size, checkpoint.size, held.root, checkpoint.root, receipt.consistency);
-      const consistency = leads ? receipt.consistency : await this.#consistencyTo(checkpoint.size);
-      return acceptReceipt(receipt, this.trust.view, this.trust.log.origin, consistency);
+      const consistency = leads ? receipt.consistency : await this.#consistencyTo(checkpoint.size, log);
+      return acceptReceipt(receipt, this.trust.view, log.origin, consistency);
     });
     this.#told();
     return verified;
@@ -149,11 +162,12 @@ export class Hub {
     return { size, root: toHex(root) };
   }
 
-  async #consistencyTo(size: number): Promise<readonly Uint8Array[]> {
-    const needed = this.trust.consistencyNeeded(size);
+  async #consistencyTo(size: number, log: LogVerifier = this.trust.log): Promise<readonly Uint8Array[]> {
+    const needed = this.trust.consistencyNeeded(size, log.origin);
     if (needed === undefined) return [];
     try {
-      const answer = await this.transport.get("/v1/log/consistency", { from: needed[0], to: needed[1] });
+      const asked = { from: needed[0], to: needed[1], ...this.which(log) };
+      const answer = await this.transport.get("/v1/log/consistency", asked);
       return new Fields(answer, "consistency").datas("hashes", 32);
     } catch (error) {
       // A hub without a tree as large as the one held: judged as rolled back, and both notes kept.

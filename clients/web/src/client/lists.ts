@@ -21,9 +21,13 @@ import { Refused } from "./errors.ts";
 import { boxOf } from "./hub.ts";
 import type { Hub } from "./hub.ts";
 import type { Proven } from "./trust.ts";
+import { inTurns, turn } from "./turns.ts";
 
 const PAGE_LIMIT = 4096;
-const AT_ONCE = 64;
+/** Signatures under way at once: enough for every core, few enough for one turn of the page. */
+const AT_ONCE = 32;
+/** How many indexes the hub serves at once where there are more. */
+const FULL = 500;
 /** How many verified statements are remembered, so that looking again at a list verifies only what is new in it. */
 const REMEMBERED = 20_000;
 const SHORTEST = 8;
@@ -34,6 +38,8 @@ export interface ListedEntry {
   readonly entry: VerifiedEntry | undefined;
   readonly box: Uint8Array | undefined;
   readonly takenBack: boolean;
+  /** What its author signed to take it back. */
+  readonly takeBack?: UnverifiedStatement | undefined;
   readonly erased: number | undefined;
 }
 
@@ -43,6 +49,13 @@ export interface ListView {
   readonly list: string;
   readonly head: EntryListHead;
   readonly entries: readonly ListedEntry[];
+}
+
+/** One page of a list as served: nothing of it is verified yet. */
+interface Page {
+  readonly start: EntryListHead;
+  readonly head: JsonObject;
+  readonly items: readonly ServedItem[];
 }
 
 interface ServedItem {
@@ -96,39 +109,74 @@ export class Lists {
   async #viewed(case_: string, place: Place, list: string): Promise<ListView> {
     const known = new Map([[0, list]]);
     const entries: ListedEntry[] = [];
+    const pages = new Pages((after) => this.#asked(case_, list, after));
     let at = emptyList(list);
     for (;;) {
-      let served: JsonObject;
+      let page: Page;
       try {
-        served = await this.#hub.transport.get(`/v1/cases/${case_}/lists/${list}`, { after: at.n });
+        page = await this.#page(await pages.after(at.n), place, at.n, pages);
       } catch (error) {
         if (isKeptQuiet(place, error)) return { place, list, head: at, entries: [] };
         throw error;
       }
-      const fields = new Fields(served, `list ${placeText(place)}`);
-      const start = readListHead(fields.nested("start"));
-      if (start.n !== at.n || start.h !== at.h) throw new ProtocolError("wrong-list", `list ${placeText(place)}`);
-      const items = fields.objects("entries", PAGE_LIMIT).map(readItem);
-      entries.push(...(await this.#entriesOf(items, case_, place, at.n)));
-      const listed: Listed[] = [];
-      let reached = at;
-      for (const { hash, statement } of items) {
-        reached = appended(reached, hash);
-        known.set(reached.n, reached.h);
-        listed.push({ n: reached.n, entryHash: hash, gap: statement === undefined });
-      }
-      const proven = await this.#hub.prove("list", list, fields.raw("head"));
-      fields.done();
+      if (page.start.h !== at.h) throw new ProtocolError("wrong-list", `list ${placeText(place)}`);
+      entries.push(...(await this.#entriesOf(page.items, case_, place, at.n)));
+      const { reached, listed } = await followed(page, known);
+      const proven = await this.#hub.prove("list", list, page.head);
       const end = endOf(list, proven);
       if (reached.n >= end.n) {
         checkPage(at, listed, end);
-        for (const { entry, n } of entries) if (entry !== undefined) checkSeen(entry.header.seen, n, known);
+        await inTurns(entries, ({ entry, n }) => {
+          if (entry !== undefined) checkSeen(entry.header.seen, n, known);
+        });
         if (proven.head !== undefined) await this.#hub.advance("list", list, proven.head, known);
         return { place, list, head: end, entries };
       }
       if (listed.length === 0) throw new ProtocolError("wrong-list", `list ${placeText(place)} ends before its head`);
       at = reached;
     }
+  }
+
+  /**
+   * The end of a list, from after an index to its proven head, for who looks at the newest first: an index is where it is and an
+   * entry what it is, because the head is the hash over all of them. Undefined where one page does not reach the head. What saw
+   * an index before the first of these is left to `view`, which judges it.
+   */
+  async newest(case_: string, place: Place, after: number): Promise<ListView | undefined> {
+    const list = listId(case_, placeText(place));
+    return this.#hub.asked(async () => {
+      const page = await this.#page(await this.#asked(case_, list, after), place, after);
+      const known = new Map([
+        [0, list],
+        [page.start.n, page.start.h],
+      ]);
+      const { reached, listed } = await followed(page, known);
+      const head = endOf(list, await this.#hub.prove("list", list, page.head));
+      if (reached.n < head.n) return undefined;
+      checkPage(page.start, listed, head);
+      const entries = (await this.#entriesOf(page.items, case_, place, after)).filter(({ entry, n }) => {
+        if (entry === undefined || !known.has(entry.header.seen.n)) return false;
+        checkSeen(entry.header.seen, n, known);
+        return true;
+      });
+      return { place, list, head, entries };
+    });
+  }
+
+  #asked(case_: string, list: string, after: number): Promise<JsonObject> {
+    return this.#hub.transport.get(`/v1/cases/${case_}/lists/${list}`, { after });
+  }
+
+  /** A page as served, from after an index; the next one is asked for while this one is read. */
+  async #page(served: JsonObject, place: Place, after: number, pages?: Pages): Promise<Page> {
+    const fields = new Fields(served, `list ${placeText(place)}`);
+    const start = readListHead(fields.nested("start"));
+    if (start.n !== after) throw new ProtocolError("wrong-list", `list ${placeText(place)}`);
+    const head = fields.raw("head");
+    const objects = fields.objects("entries", PAGE_LIMIT);
+    fields.done();
+    if (objects.length === FULL) pages?.hurry(after + objects.length);
+    return { start, head, items: await inTurns(objects, readItem) };
   }
 
   /** The entries of a page, each verified; many signatures at once, because each is judged alone. */
@@ -144,6 +192,7 @@ export class Lists {
         .slice(at, at + AT_ONCE)
         .map((item, place_) => this.#listed(item, case_, place, before + at + place_ + 1));
       entries.push(...(await Promise.all(group)));
+      await turn();
     }
     return entries;
   }
@@ -153,7 +202,7 @@ export class Lists {
     if (statement === undefined) return { n, entry: undefined, box: undefined, takenBack: false, erased: undefined };
     const entry = await this.verified(statement, case_, place);
     if (takenBack !== undefined) checkTakeBack(readTakeBack(await this.#directory.verify(takenBack)), entry);
-    return { n, entry, box, takenBack: takenBack !== undefined, erased };
+    return { n, entry, box, takenBack: takenBack !== undefined, takeBack: takenBack, erased };
   }
 
   /** An entry whose author's device signed it, and that stands in this case and place. */
@@ -169,6 +218,42 @@ export class Lists {
     if (this.#verified.size > REMEMBERED && oldest !== undefined) this.#verified.delete(oldest);
     return entry;
   }
+}
+
+/** Pages of a list in order, of which the next may be on its way while one is judged. */
+class Pages {
+  readonly #ask: (after: number) => Promise<JsonObject>;
+  #coming: { readonly after: number; readonly served: Promise<JsonObject> } | undefined;
+
+  constructor(ask: (after: number) => Promise<JsonObject>) {
+    this.#ask = ask;
+  }
+
+  hurry(after: number): void {
+    const served = this.#ask(after);
+    // Whoever takes it hears of it; nobody does when the page before was refused.
+    served.catch(() => undefined);
+    this.#coming = { after, served };
+  }
+
+  after(after: number): Promise<JsonObject> {
+    const coming = this.#coming;
+    return coming?.after === after ? coming.served : this.#ask(after);
+  }
+}
+
+/** The head that a page leads to, each index on the way put beside those known. */
+async function followed(
+  { start, items }: Page,
+  known: Map<number, string>,
+): Promise<{ readonly reached: EntryListHead; readonly listed: readonly Listed[] }> {
+  let reached = start;
+  const listed = await inTurns(items, ({ hash, statement }) => {
+    reached = appended(reached, hash);
+    known.set(reached.n, reached.h);
+    return { n: reached.n, entryHash: hash, gap: statement === undefined };
+  });
+  return { reached, listed };
 }
 
 /** The entry of an id, given whole or by its first 8 characters. */

@@ -124,6 +124,22 @@ function ownFile(acts: readonly Logged[]): Line[] {
     .map(single);
 }
 
+/** Who had opened what its author took back then: sent to the wrong person or file. The act shown is the opening. */
+function takenBack(acts: readonly Logged[]): Line[] {
+  const opened = new Map<string, Logged[]>();
+  const lines: Line[] = [];
+  for (const act of acts) {
+    const { view } = act;
+    if (view?.act === "take-back") {
+      const others = (opened.get(view.entries[0] ?? "") ?? []).filter((one) => userOf(one) !== userOf(act));
+      lines.push(...others.map((one) => ({ acts: [act, one], user: userOf(one) })));
+    } else if (view?.act === "release" && view.part === "body") {
+      for (const entry of view.entries) opened.set(entry, [...(opened.get(entry) ?? []), act]);
+    }
+  }
+  return lines;
+}
+
 /** What was printed or left the hub. */
 function exports(acts: readonly Logged[]): Line[] {
   return acts.filter(leaves).map(single);
@@ -160,6 +176,7 @@ export const REPORTS = {
   bulk,
   hours,
   "own-file": ownFile,
+  "taken-back": takenBack,
   exports,
   rights,
   "look-ups": lookUps,

@@ -10,7 +10,7 @@ import type { Appended, Appender } from "./appending.ts";
 import type { Author } from "./author.ts";
 import type { Casebook } from "./casebook.ts";
 import type { Directory } from "./directory.ts";
-import { Misuse } from "./errors.ts";
+import { Misuse, Refused } from "./errors.ts";
 import { checkMayRecord } from "./facts-entitlement.ts";
 import { positionsOf } from "./facts-recording.ts";
 import type { Lists } from "./lists.ts";
@@ -72,7 +72,7 @@ export class Members {
     });
   }
 
-  /** End every participation of a user that is in force; leaving oneself always works. */
+  /** End every participation of somebody else that is in force. */
   async end(case_: string, user: string): Promise<readonly Appended[]> {
     const { casebook, author } = this.#parts;
     const view = await casebook.view(case_);
@@ -83,6 +83,28 @@ export class Members {
       ended.push(await this.record(case_, { type: "participation-end", participation: hash, atMs: author.nowMs() }));
     }
     return ended;
+  }
+
+  /**
+   * Leave a case, which always works: every participation of one's own, in one write. The hub serves nothing of the case
+   * afterwards, so that the link cannot be read back; its receipt was verified before that was tried.
+   */
+  async leave(case_: string): Promise<void> {
+    const { casebook, author, appender, lists } = this.#parts;
+    const view = await casebook.view(case_);
+    const found = view.main.facts.participationsOf(author.user, author.nowMs());
+    if (found.length === 0) throw new Misuse("no-such-user");
+    const positions = await positionsOf(view, lists);
+    const links = found.map(({ hash }) => {
+      const end = { type: "participation-end", participation: hash, atMs: author.nowMs() } as const;
+      return appender.fact(end, draw(FACT_SALT_SIZE), positions);
+    });
+    try {
+      await appender.append(case_, "main", links);
+    } catch (error) {
+      const isGone = error instanceof Refused && error.problem === "not-found";
+      if (!isGone || (await casebook.cases()).includes(case_)) throw error;
+    }
   }
 
   /** Append one fact to the open chain, after asking the rules that the chain will ask. */

@@ -36,6 +36,12 @@ export class Names {
     return this.#rows.find((row) => row.kind === kind && row.id === id)?.name;
   }
 
+  /** Everything of a kind that has a name here, by name. */
+  all(kind: NameKind): readonly { readonly id: string; readonly name: string }[] {
+    const rows = this.#rows.filter((row) => row.kind === kind);
+    return rows.sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
+  }
+
   /** Call an id so from now on; an empty name takes the old one away. */
   async put(kind: NameKind, id: string, name: string): Promise<void> {
     const said = name.trim().slice(0, LONGEST);

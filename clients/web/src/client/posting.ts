@@ -16,6 +16,7 @@ import { SHARE_SIZE } from "../protocol/sealing.ts";
 import type { ByPart } from "../protocol/sealing.ts";
 import { checkTakeBack, takeBackBody } from "../protocol/take-back.ts";
 import type { VerifiedEntry } from "../protocol/entry.ts";
+import type { UnverifiedStatement } from "../protocol/statements.ts";
 import { boxesToJson, TRIES } from "./appending.ts";
 import type { Author } from "./author.ts";
 import { Misuse, Refused } from "./errors.ts";
@@ -34,6 +35,13 @@ export interface Posted {
   readonly receipt: VerifiedReceipt;
 }
 
+/** How near a reader came to an entry that was taken back: whether to its words, and whether these were looked at. */
+export interface OpenedBefore {
+  readonly user: string;
+  readonly nearest: "seen" | "handed" | "titleOnly";
+  readonly timeMs: number;
+}
+
 /** What an entry says. `fields` are those of its kind (`kinds.ts`); a `note` when no kind is given. */
 export interface Writing {
   readonly title: string;
@@ -43,6 +51,8 @@ export interface Writing {
   readonly masking?: Masking;
   /** What a report is about, where the place is one. */
   readonly section?: string;
+  /** Told once the hub answered, before its receipt is verified. */
+  readonly sent?: () => void;
 }
 
 /** Writes for the user of this profile. */
@@ -87,32 +97,40 @@ export class Posting {
     const serverShares = { title: draw(SHARE_SIZE), body: draw(SHARE_SIZE) };
     const content = { plaintexts, clientShares: sealed.clientShares, serverShares };
     const { entry, parts } = await sealEntry(sealed.header, content, this.#author.identity.signer);
-    return this.deposit(sealed, entry.id, {
+    const body = {
       statement: entry.statement.toJson(),
       title: toBase64url(concat(...parts.title)),
       body: toBase64url(concat(...parts.body)),
       shares: { title: toBase64url(serverShares.title), body: toBase64url(serverShares.body) },
-    });
+    };
+    return this.deposit(sealed, entry.id, body, writing.sent);
   }
 
   /** Send a sealed entry and verify its receipt. */
-  async deposit({ header, boxes }: Sealed, id: string, body: JsonObject): Promise<Posted> {
+  async deposit({ header, boxes }: Sealed, id: string, body: JsonObject, told?: () => void): Promise<Posted> {
     const sent = present({ ...body, boxes: boxes.size === 0 ? undefined : boxesToJson(boxes) });
     const answer = await this.#hub.transport.post("/v1/entries", sent);
+    told?.();
     const receipt = await this.#hub.receipt(new Fields(answer, `receipt of entry ${id.slice(0, 16)}`).raw("receipt"));
     checkDepositedAt(header.preamble.timeMs, receipt.leaf.tsMs);
     return { id, place: header.place, form: header.form, epoch: header.epoch, receipt };
   }
 
-  /** Ask that the server shares of one of our entries be destroyed; throws wrong-author for another's. */
-  async takeBack(entry: VerifiedEntry, reason?: string): Promise<VerifiedReceipt | undefined> {
-    const takeBack = { preamble: this.#author.preamble(), case: entry.header.case, entry: entry.id, reason };
+  /**
+   * Ask that the server shares of one of our entries be destroyed; who had opened it, of those whom we may know. With what this
+   * device signed then, ask that again: the hub answers the same. Throws wrong-author for another's.
+   */
+  async takeBack(entry: VerifiedEntry, before?: UnverifiedStatement): Promise<readonly OpenedBefore[]> {
+    const takeBack = { preamble: this.#author.preamble(), case: entry.header.case, entry: entry.id };
     checkTakeBack(takeBack, entry);
-    const statement = await this.#author.sign(takeBackBody(takeBack));
+    const statement = before ?? (await this.#author.sign(takeBackBody(takeBack)));
     const path = `/v1/entries/${entry.id}/take-back`;
     const fields = new Fields(await this.#hub.transport.post(path, { statement: statement.toJson() }), "take-back");
-    const served = fields.optional("receipt", (name) => fields.raw(name));
-    return served === undefined ? undefined : this.#hub.receipt(served);
+    const receipt = fields.raw("receipt");
+    const opened = fields.objects("opened", MOST_READERS).map(readOpened);
+    fields.done();
+    await this.#hub.receipt(receipt);
+    return opened;
   }
 }
 
@@ -131,6 +149,16 @@ function composed({ title, kind = "note", fields = {}, relations = [] }: Writing
   }
 }
 
+function readOpened(fields: Fields): OpenedBefore {
+  const [user, part, intent] = [fields.hash("user"), fields.text("part"), fields.text("intent")];
+  const timeMs = fields.integer("time_ms");
+  fields.done();
+  return { user, nearest: part !== "body" ? "titleOnly" : SEEN.has(intent) ? "seen" : "handed", timeMs };
+}
+
+/** What a device fetches by itself is not yet seen by anybody (F8). */
+const SEEN: ReadonlySet<string> = new Set(["open", "print", "export"]);
+const MOST_READERS = 4096;
 const MOVED: ReadonlySet<string> = new Set(["epoch-stale", "rotation-owed", "version-conflict"]);
 
 function isMoved(error: unknown): boolean {

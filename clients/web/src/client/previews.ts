@@ -7,6 +7,8 @@
  * browser; the viewer itself is the browser's, in a process of its own. A text becomes a text node.
  */
 import type { FileInfo } from "../protocol/kinds.ts";
+import { pixelSize } from "./image-size.ts";
+import { isQuietPdf } from "./quiet-pdf.ts";
 
 export type Preview =
   | { readonly kind: "image"; readonly type: string }
@@ -15,6 +17,8 @@ export type Preview =
   | { readonly kind: "none" };
 
 const LONGEST_TEXT = 512 * 1024;
+/** Above, an image is a file to save: decoding it could end the window. */
+const MOST_PIXELS = 100_000_000;
 const TEXT = /^text\/(?:plain|csv|markdown)\b/i;
 /** Signs at the start of a file: `at` bytes in. */
 const SIGNS: readonly { readonly type: string; readonly at: number; readonly sign: readonly number[] }[] = [
@@ -26,16 +30,23 @@ const SIGNS: readonly { readonly type: string; readonly at: number; readonly sig
 ];
 
 /** How to show these bytes; `none` for what is only saved. */
-export function previewOf({ mediaType }: Pick<FileInfo, "mediaType">, bytes: Uint8Array): Preview {
+export async function previewOf({ mediaType }: Pick<FileInfo, "mediaType">, bytes: Uint8Array<ArrayBuffer>): Promise<Preview> {
   const known = SIGNS.find(({ at, sign }) => sign.every((byte, i) => bytes[at + i] === byte));
-  if (known?.type === "application/pdf") return { kind: "pdf", type: known.type };
-  if (known !== undefined) return { kind: "image", type: known.type };
+  if (known?.type === "application/pdf") {
+    return (await isQuietPdf(bytes)) ? { kind: "pdf", type: "application/pdf" } : { kind: "none" };
+  }
+  if (known !== undefined) return isDrawable(known.type, bytes) ? { kind: "image", type: known.type } : { kind: "none" };
   if (!TEXT.test(mediaType) || bytes.length > LONGEST_TEXT) return { kind: "none" };
   try {
     return { kind: "text", text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
   } catch {
     return { kind: "none" };
   }
+}
+
+function isDrawable(type: string, bytes: Uint8Array): boolean {
+  const size = pixelSize(type, bytes);
+  return size !== undefined && size.width * size.height <= MOST_PIXELS;
 }
 
 /** The media type to write beside a file that is attached: by its bytes, else what the browser says of it, else bytes. */

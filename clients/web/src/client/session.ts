@@ -24,9 +24,11 @@ import type { Transport } from "./transport.ts";
 import type { Vault } from "./vault.ts";
 
 const TRUST = "trust";
-const SESSION = "session";
+/** The name of the session in the vault. */
+export const SESSION = "session";
 const PENDING = "login";
 const CAPACITIES = "capacities";
+const ARRIVED = "arrived";
 
 /** Where somebody stands on the way in. */
 export type Step =
@@ -184,6 +186,8 @@ export class Session {
     transport.token = opened.token;
     await this.#vault.save(SESSION, { token: opened.token, expires_ms: opened.expiresMs, ...this.#acting() });
     await this.#vault.remove(PENDING);
+    // Somebody known, on a browser that holds none of their keys: it may have thrown them away, or never had them.
+    if (!opened.firstChain) await this.#vault.save(ARRIVED, {});
   }
 
   async #finishAttesting(pending: Pending, address: string, secret: string): Promise<void> {
@@ -218,6 +222,16 @@ export class Session {
     return found.filter((one) => one.user === this.identity.user);
   }
 
+  /** Whether this account was known before this browser had keys, and nobody has said yet that they know. */
+  async arrivedAnew(): Promise<boolean> {
+    return (await this.#vault.load(ARRIVED)) !== undefined;
+  }
+
+  /** They know. */
+  async arrivalSeen(): Promise<void> {
+    await this.#vault.remove(ARRIVED);
+  }
+
   /** Give up what is under way. */
   async forget(): Promise<Step> {
     await this.#vault.remove(PENDING);
@@ -243,6 +257,12 @@ export class Session {
     transport.token = undefined;
     await this.#vault.save(SESSION, this.#acting());
     await this.#vault.remove(PENDING);
+  }
+
+  /** Forget a session that the hub ended. */
+  async drop(): Promise<void> {
+    this.hub.transport.token = undefined;
+    await this.#vault.save(SESSION, this.#acting());
   }
 
   #acting(): JsonObject {

@@ -27,6 +27,7 @@ import { historyFrom, NO_HEADS } from "./team-horizon.ts";
 import type { Heads, Horizon, HorizonName } from "./team-horizon.ts";
 import { missingLines, supposing, teamReaders } from "./team-lines.ts";
 import type { Reader } from "./team-lines.ts";
+import { partsToAsk, whoSees } from "./who-sees.ts";
 
 export const TITLES = ["same-team", "prescribed", "outside"] as const;
 export type JoiningTitle = (typeof TITLES)[number];
@@ -54,6 +55,12 @@ export interface Joining {
   readonly untilMs?: number;
   /** A user whose title and horizon are inherited. */
   readonly replaces?: string;
+}
+
+/** What `add` would have to tell the person, and what only her agreement would open to whom is added. */
+export interface Proposed {
+  readonly lines: readonly NoticeLine[];
+  readonly toAsk: readonly Information[];
 }
 
 /** What one gesture wrote. `untold` are the lines the person has not been told; `left` entries were too many. */
@@ -102,6 +109,17 @@ export class Team {
     if (lines.length === 0) return undefined;
     const fact = noticeFor(lines, author.nowMs(), informed, texts);
     return appender.append(case_, "main", [appender.gesture([bodyOfFact(fact, draw(FACT_SALT_SIZE))])]);
+  }
+
+  /** What goes with adding somebody, before anything is signed. Throws `Misuse` for a choice that does not hold together. */
+  async proposed(case_: string, user: string, joining: Joining): Promise<Proposed> {
+    const { facts, nowMs } = await this.#known(case_);
+    const table = await this.#parts.rules.table();
+    const participation = await this.#participation(facts, user, joining, nowMs);
+    const supposed = await this.#supposed(facts, [participation], nowMs);
+    const seer = whoSees(supposed, table, nowMs).findLast((one) => one.user === user);
+    const toAsk = seer === undefined ? [] : partsToAsk(seer).map(([compartment, level]) => ({ compartment, level }));
+    return { lines: missingLines(table, supposed, [{ user, capacity: participation.capacity }], nowMs), toAsk };
   }
 
   /**

@@ -11,7 +11,10 @@
  * T7.  Our own user chain moves only when we move it: a head that we did not make is an alarm.
  * T8.  For what widens, the `chain-heads` leaf is at most 10 minutes old by our own clock; for reads, T4 is enough.
  * T9.  A table decides here only under the ceiling that the bundle pins, and activations held never go back (`rules`).
- * T10. After evidence, everything is refused until a human has looked: the state says `stopped`.
+ * T10. Under a log that follows another, chains and rules are those of a backup: what went back once is told, and is no evidence.
+ * T11. What the map said of ourselves is checked for each of its epochs since the last visit (`epoch-checks`): a chain that vanished,
+ *      went back, forked or held what we did not make is kept as evidence.
+ * T12. After evidence, everything is refused until a human has looked: the state says `stopped`.
  */
 import type { Entered, PolicyActivation } from "../protocol/activation.ts";
 import { isObject } from "../protocol/canonical.ts";
@@ -23,10 +26,14 @@ import { FRESH_MS, verifyHead } from "../protocol/head-proof.ts";
 import type { HeadProof } from "../protocol/head-proof.ts";
 import { LogView } from "../protocol/log-view.ts";
 import type { PolicyTable } from "../protocol/policy-table.ts";
+import { checkCourse } from "../protocol/map-epochs.ts";
+import type { Seen } from "../protocol/map-epochs.ts";
 import { endsOf, logOf } from "../protocol/previous-logs.ts";
 import { readHead } from "../protocol/statements.ts";
 import type { HeadRef } from "../protocol/statements.ts";
 import type { TrustBundle } from "../protocol/trust-bundle.ts";
+import type { Visited } from "./epoch-checks.ts";
+import { headToJson, headsToJson, readHeads, Restart } from "./restart.ts";
 
 export type Label = "user" | "case" | "list" | "exchange" | "subject";
 
@@ -35,6 +42,13 @@ export interface Proven {
   readonly head: HeadRef | undefined;
   readonly checkpoint: SignedCheckpoint;
   readonly timeMs: number;
+  readonly index: number;
+}
+
+/** Up to where the epochs of a chain of ours were checked, and the newest head that the map showed by then. */
+export interface Visit {
+  readonly seen: Seen;
+  readonly head: HeadRef | undefined;
 }
 
 /** An activation that was verified with its leaf: what the controllers put into force, where and when. */
@@ -51,7 +65,9 @@ export class TrustState {
   readonly bundle: TrustBundle;
   readonly log: LogVerifier;
   #view: LogView;
+  #restart = new Restart();
   readonly #heads = new Map<string, HeadRef>();
+  readonly #visits = new Map<string, Visit>();
   #newestMap = 0;
   readonly #evidence: JsonObject[] = [];
   #policies: readonly KnownPolicy[] = [];
@@ -66,7 +82,7 @@ export class TrustState {
     return this.#view;
   }
 
-  /** Whether the hub contradicted itself (T10). */
+  /** Whether the hub contradicted itself (T12). */
   get stopped(): boolean {
     return this.#evidence.length > 0 || this.#view.evidence.length > 0;
   }
@@ -84,9 +100,24 @@ export class TrustState {
     return this.#heads.get(key(label, chain));
   }
 
-  /** The two sizes between which a consistency proof is needed to judge a checkpoint, if any. */
-  consistencyNeeded(size: number): readonly [number, number] | undefined {
-    const newest = this.newest();
+  /** What the hub lost when a log ended, oldest first. */
+  get lost(): Restart["lost"] {
+    return this.#restart.lost;
+  }
+
+  /** Up to where a (label, chain) of ours was checked; undefined before the first visit. */
+  visit(label: Label, chain: string): Visit | undefined {
+    return this.#visits.get(key(label, chain));
+  }
+
+  /** Identities that the hub showed as ours, whether it shows them still or not. */
+  get visitedSubjects(): readonly string[] {
+    return [...this.#visits.keys()].filter((id) => id.startsWith("subject ")).map((id) => id.slice("subject ".length));
+  }
+
+  /** The two sizes between which a consistency proof is needed to judge a checkpoint of a log, if any. */
+  consistencyNeeded(size: number, origin: string = this.log.origin): readonly [number, number] | undefined {
+    const newest = this.#view.newest(origin);
     if (newest === undefined || newest.size === 0 || newest.size === size) return undefined;
     return [Math.min(newest.size, size), Math.max(newest.size, size)];
   }
@@ -106,14 +137,16 @@ export class TrustState {
     if (position < this.#newestMap) throw new ProtocolError("stale", `proof of the head of ${label} ${chain.slice(0, 16)}`);
     this.#newestMap = position;
     this.#checkNotBack(label, chain, verified.head);
-    return { head: verified.head, checkpoint: verified.checkpoint, timeMs: verified.timeMs };
+    this.#restart.met(key(label, chain), verified.head);
+    const { head, checkpoint, timeMs } = verified;
+    return { head, checkpoint, timeMs, index: proof.proof.index };
   }
 
   #checkNotBack(label: Label, chain: string, head: HeadRef | undefined): void {
     const held = this.head(label, chain);
     const further = head !== undefined && (held === undefined || head.seq > held.seq || isSame(head, held));
     if (held === undefined || further) return;
-    throw this.#refuse(head?.seq === held.seq ? "forked" : "rolled-back", label, chain, toJson(head));
+    throw this.#refuse(head?.seq === held.seq ? "forked" : "rolled-back", label, chain, headToJson(head));
   }
 
   /** Hold a proven head whose chain was replayed: `hashes` maps each seq shown to its hash (T5, T6). */
@@ -126,13 +159,30 @@ export class TrustState {
     if (held !== undefined && hashes.get(held.seq) !== held.hash) {
       throw this.#refuse("forked", label, chain, { seq: held.seq, hash: hashes.get(held.seq) ?? "" });
     }
+    this.#restart.met(key(label, chain), head, hashes);
     this.#heads.set(key(label, chain), head);
+  }
+
+  /** Judge what epochs showed of a (label, chain) of ours after a visit; hold and return the visit they lead to (T11). */
+  visited(label: Label, chain: string, { visit, shown, links, offered }: Visited): Visit {
+    this.checkRunning();
+    try {
+      checkCourse(visit.head, shown, links);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#evidence.push({ reason: error.reason, label, chain, kept: headToJson(visit.head), offered });
+      throw error;
+    }
+    const head = shown.findLast((one) => one.head !== undefined)?.head ?? visit.head;
+    const held = { seen: visit.seen, head };
+    this.#visits.set(key(label, chain), held);
+    return held;
   }
 
   /** Raise an alarm at a head of our own chain that this device did not make or see made (T7). */
   checkOwn(user: string, mine: HeadRef, proven: Proven): void {
     if (proven.head !== undefined && !isSame(proven.head, mine) && proven.head.seq >= mine.seq) {
-      throw this.#refuse("wrong-author", "user", user, toJson(proven.head));
+      throw this.#refuse("wrong-author", "user", user, headToJson(proven.head));
     }
   }
 
@@ -160,6 +210,10 @@ export class TrustState {
       const leaf = leaves[number];
       return leaf === undefined ? [] : [{ activation: hash, table, version, index: leaf.index, sinceMs: leaf.timeMs }];
     });
+    if (!this.#restart.activates(offered.map((one) => one.activation))) {
+      // Narrower rules that the backup did not hold: until the controllers publish them again nothing is granted.
+      throw new ProtocolError("rolled-back", "policy activations from before the restart");
+    }
     const kept = this.#policies;
     const shorter = offered.every((one, number) => isSamePolicy(one, kept[number]));
     if (!kept.every((one, number) => isSamePolicy(one, offered[number]))) {
@@ -176,15 +230,18 @@ export class TrustState {
   }
 
   #refuse(reason: "forked" | "rolled-back" | "wrong-author", label: Label, chain: string, offered: JsonObject): ProtocolError {
-    this.#evidence.push({ reason, label, chain, kept: toJson(this.head(label, chain)), offered });
+    this.#evidence.push({ reason, label, chain, kept: headToJson(this.head(label, chain)), offered });
     return new ProtocolError(reason, `head of ${label} ${chain.slice(0, 16)}`);
   }
 
   toJson(): JsonObject {
-    const heads = [...this.#heads].sort(([a], [b]) => (a < b ? -1 : 1));
+    const logs = this.log.earlier.length + 1;
     return {
+      ...(logs > 1 ? { logs } : {}),
+      ...this.#restart.toJson(),
+      ...(this.#visits.size === 0 ? {} : { visits: [...this.#visits].map(visitToJson) }),
       log: this.#view.toJson(),
-      heads: heads.map(([id, head]) => ({ label: id.split(" ")[0] ?? "", chain: id.split(" ")[1] ?? "", ...toJson(head) })),
+      heads: headsToJson(this.#heads),
       newest_map: this.#newestMap,
       evidence: this.#evidence,
       ...(this.#policies.length === 0 ? {} : { policies: this.#policies.map(policyToJson) }),
@@ -197,19 +254,32 @@ export class TrustState {
     if (value === undefined) return state;
     const fields = new Fields(value, "trust state");
     state.#view = await LogView.restore(fields.raw("log"), ...state.log.earlier, state.log);
-    for (const last of await endsOf(bundle.previousLogs)) state.#view.end(last);
-    for (const item of fields.objects("heads", 1_000_000)) {
-      const id = `${item.code("label")} ${item.hash("chain")}`;
-      state.#heads.set(id, readHead(item));
-    }
+    for (const [id, head] of readHeads(fields, "heads")) state.#heads.set(id, head);
+    state.#restart = Restart.read(fields);
     state.#newestMap = fields.integer("newest_map");
     for (const item of fields.items("evidence")) {
       if (!isObject(item)) throw fields.refuse("evidence");
       state.#evidence.push(item);
     }
     state.#policies = fields.optional("policies", (name) => fields.objects(name).map(readPolicy)) ?? [];
+    for (const item of fields.optional("visits", (name) => fields.objects(name)) ?? []) {
+      state.#visits.set(...readVisit(item));
+    }
+    const logs = fields.optional("logs", (name) => fields.integer(name, 1)) ?? 1;
     fields.done();
+    if (logs <= state.log.earlier.length) state.#cross();
+    state.#restart.endLogs(state.#view, await endsOf(bundle.previousLogs));
     return state;
+  }
+
+  /** Begin under a log that follows the one held: chains and rules are those of the backup (T10). */
+  #cross(): void {
+    for (const [id, head] of this.#heads) this.#restart.heads.set(id, head);
+    this.#heads.clear();
+    // Their leaves are of the log that ended; what it said last and the next one does not is told as lost.
+    this.#visits.clear();
+    if (this.#policies.length > 0) this.#restart.activations = this.#policies.map((one) => one.activation);
+    this.#policies = [];
   }
 }
 
@@ -221,8 +291,26 @@ function isSame(left: HeadRef, right: HeadRef): boolean {
   return left.seq === right.seq && left.hash === right.hash;
 }
 
-function toJson(head: HeadRef | undefined): JsonObject {
-  return head === undefined ? {} : { seq: head.seq, hash: head.hash };
+function visitToJson([id, { seen, head }]: readonly [string, Visit]): JsonObject {
+  const [label = "", chain = ""] = id.split(" ");
+  return {
+    label,
+    chain,
+    seen: { index: seen.index, epoch: seen.epoch },
+    ...(head === undefined ? {} : { head: headToJson(head) }),
+  };
+}
+
+function readVisit(fields: Fields): [string, Visit] {
+  const id = `${fields.code("label")} ${fields.hash("chain")}`;
+  const seen = fields.nested("seen");
+  const visit = {
+    seen: { index: seen.integer("index"), epoch: seen.integer("epoch") },
+    head: fields.optional("head", (name) => readHead(fields.nested(name))),
+  };
+  seen.done();
+  fields.done();
+  return [id, visit];
 }
 
 function policyToJson({ activation, table, version, index, sinceMs }: KnownPolicy): JsonObject {

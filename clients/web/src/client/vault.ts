@@ -39,13 +39,10 @@ export class Vault {
 
   /** The object of that name, undefined when there is none. Throws `Locked` when it was altered. */
   async load(name: string): Promise<JsonObject | undefined> {
-    const data = (await asked(this.#database, OBJECTS, "readonly", (store) => store.get(name))) as
-      Uint8Array<ArrayBuffer> | undefined;
-    if (data === undefined) return undefined;
+    const plain = await this.loadBytes(name);
+    if (plain === undefined) return undefined;
     try {
-      const parameters = { name: "AES-GCM", iv: data.slice(0, NONCE_SIZE), additionalData: utf8(name) };
-      const plain = await crypto.subtle.decrypt(parameters, this.#seal, data.slice(NONCE_SIZE));
-      return decode(new Uint8Array(plain), LIMIT);
+      return decode(plain, LIMIT);
     } catch {
       throw new Locked(name);
     }
@@ -53,9 +50,27 @@ export class Vault {
 
   /** Replace the object of that name; it is on disk when the promise ends. */
   async save(name: string, value: JsonObject): Promise<void> {
+    await this.saveBytes(name, encode(value));
+  }
+
+  /** The bytes of a file kept under that name, undefined when there is none. Throws `Locked` when they were altered. */
+  async loadBytes(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const data = (await asked(this.#database, OBJECTS, "readonly", (store) => store.get(name))) as
+      Uint8Array<ArrayBuffer> | undefined;
+    if (data === undefined) return undefined;
+    try {
+      const parameters = { name: "AES-GCM", iv: data.slice(0, NONCE_SIZE), additionalData: utf8(name) };
+      return new Uint8Array(await crypto.subtle.decrypt(parameters, this.#seal, data.slice(NONCE_SIZE)));
+    } catch {
+      throw new Locked(name);
+    }
+  }
+
+  /** Keep the bytes of a file, sealed like everything else. */
+  async saveBytes(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const nonce = crypto.getRandomValues(new Uint8Array(NONCE_SIZE));
     const parameters = { name: "AES-GCM", iv: nonce, additionalData: utf8(name) };
-    const sealed = concat(nonce, new Uint8Array(await crypto.subtle.encrypt(parameters, this.#seal, encode(value))));
+    const sealed = concat(nonce, new Uint8Array(await crypto.subtle.encrypt(parameters, this.#seal, bytes)));
     await asked(this.#database, OBJECTS, "readwrite", (store) => store.put(sealed, name));
   }
 

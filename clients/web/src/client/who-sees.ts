@@ -63,6 +63,11 @@ export function whoSees(facts: CaseFacts, table: PolicyTable, atMs: number): rea
   return [...found.values()];
 }
 
+/** What only an agreement opens to somebody, and how far. */
+export function partsToAsk(seer: Seer): readonly (readonly [Compartment, number])[] {
+  return [...seer.sights].flatMap(([part, sight]) => (sight.if === "consent" ? [[part, sight.level] as const] : []));
+}
+
 function sightOf(
   facts: CaseFacts,
   table: PolicyTable,

@@ -8,9 +8,14 @@
  *     members      who takes part; the person's account
  *     team         add somebody in one gesture; tell the person what is still untold
  *     cases        open a case
+ *     withholding  hold an entry of ours back, lift it
  *     documents    store files
  *     openings     put one entry before somebody
  *     emergencies  emergency access: declare, end, see
+ *     emergencyAnswers   open the emergency set to who declared one
+ *     conferences  convene, hold, call off
+ *     reports      reports of danger, apart
+ *     links        two cases brought together
  *     notes        notes written without network
  *     syncing      one look at a case with everything that it owes
  *     confirmations   fingerprint phrases that were compared
@@ -20,18 +25,22 @@ import type { Author } from "./author.ts";
 import type { Casebook } from "./casebook.ts";
 import { CaseOpening } from "./case-opening.ts";
 import type { ClientShares } from "./client-shares.ts";
+import { Conferences } from "./conferences.ts";
 import { Confirmations } from "./confirmations.ts";
 import type { Directory } from "./directory.ts";
 import { DocumentUpload } from "./document-upload.ts";
 import { Emergencies } from "./emergencies.ts";
+import { EmergencyAnswers } from "./emergency-answers.ts";
 import { EmergencyLinks } from "./emergency-links.ts";
 import type { Entries } from "./entries.ts";
+import { EntryChecks } from "./entry-checks.ts";
 import { ExchangeOpening } from "./exchange-opening.ts";
 import type { Exchanges } from "./exchanges.ts";
 import { Annexes } from "./facts-annexes.ts";
 import { FactRecorder } from "./facts-recording.ts";
 import { Granting } from "./granting.ts";
 import type { Hub } from "./hub.ts";
+import { LinkedCases } from "./linked-cases.ts";
 import type { Lists } from "./lists.ts";
 import { Members } from "./members.ts";
 import { Notebook } from "./offline.ts";
@@ -39,12 +48,14 @@ import { OfflineNotes } from "./offline-notes.ts";
 import { Openings } from "./openings.ts";
 import { Outbox } from "./outbox.ts";
 import { Posting } from "./posting.ts";
+import { Reports } from "./reports.ts";
 import type { Rules } from "./rules.ts";
 import { SealingKeys } from "./sealing-keys.ts";
 import { Syncing } from "./syncing.ts";
 import { Team } from "./team.ts";
 import { Horizon } from "./team-horizon.ts";
 import type { Vault } from "./vault.ts";
+import { Withholding } from "./withholding.ts";
 
 /** The parts of a client that writing rests on. */
 export interface Readings {
@@ -79,8 +90,13 @@ export class Writing {
   #documents: DocumentUpload | undefined;
   #openings: Openings | undefined;
   #emergencies: Emergencies | undefined;
+  #emergencyAnswers: EmergencyAnswers | undefined;
+  #conferences: Conferences | undefined;
+  #reports: Reports | undefined;
+  #links: LinkedCases | undefined;
   #notes: OfflineNotes | undefined;
   #syncing: Syncing | undefined;
+  #withholding: Withholding | undefined;
 
   constructor(on: Readings) {
     const { vault, hub, author, directory, rules, casebook, lists, exchanges, entries, shares } = on;
@@ -115,7 +131,7 @@ export class Writing {
 
   /** Words beside facts. */
   get annexes(): Annexes {
-    return (this.#annexes ??= new Annexes({ ...this.#on, posting: this.posting }));
+    return (this.#annexes ??= new Annexes({ ...this.#on, posting: this.posting, documents: this.documents }));
   }
 
   /** Record facts. */
@@ -140,6 +156,12 @@ export class Writing {
     return (this.#cases ??= new CaseOpening(this.#on));
   }
 
+  /** Hold an entry of ours back, lift it. */
+  get withholding(): Withholding {
+    const { posting, members } = this;
+    return (this.#withholding ??= new Withholding({ ...this.#on, posting, members }));
+  }
+
   /** Store files. */
   get documents(): DocumentUpload {
     return (this.#documents ??= new DocumentUpload(this.#on.hub, this.#on.author, this.keys, this.posting));
@@ -152,9 +174,36 @@ export class Writing {
 
   /** Emergency access: declare, end, see. */
   get emergencies(): Emergencies {
+    return (this.#emergencies ??= new Emergencies({ ...this.#on, appender: this.appender, links: this.#emergencyLinks }));
+  }
+
+  /** Open the emergency set to who declared one. */
+  get emergencyAnswers(): EmergencyAnswers {
+    const { directory, exchanges, rules } = this.#on;
+    const checks = new EntryChecks(directory, exchanges, rules);
+    const parts = { ...this.#on, appender: this.appender, checks, links: this.#emergencyLinks };
+    return (this.#emergencyAnswers ??= new EmergencyAnswers(parts));
+  }
+
+  get #emergencyLinks(): EmergencyLinks {
     const { hub, author, rules } = this.#on;
-    const links = new EmergencyLinks(hub, author, rules);
-    return (this.#emergencies ??= new Emergencies({ ...this.#on, appender: this.appender, links }));
+    return new EmergencyLinks(hub, author, rules);
+  }
+
+  /** Case conferences. */
+  get conferences(): Conferences {
+    const { appender, posting } = this;
+    return (this.#conferences ??= new Conferences({ ...this.#on, appender, posting }));
+  }
+
+  /** Reports of danger. */
+  get reports(): Reports {
+    return (this.#reports ??= new Reports({ ...this.#on, posting: this.posting }));
+  }
+
+  /** Two cases brought together. */
+  get links(): LinkedCases {
+    return (this.#links ??= new LinkedCases({ ...this.#on, appender: this.appender }));
   }
 
   /** Notes written without network. */

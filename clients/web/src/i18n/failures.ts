@@ -4,6 +4,7 @@ import { ProtocolError } from "../protocol/errors.ts";
 import { explain } from "./codes.ts";
 import { languageOf } from "./messages.ts";
 import type { Messages } from "./messages.ts";
+import { mistrustText } from "./mistrust.ts";
 
 export function failureText(error: unknown, messages: Messages): string {
   if (error instanceof Refused) return messages.refused[error.problem];
@@ -14,7 +15,7 @@ export function failureText(error: unknown, messages: Messages): string {
   if (error instanceof Locked) return messages.problem.locked;
   if (error instanceof AlteredFile) return messages.problem.altered;
   if (error instanceof Contradicted) return messages.problem.contradicted;
-  if (error instanceof ProtocolError) return messages.problem.unverified(error.what);
+  if (error instanceof ProtocolError) return mistrustText(error, messages);
   return messages.problem.unknown;
 }
 
@@ -29,4 +30,13 @@ function notPermittedText({ why, detail }: NotPermitted, messages: Messages): st
   if (last === undefined) return messages.notPermitted[why];
   const all = named.length === 0 ? last : `${named.join(", ")} ${messages.standings.or} ${last}`;
   return `${messages.notPermitted[why]} ${messages.standings.mayInstead(all)}`;
+}
+
+/** The sentence of a code under which a refusal was kept on this device (`refusalCode`). */
+export function refusalText(code: string | undefined, messages: Messages): string {
+  for (const group of [messages.notPermitted, messages.misuse, messages.refused]) {
+    const found = Object.entries(group).find(([name]) => name === code);
+    if (found !== undefined) return found[1];
+  }
+  return messages.problem.unknown;
 }

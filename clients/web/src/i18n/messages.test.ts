@@ -15,17 +15,21 @@ import {
 import { ProtocolError } from "../protocol/errors.ts";
 import { PROBLEMS } from "../protocol/problems.ts";
 import { failureText } from "./failures.ts";
-import { chosenLanguage, LANGUAGES, messagesOf } from "./messages.ts";
-import type { Language } from "./messages.ts";
+import { english } from "./english.ts";
+import { french } from "./french.ts";
+import { chosenLanguage, LANGUAGES } from "./messages.ts";
+import type { Language, Messages } from "./messages.ts";
+
+const ALL: Readonly<Record<Language, Messages>> = { fr: french, en: english };
 
 /** What both languages say alike. */
-const SAME: ReadonlySet<string> = new Set(["common.product"]);
+const SAME: ReadonlySet<string> = new Set(["common.product", "oppositions.title"]);
 
 type Message = string | ((...given: never[]) => string);
 
 function texts(language: Language): Map<string, string> {
   const found = new Map<string, string>();
-  const groups: Readonly<Record<string, Readonly<Record<string, Message>>>> = messagesOf(language);
+  const groups: Readonly<Record<string, Readonly<Record<string, Message>>>> = ALL[language];
   for (const [group, messages] of Object.entries(groups)) {
     for (const [key, message] of Object.entries(messages)) {
       found.set(
@@ -79,7 +83,7 @@ describe("a failure", () => {
 
   it.each(LANGUAGES)("has a sentence in %s that names no code", (language) => {
     for (const failure of failures) {
-      const text = failureText(failure, messagesOf(language));
+      const text = failureText(failure, ALL[language]);
       expect(text).toMatch(/[.]$/);
       expect(text).not.toMatch(/urn:|TypeError|bad-signature/);
     }
@@ -87,7 +91,7 @@ describe("a failure", () => {
 
   it("names who may do an act that is not ours", () => {
     const refused = new NotPermitted("function", { who: ["person", "opener", "referent"] });
-    expect(failureText(refused, messagesOf("fr"))).toContain(
+    expect(failureText(refused, french)).toContain(
       "Peut le faire : la personne elle-même, qui a ouvert le dossier ou le référent de parcours.",
     );
   });

@@ -7,33 +7,51 @@ const DAY = 24 * HOUR;
 
 const TAGS: Readonly<Record<Language, string>> = { fr: "fr-FR", en: "en-GB" };
 
-function format(ms: number, language: Language, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(TAGS[language], options).format(ms);
+/** Made once: making one takes longer than a line of a list may. */
+const PAST: Readonly<Record<Language, Intl.RelativeTimeFormat>> = {
+  fr: new Intl.RelativeTimeFormat(TAGS.fr, { numeric: "auto" }),
+  en: new Intl.RelativeTimeFormat(TAGS.en, { numeric: "auto" }),
+};
+
+type Form = "hour" | "date" | "longDate" | "instant";
+const OPTIONS: Readonly<Record<Form, Intl.DateTimeFormatOptions>> = {
+  hour: { hour: "2-digit", minute: "2-digit" },
+  date: { day: "numeric", month: "long", year: "numeric" },
+  longDate: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
+  instant: { dateStyle: "full", timeStyle: "short" },
+};
+const FORMATS = new Map<string, Intl.DateTimeFormat>();
+
+function format(ms: number, language: Language, form: Form): string {
+  const name = `${language} ${form}`;
+  const made = FORMATS.get(name) ?? new Intl.DateTimeFormat(TAGS[language], OPTIONS[form]);
+  FORMATS.set(name, made);
+  return made.format(ms);
 }
 
 /** « 14:05 » */
 export function hour(ms: number, language: Language): string {
-  return format(ms, language, { hour: "2-digit", minute: "2-digit" });
+  return format(ms, language, "hour");
 }
 
 /** « 3 mars 2026 » */
 export function date(ms: number, language: Language): string {
-  return format(ms, language, { day: "numeric", month: "long", year: "numeric" });
+  return format(ms, language, "date");
 }
 
 /** « mardi 3 mars 2026 » */
 export function longDate(ms: number, language: Language): string {
-  return format(ms, language, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+  return format(ms, language, "longDate");
 }
 
 /** « mardi 3 mars 2026 à 14:05 » */
 export function instant(ms: number, language: Language): string {
-  return format(ms, language, { dateStyle: "full", timeStyle: "short" });
+  return format(ms, language, "instant");
 }
 
 /** « à l’instant », « il y a 5 minutes », « hier », else the date: what somebody would say. */
 export function ago(ms: number, nowMs: number, language: Language): string {
-  const words = new Intl.RelativeTimeFormat(TAGS[language], { numeric: "auto" });
+  const words = PAST[language];
   const past = nowMs - ms;
   if (past < MINUTE) return words.format(0, "second");
   if (past < HOUR) return words.format(-Math.floor(past / MINUTE), "minute");

@@ -2,7 +2,6 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 
-import { messagesOf } from "./messages.ts";
 import type { Language, Messages } from "./messages.ts";
 
 export interface Words {
@@ -10,8 +9,10 @@ export interface Words {
   readonly language: Language;
 }
 
-export const WordsContext = createContext<Words>({ messages: messagesOf("fr"), language: "fr" });
+export const WordsContext = createContext<Words | undefined>(undefined);
 
 export function useWords(): Words {
-  return useContext(WordsContext);
+  const words = useContext(WordsContext);
+  if (words === undefined) throw new Error("a part outside of the page's words");
+  return words;
 }

@@ -8,16 +8,26 @@ const BASE64URL = /^[A-Za-z0-9_-]*$/;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 const DECIMAL = /^(?:0|[1-9][0-9]{0,15})$/;
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 export function toHex(data: Uint8Array): string {
   let text = "";
-  for (const byte of data) text += byte.toString(16).padStart(2, "0");
+  for (const byte of data) text += HEX[byte] ?? "";
   return text;
 }
 
 /** The bytes of lower-case hex of even length; callers have checked the spelling. */
 export function fromHex(text: string): Bytes {
   if (!/^(?:[0-9a-f]{2})*$/.test(text)) throw new ProtocolError("malformed", "not lower-case hex");
-  return Uint8Array.from({ length: text.length / 2 }, (_, i) => parseInt(text.slice(2 * i, 2 * i + 2), 16));
+  const data = new Uint8Array(text.length / 2);
+  for (let i = 0; i < data.length; i++) data[i] = digit(text, 2 * i) * 16 + digit(text, 2 * i + 1);
+  return data;
+}
+
+/** The value of a lower-case hex digit: 0-9 from 48 on, a-f from 97 on. */
+function digit(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code < 58 ? code - 48 : code - 87;
 }
 
 export function isHash(text: string): boolean {
@@ -33,7 +43,10 @@ export function toBase64(data: Uint8Array): string {
 }
 
 function decoded(text: string): Bytes {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const binary = atob(text);
+  const data = new Uint8Array(binary.length);
+  for (let i = 0; i < data.length; i++) data[i] = binary.charCodeAt(i);
+  return data;
 }
 
 /** The bytes; refuses missing padding, other alphabets and non-zero trailing bits. */

@@ -10,6 +10,7 @@ import { sha512 } from "@noble/hashes/sha2.js";
 
 import { concat, same } from "./bytes.ts";
 import type { Bytes } from "./bytes.ts";
+import { toHex } from "./encodings.ts";
 import { ProtocolError } from "./errors.ts";
 
 export const SEED_SIZE = 32;
@@ -40,9 +41,7 @@ function inverse(number: bigint): bigint {
 }
 
 function littleEndian(data: Uint8Array): bigint {
-  let number = 0n;
-  for (let i = data.length - 1; i >= 0; i--) number = (number << 8n) | BigInt(data[i] ?? 0);
-  return number;
+  return BigInt(`0x0${toHex(Uint8Array.from(data).reverse())}`);
 }
 
 function acceptablePoint(encoded: Uint8Array): boolean {

@@ -11,6 +11,7 @@ import { decode, encode, present } from "./canonical.ts";
 import type { JsonObject } from "./canonical.ts";
 import { ProtocolError } from "./errors.ts";
 import { Fields } from "./fields.ts";
+import { FILED, readFiling } from "./filing.ts";
 import { ANNOUNCEMENT, MINUTES, readAnnouncement, readMinutes } from "./meeting-words.ts";
 
 export const RELATIONS = ["replies_to", "supersedes", "corrects", "acknowledges", "takes_charge", "concerns"] as const;
@@ -49,10 +50,22 @@ export interface Title {
   readonly relations: readonly Relation[];
 }
 
+/** Who wrote, and in which capacity. */
+export interface Wrote {
+  readonly author: string;
+  readonly capacity: string | undefined;
+}
+
 /** The body part: the bytes of a document, the fields of a known kind, or what is kept as it came. */
 export type Body =
   | { readonly type: "document"; readonly bytes: Uint8Array }
-  | { readonly type: "content"; readonly fields: JsonObject; readonly relations: readonly Relation[] }
+  | {
+      readonly type: "content";
+      readonly fields: JsonObject;
+      readonly relations: readonly Relation[];
+      /** Of what was filed, and verified: who wrote it, in which capacity, when, under which title; who filed it. */
+      readonly filed?: Wrote & { readonly atMs: number; readonly title: Title; readonly by: Wrote };
+    }
   | { readonly type: "unknown"; readonly raw: Uint8Array };
 
 /** Whether this version of the kind is registered. */
@@ -276,4 +289,5 @@ const REGISTERED: ReadonlyMap<string, Check> = new Map<string, Check>([
   ["coordination_alert 1", coordinationAlert],
   ["mark 1", mark],
   [`${ANNEX} 1`, checkAnnexFields],
+  [`${FILED} 1`, readFiling],
 ]);

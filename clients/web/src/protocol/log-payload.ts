@@ -38,6 +38,7 @@ export const PUBLIC_TYPE = {
   admin: "act",
   exchange: "act",
   "account-close": "act",
+  logout: "act",
   refusal: "refusal",
   fact: "fact",
   case: "fact",

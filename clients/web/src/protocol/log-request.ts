@@ -1,8 +1,8 @@
 /**
  * The signed request to look at the access log; looking is itself logged (docs/spec/releases.md).
  *
- * A person or their representative asks for one case with purpose `own_access`; who watches over the log, with `audit`, for any
- * case in their scope. Who looks up one case, by the reference printed on a paper, knows whose it is; who asks which person
+ * A person or their representative asks for one case with purpose `own_access`; anybody for what was released to their own
+ * devices, over all cases, with `own_releases`; who watches over the log, with `audit`, for any case in their scope. Who looks up one case, by the reference printed on a paper, knows whose it is; who asks which person
  * stands behind an account of that case lifts a pseudonym. Either takes a reason, kept there.
  */
 import type { Bytes } from "./bytes.ts";
@@ -16,13 +16,13 @@ import { preambleToJson, readPreamble } from "./statements.ts";
 import type { Preamble, UnverifiedStatement } from "./statements.ts";
 
 const TYPE = "log-request";
-export const LOG_PURPOSES = ["audit", "own_access"] as const;
+export const LOG_PURPOSES = ["audit", "own_access", "own_releases"] as const;
 export const LOG_REASONS = ["complaint", "inspection", "incident", "rights_request", "sampling", "court_order"] as const;
 export type LogReason = (typeof LOG_REASONS)[number];
 
 /**
- * Body of a `log-request`: leaves `from` to `to`, the end excluded; of one case, or of all for who watches. `user`: whose
- * pseudonym is lifted, in that case.
+ * Body of a `log-request`: leaves `from` to `to`, the end excluded; of one case, or of all for who watches and of what was
+ * released to oneself. `user`: whose pseudonym is lifted, in that case.
  */
 export interface LogRequest {
   readonly preamble: Preamble;
@@ -41,6 +41,9 @@ function checkRequest(request: LogRequest): void {
   if (request.requestId.length !== REQUEST_ID_SIZE) throw new ProtocolError("malformed", "log-request: request_id");
   if (request.purpose === "own_access" && request.case === undefined) {
     throw new ProtocolError("missing-field", "log-request: own access names a case");
+  }
+  if (request.purpose === "own_releases" && request.case !== undefined) {
+    throw new ProtocolError("malformed", "log-request: own releases name no case");
   }
   if (request.user !== undefined && (request.purpose !== "audit" || request.case === undefined)) {
     throw new ProtocolError("missing-field", "log-request: user, in a case of an audit");

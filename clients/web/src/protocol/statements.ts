@@ -126,14 +126,17 @@ export class UnverifiedStatement {
   readonly hash: string;
   #begun: { preamble: Preamble; left: JsonObject } | undefined;
 
-  constructor(body: JsonObject, signature: Bytes) {
+  /** `same` is another statement of this very body: encoding and hashing it is most of what reading a statement costs. */
+  constructor(body: JsonObject, signature: Bytes, same?: UnverifiedStatement) {
     this.body = body;
     this.signature = signature;
     const type = TYPES.find((known) => known === body["type"]);
     if (type === undefined) throw new ProtocolError("wrong-type", "statement type");
     this.type = type;
-    this.signedBytes = concat(utf8(`${LABEL}${type}\n`), encode(body));
-    this.hash = sha256Hex(this.signedBytes);
+    const known = same?.body === body ? same : undefined;
+    this.signedBytes = known?.signedBytes ?? concat(utf8(`${LABEL}${type}\n`), encode(body));
+    this.hash = known?.hash ?? sha256Hex(this.signedBytes);
+    if (known !== undefined) this.#begun = known.#begun;
   }
 
   /** A strict reader of the body. */
@@ -171,7 +174,7 @@ export class UnverifiedStatement {
   /** The verified statement; throws bad-key or bad-signature. */
   async verify(publicKey: Uint8Array): Promise<Statement> {
     await verify(publicKey, this.signature, this.signedBytes);
-    return new Statement(this.body, this.signature);
+    return new Statement(this.body, this.signature, this);
   }
 }
 
@@ -198,5 +201,5 @@ export function statementFromJson(value: JsonObject): UnverifiedStatement {
 /** Sign a body that names its type. */
 export async function signStatement(body: JsonObject, key: Signer): Promise<Statement> {
   const unsigned = new UnverifiedStatement(body, new Uint8Array());
-  return new Statement(body, await key.sign(unsigned.signedBytes));
+  return new Statement(body, await key.sign(unsigned.signedBytes), unsigned);
 }

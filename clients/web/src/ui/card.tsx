@@ -9,16 +9,18 @@ interface CardProps {
   readonly tone?: Tone;
   /** Beside the title: a badge, a small button. */
   readonly aside?: ComponentChildren;
+  /** One of several alike, whose titles may be the same: no region of its own. */
+  readonly isAlike?: boolean;
   readonly children: ComponentChildren;
 }
 
 /** A sheet. With a title it is a region that who listens can go to. */
-export function Card({ title, tone, aside, children }: CardProps): JSX.Element {
+export function Card({ title, tone, aside, isAlike = false, children }: CardProps): JSX.Element {
   const id = useId();
   const look = tone === undefined || tone === "plain" ? "card" : `card card-${tone}`;
   if (title === undefined) return <div class={look}>{children}</div>;
   return (
-    <section class={look} aria-labelledby={id}>
+    <section class={look} aria-labelledby={isAlike ? undefined : id}>
       <div class="card-head">
         <h2 id={id}>{title}</h2>
         {aside}

@@ -18,12 +18,14 @@ interface Range {
 }
 
 /** Lines above and below what is in sight: the keyboard finds the next one, and fast thumbs see no gap. */
-const BEYOND = 12;
-const FIRST: Range = { from: 0, to: 40 };
+const BEYOND = 6;
+/** So many lines stand in the page as they are. */
+const FEW = 40;
+const FIRST: Range = { from: 0, to: FEW };
 
 /** The lines to show: of `count` lines of `height`, in a window of `room` whose top is `above` pixels into the list. */
 export function inSight(count: number, height: number, above: number, room: number): Range {
-  if (height <= 0) return { from: 0, to: Math.min(count, FIRST.to) };
+  if (height <= 0 || count <= FEW) return { from: 0, to: Math.min(count, FEW) };
   const from = Math.max(0, Math.min(count, Math.floor(above / height)) - BEYOND);
   const to = Math.min(count, Math.max(0, Math.ceil((above + room) / height)) + BEYOND);
   return { from, to: Math.max(from, to) };
@@ -39,7 +41,9 @@ export function VirtualList<T>({ label, items, keyOf, children }: VirtualListPro
       asked = 0;
       const place = list.current;
       if (place === null) return;
-      const next = inSight(count, heightOf(place), -place.getBoundingClientRect().top, innerHeight);
+      // The room of all lines is given by the style sheet: one look says where it begins and how high each is.
+      const { top, height } = place.getBoundingClientRect();
+      const next = inSight(count, height / Math.max(count, 1), -top, innerHeight);
       setRange((held) => (held.from === next.from && held.to === next.to ? held : next));
     };
     const follow = (): void => {
@@ -58,21 +62,16 @@ export function VirtualList<T>({ label, items, keyOf, children }: VirtualListPro
   useLayoutEffect(() => {
     const place = list.current;
     if (place === null) return;
-    const height = heightOf(place);
-    place.style.paddingBlockStart = `${from * height}px`;
-    place.style.paddingBlockEnd = `${(count - to) * height}px`;
-  }, [from, to, count]);
+    place.style.blockSize = `calc(${count} * var(--line))`;
+    place.style.paddingBlockStart = `calc(${from} * var(--line))`;
+  }, [from, count]);
   return (
     <ul class="lines" ref={list} aria-label={label}>
-      {items.slice(from, to).map((item, at) => (
-        <li key={keyOf(item)} aria-setsize={count} aria-posinset={from + at + 1}>
+      {items.slice(from, to).map((item, place) => (
+        <li key={keyOf(item)} aria-setsize={count} aria-posinset={from + place + 1}>
           {children(item)}
         </li>
       ))}
     </ul>
   );
-}
-
-function heightOf(list: HTMLUListElement): number {
-  return list.firstElementChild?.getBoundingClientRect().height ?? 0;
 }

@@ -11,10 +11,10 @@ import { MemoryVault } from "./memory-vault.ts";
 describe("a draft", () => {
   it("is there again where it was begun, and nowhere else", async () => {
     const { vault } = new MemoryVault();
-    await new Drafts(vault).save("here", { text: "À finir", level: 1, asksCharge: false });
-    expect(await new Drafts(vault).load("here")).toEqual({ text: "À finir", level: 1, asksCharge: false });
+    await new Drafts(vault).save("here", { text: "À finir", level: 1, asksCharge: false, files: [] });
+    expect(await new Drafts(vault).load("here")).toEqual({ text: "À finir", level: 1, asksCharge: false, files: [] });
     expect(await new Drafts(vault).load("there")).toBeUndefined();
-    await new Drafts(vault).save("here", { text: "  ", level: 1, asksCharge: false });
+    await new Drafts(vault).save("here", { text: "  ", level: 1, asksCharge: false, files: [] });
     expect(await new Drafts(vault).load("here")).toBeUndefined();
   });
 

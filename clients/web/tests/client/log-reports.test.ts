@@ -182,6 +182,18 @@ describe("a report", () => {
     expect(lines("own-file", [person, act("release", { view: CARE, body: { case: hash(78) } })])).toBe(0);
   });
 
+  it("shows who had opened what its author took back then, and nobody else", () => {
+    const opened = act("release", { view: CARE, identity: { user: DOCTOR, device: hash(51) } });
+    const others = [
+      act("release", { view: CARE }),
+      act("release", { view: { ...CARE, part: "title" }, identity: { user: DOCTOR, device: hash(51) } }),
+      act("release", { view: { ...CARE, entries: [hash(10)] }, identity: { user: DOCTOR, device: hash(51) } }),
+    ];
+    const taken = act("take-back", { view: { entries: [hash(9)] } });
+    expect(REPORTS["taken-back"]([...others, opened, taken])).toEqual([{ acts: [taken, opened], user: DOCTOR }]);
+    expect(lines("taken-back", [...others, taken, opened])).toBe(0);
+  });
+
   it("counts refusals by reason, and shows what left the platform and the looks with a reason", () => {
     const refused = (count: number): Logged => act("refusal", { view: { count }, identity: { refusal: "denied" } });
     expect(REPORTS.refusals([refused(2), refused(3)])).toMatchObject([{ count: 5, problem: "denied", rules: "R1" }]);

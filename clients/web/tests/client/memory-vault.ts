@@ -9,10 +9,18 @@ export class MemoryVault {
   /** As those see it who keep things in it. */
   get vault(): Vault {
     const kept = this.#kept;
-    const port: Pick<Vault, "load" | "save" | "remove" | "names"> = {
+    const port: Pick<Vault, "load" | "save" | "loadBytes" | "saveBytes" | "remove" | "names"> = {
       load: (name) => Promise.resolve(decoded(kept.get(name))),
       save: (name, value) => {
         kept.set(name, encode(value));
+        return Promise.resolve();
+      },
+      loadBytes: (name) => {
+        const data = kept.get(name);
+        return Promise.resolve(data === undefined ? undefined : Uint8Array.from(data));
+      },
+      saveBytes: (name, bytes) => {
+        kept.set(name, Uint8Array.from(bytes));
         return Promise.resolve();
       },
       remove: (name) => {

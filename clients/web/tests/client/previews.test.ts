@@ -3,21 +3,35 @@ import { describe, expect, it } from "vitest";
 
 import { mediaTypeOf, previewOf } from "../../src/client/previews.ts";
 
-const bytes = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
-const shown = (mediaType: string, data: Uint8Array): unknown => previewOf({ mediaType }, data);
+const bytes = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(text, (character) => character.charCodeAt(0));
+const shown = (mediaType: string, data: Uint8Array<ArrayBuffer>): Promise<unknown> => previewOf({ mediaType }, data);
+
+const PNG = (height: string): string => `\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x04\0${height}`;
 
 describe("a preview", () => {
   it.each([
-    ["\x89PNG\r\n\x1a\n", "image/png"],
-    ["\xff\xd8\xff\xe0", "image/jpeg"],
-    ["GIF89a", "image/gif"],
-    ["RIFF\0\0\0\0WEBPVP8 ", "image/webp"],
-  ])("of an image is of the type that its bytes say: %j", (data, type) => {
-    expect(shown("text/html", bytes(data))).toEqual({ kind: "image", type });
+    [PNG("\0\0\x03\x20"), "image/png"],
+    ["\xff\xd8\xff\xe0\0\x04JF\xff\xff\xc0\0\x0b\x08\x01\0\x02\0", "image/jpeg"],
+    ["GIF89a\x10\0\x10\0", "image/gif"],
+    ["RIFF\0\0\0\0WEBPVP8 \0\0\0\0\0\0\0\x9d\x01\x2a\x10\0\x10\0", "image/webp"],
+    ["RIFF\0\0\0\0WEBPVP8L\0\0\0\0\x2f\x10\x40\0\0", "image/webp"],
+    ["RIFF\0\0\0\0WEBPVP8X\0\0\0\0\0\0\0\0\x10\0\0\x10\0\0", "image/webp"],
+  ])("of an image is of the type that its bytes say: %j", async (data, type) => {
+    await expect(shown("text/html", bytes(data))).resolves.toEqual({ kind: "image", type });
   });
 
-  it("of a PDF is a PDF, whatever it is called", () => {
-    expect(shown("image/png", bytes("%PDF-1.7\n"))).toEqual({ kind: "pdf", type: "application/pdf" });
+  it.each([
+    ["more pixels than a window bears", PNG("\x7f\xff\xff\xff")],
+    ["more than a JPEG can be drawn", "\xff\xd8\xff\xff\xc2\0\x0b\x08\xff\xff\xff\xff"],
+    ["no size", "\x89PNG\r\n\x1a\n"],
+    ["no frame", "\xff\xd8\xff\xda\0\x02ab"],
+    ["another form", "RIFF\0\0\0\0WEBPALPH"],
+  ])("is refused to an image with %s", async (_why, data) => {
+    await expect(shown("image/png", bytes(data))).resolves.toEqual({ kind: "none" });
+  });
+
+  it("of a PDF is a PDF, whatever it is called", async () => {
+    await expect(shown("image/png", bytes("%PDF-1.7\n"))).resolves.toEqual({ kind: "pdf", type: "application/pdf" });
   });
 
   it.each([
@@ -27,14 +41,17 @@ describe("a preview", () => {
     ["image/png", "<script>alert(1)</script>"],
     ["application/pdf", "<script>alert(1)</script>"],
     ["application/octet-stream", "plain"],
-  ])("is refused to what calls itself %s and could be read as a page", (mediaType, data) => {
-    expect(shown(mediaType, bytes(data))).toEqual({ kind: "none" });
+  ])("is refused to what calls itself %s and could be read as a page", async (mediaType, data) => {
+    await expect(shown(mediaType, bytes(data))).resolves.toEqual({ kind: "none" });
   });
 
-  it("of a text is its characters, and only of whole UTF-8", () => {
-    expect(shown("text/plain", new TextEncoder().encode("<b>été</b>"))).toEqual({ kind: "text", text: "<b>été</b>" });
-    expect(shown("text/plain", Uint8Array.of(0xe9, 0x74))).toEqual({ kind: "none" });
-    expect(shown("text/plain", new Uint8Array(1 << 20))).toEqual({ kind: "none" });
+  it("of a text is its characters, and only of whole UTF-8", async () => {
+    await expect(shown("text/plain", new TextEncoder().encode("<b>été</b>"))).resolves.toEqual({
+      kind: "text",
+      text: "<b>été</b>",
+    });
+    await expect(shown("text/plain", Uint8Array.of(0xe9, 0x74))).resolves.toEqual({ kind: "none" });
+    await expect(shown("text/plain", new Uint8Array(1 << 20))).resolves.toEqual({ kind: "none" });
   });
 });
 

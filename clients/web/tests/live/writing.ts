@@ -31,7 +31,7 @@ export function writingVerbs(client: () => Client, tried: Tried): Readonly<Recor
       tried(async () => {
         const { item } = await client().entries.find(case_, parsePlace(place), id);
         if (item.entry === undefined) return undefined;
-        return (await client().writing.posting.takeBack(item.entry))?.leaf.tsMs;
+        return { opened: [...(await client().writing.posting.takeBack(item.entry))] };
       }),
     work: (case_: string) =>
       tried(async () => {

@@ -1,6 +1,7 @@
-/** Runs `tests/vectors/padding.json`, `sealing.json`, `entry_list.json`, `entry.json`, `document.json`, `kinds.json` and `take_back.json`. */
+/** Runs the vectors of entries: padding, sealing, entry, entry_list, document, kinds, filed, take_back. */
 import document from "../../../../tests/vectors/document.json?raw";
 import entry from "../../../../tests/vectors/entry.json?raw";
+import filed from "../../../../tests/vectors/filed.json?raw";
 import entryList from "../../../../tests/vectors/entry_list.json?raw";
 import padding from "../../../../tests/vectors/padding.json?raw";
 import kinds from "../../../../tests/vectors/kinds.json?raw";
@@ -16,6 +17,8 @@ import { headerList, readHeader } from "../../src/protocol/entry-header.ts";
 import type { EntryHeader } from "../../src/protocol/entry-header.ts";
 import { checkAuthor, checkEpoch, checkPage, checkSeen, listId, readListHead } from "../../src/protocol/entry-list.ts";
 import { Fields } from "../../src/protocol/fields.ts";
+import { openFiled } from "../../src/protocol/filed-entry.ts";
+import { readFiling } from "../../src/protocol/filing.ts";
 import { sha256Hex } from "../../src/protocol/hashing.ts";
 import { SigningKey } from "../../src/protocol/keys.ts";
 import { readBody, readTitle, unknownText } from "../../src/protocol/kinds.ts";
@@ -279,6 +282,21 @@ runVectors("kinds", kinds, {
         case "document":
           return { known: true, sha256: sha256Hex(body.bytes) };
       }
+    },
+  },
+});
+
+/** An entry of an exchange in the section that it is about, under `header`, with `title` in clear to its readers. */
+runVectors("filed", filed, {
+  open: {
+    required: ["header", "title", "filed", "public"],
+    run: async (fields) => {
+      const nested = new Fields(fields.raw("filed"), "filed");
+      const filing = readFiling(nested);
+      nested.done();
+      const first = readEntry(await filing.statement.verify(fields.data("public")));
+      const { title, body } = await openFiled(header(fields), fields.text("title"), filing, first);
+      return { kind: title.kind, title: title.title, text: body.fields["text"] ?? "", entry: first.id };
     },
   },
 });

@@ -1,11 +1,12 @@
 /** A case as its compartments in five groups, those with something to read first; what is closed says why, and the next step. */
 import type { JSX } from "preact";
-import { useCallback, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
 import { useApp } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
 import { href } from "../../app/router.ts";
 import type { SectionShown } from "../../client/cases.ts";
+import type { LinkShown } from "../../client/linked-cases.ts";
 import type { Names } from "../../client/names.ts";
 import type { Count } from "../../client/waiting.ts";
 import { explain, GROUPS, groupName, levelName, partName } from "../../i18n/codes.ts";
@@ -17,32 +18,40 @@ import { Disclosure } from "../../ui/disclosure.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Page } from "../../ui/page.tsx";
 import { useLookAgain } from "../reading/hooks.ts";
-import { CaseName, exchangeName } from "../reading/words.tsx";
-
-const LOOK_AGAIN_MS = 5_000;
+import { CaseName, caseName, exchangeName } from "../reading/words.tsx";
+import { CASE_ACTS } from "./acts.ts";
+import { Linked } from "./linked.tsx";
 
 interface Shown {
   readonly sections: readonly SectionShown[];
   readonly counts: ReadonlyMap<string, Count>;
   readonly exchanges: readonly string[];
+  readonly links: readonly LinkShown[];
   readonly names: Names;
 }
 
 export function CaseScreen({ of }: { readonly of: string }): JSX.Element {
   const { messages, language, client } = useApp();
-  const found = useLoad(async (): Promise<Shown> => {
-    const view = await client.casebook.view(of, { everyClass: true });
-    const [sections, counted, exchanges, names] = await Promise.all([
-      client.cases.sections(view),
-      client.waiting.counts(of),
-      client.exchanges.ids(of),
-      client.desk.names,
-    ]);
-    const counts = new Map(counted.map((count) => [`${count.place.kind} ${count.place.name}`, count]));
-    return { sections, counts, exchanges: exchanges.map(({ exchange }) => exchange), names };
-  }, [client, of]);
+  const found = useLoad<Shown>(
+    async (_, show) => {
+      const [view, counted, exchanges, names] = await Promise.all([
+        client.casebook.view(of, { everyClass: true }),
+        client.waiting.counts(of),
+        client.exchanges.ids(of),
+        client.desk.names,
+      ]);
+      const [sections, links] = await Promise.all([client.cases.sections(view), client.writing.links.linksIn(view)]);
+      const counts = new Map(counted.map((count) => [`${count.place.kind} ${count.place.name}`, count]));
+      const shown = { sections, counts, exchanges: exchanges.map(({ exchange }) => exchange), links, names };
+      show(shown);
+      // What somebody agrees to at home is noted without network: what it rests on is kept here while there is one.
+      await client.writing.notebook.remember(view, await client.rules.named(), client.nowMs());
+      return shown;
+    },
+    [client, of],
+  );
   const { again } = found;
-  useLookAgain(useCallback(again, [again]), LOOK_AGAIN_MS);
+  useLookAgain(again, of);
   return (
     <Page
       title={messages.cases.title}
@@ -50,39 +59,54 @@ export function CaseScreen({ of }: { readonly of: string }): JSX.Element {
       lead={found.state === "ready" && <CaseName names={found.value.names} of={of} />}
     >
       <Loaded from={found} lines={10}>
-        {(shown) => (
-          <>
-            <div class="row">
-              <ButtonLink kind="main" href={href({ name: "thread", case: of, part: "all" })}>
-                {messages.cases.everything}
-              </ButtonLink>
-            </div>
-            {grouped(shown.sections, shown.counts).map(([group, parts]) => (
-              <Card title={groupName(group, language)} key={group}>
-                <List label={groupName(group, language)}>
-                  {parts.map(([part, sections]) => (
-                    <Part key={part} of={of} part={part} sections={sections} counts={shown.counts} />
+        {(shown) => {
+          const isClosed = shown.links.some(({ role }) => role === "closed");
+          return (
+            <>
+              <Linked
+                links={shown.links}
+                sentence={({ role, other }) => messages.links[role](caseName(shown.names, other, messages))}
+                route={(other) => ({ name: "case", case: other })}
+              />
+              <div class="row">
+                <ButtonLink kind="main" href={href({ name: "thread", case: of, part: "all" })}>
+                  {messages.cases.everything}
+                </ButtonLink>
+              </div>
+              {grouped(shown.sections, shown.counts).map(([group, parts]) => (
+                <Card title={groupName(group, language)} key={group}>
+                  <List label={groupName(group, language)}>
+                    {parts.map(([part, sections]) => (
+                      <Part key={part} of={of} part={part} sections={sections} counts={shown.counts} isClosed={isClosed} />
+                    ))}
+                  </List>
+                </Card>
+              ))}
+              {shown.exchanges.length > 0 && (
+                <Card title={messages.cases.exchanges}>
+                  <List label={messages.cases.exchanges}>
+                    {shown.exchanges.map((exchange) => (
+                      <Row
+                        key={exchange}
+                        href={href({ name: "exchange", case: of, exchange })}
+                        title={<Name>{exchangeName(shown.names, exchange, messages)}</Name>}
+                        detail={<Elements count={shown.counts.get(`exchange ${exchange}`)} />}
+                      />
+                    ))}
+                  </List>
+                </Card>
+              )}
+              <Card title={messages.acts.title}>
+                <List label={messages.acts.title}>
+                  {CASE_ACTS.map(({ name, route, word }) => (
+                    <Row key={name} href={href(route(of))} title={word(messages)} />
                   ))}
                 </List>
               </Card>
-            ))}
-            {shown.exchanges.length > 0 && (
-              <Card title={messages.cases.exchanges}>
-                <List label={messages.cases.exchanges}>
-                  {shown.exchanges.map((exchange) => (
-                    <Row
-                      key={exchange}
-                      href={href({ name: "exchange", case: of, exchange })}
-                      title={<Name>{exchangeName(shown.names, exchange, messages)}</Name>}
-                      detail={<Elements count={shown.counts.get(`exchange ${exchange}`)} />}
-                    />
-                  ))}
-                </List>
-              </Card>
-            )}
-            <Rename of={of} names={shown.names} onNamed={again} />
-          </>
-        )}
+              <Rename of={of} names={shown.names} onNamed={again} />
+            </>
+          );
+        }}
       </Loaded>
     </Page>
   );
@@ -108,14 +132,16 @@ interface PartProps {
   readonly part: string;
   readonly sections: readonly SectionShown[];
   readonly counts: ReadonlyMap<string, Count>;
+  /** Another case continues this one: nothing is written in it any more. */
+  readonly isClosed: boolean;
 }
 
 /** One compartment: one line where both levels are open, and a reason with the next step for what is not. */
-function Part({ of, part, sections, counts }: PartProps): JSX.Element {
+function Part({ of, part, sections, counts, isClosed }: PartProps): JSX.Element {
   const { messages, language } = useApp();
   const open = sections.filter(({ section, read }) => isPermitted(read) || (counts.get(`section ${section}`)?.readable ?? 0) > 0);
   const closed = sections.filter(({ read }) => !isPermitted(read));
-  const writes = sections.some(({ write }) => isPermitted(write));
+  const writes = !isClosed && sections.some(({ write }) => isPermitted(write));
   const title = partName(part, language);
   const readable = sections.reduce((sum, { section }) => sum + (counts.get(`section ${section}`)?.readable ?? 0), 0);
   const waits = open.some(({ epoch, holdsKey }) => epoch > 0 && !holdsKey) && readable === 0;

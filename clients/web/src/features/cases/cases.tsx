@@ -1,18 +1,16 @@
 /** « Mes dossiers »: each case by the name it has on this device, with what is new in it. */
 import type { JSX } from "preact";
-import { useCallback } from "preact/hooks";
 
 import { useApp } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
 import { href } from "../../app/router.ts";
 import { toRead } from "../../client/inbox.ts";
 import { ago } from "../../i18n/times.ts";
+import { ButtonLink } from "../../ui/button.tsx";
 import { Badge, Empty, List, Row } from "../../ui/card.tsx";
 import { Page } from "../../ui/page.tsx";
 import { useLookAgain } from "../reading/hooks.ts";
 import { CaseName, caseName } from "../reading/words.tsx";
-
-const LOOK_AGAIN_MS = 10_000;
 
 export function CasesScreen(): JSX.Element {
   const { messages, language, client, nowMs } = useApp();
@@ -29,7 +27,7 @@ export function CasesScreen(): JSX.Element {
     return { names, rows: rows.sort((a, b) => b.fresh - a.fresh || byName(named(a.id), named(b.id))) };
   }, [client]);
   const { again } = found;
-  useLookAgain(useCallback(again, [again]), LOOK_AGAIN_MS);
+  useLookAgain(again);
   return (
     <Page title={messages.cases.title}>
       <Loaded from={found} lines={8}>
@@ -53,6 +51,13 @@ export function CasesScreen(): JSX.Element {
           )
         }
       </Loaded>
+      <div class="row">
+        <ButtonLink href={href({ name: "open-case" })}>{messages.opening.link}</ButtonLink>
+        <ButtonLink href={href({ name: "round" })}>{messages.round.link}</ButtonLink>
+        <ButtonLink href={href({ name: "hand-over" })}>{messages.handOver.link}</ButtonLink>
+        <ButtonLink href={href({ name: "urgent" })}>{messages.urgent.elsewhere}</ButtonLink>
+        <ButtonLink href={href({ name: "consulted" })}>{messages.consulted.title}</ButtonLink>
+      </div>
     </Page>
   );
 }

@@ -1,23 +1,27 @@
 /**
- * Writing in a compartment or answering an entry: level chosen well by default (F7), the draft kept encrypted, sending honest about
- * where it stands. Who will read it is said before it leaves.
+ * Writing in a compartment or answering an entry: level chosen well by default (F7), the draft and its files kept encrypted. Who will
+ * read it is said before it leaves; it then leaves by itself, and can be held back for 20 seconds (`outgoing.tsx`).
  */
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
 
 import { ActNote, useAct } from "../../app/act.tsx";
 import { useApp } from "../../app/context.ts";
+import { PASSAGE } from "../../client/drafts.ts";
 import { placeText } from "../../protocol/places.ts";
 import type { Place } from "../../protocol/places.ts";
 import type { Relation } from "../../protocol/kinds.ts";
 import { Button } from "../../ui/button.tsx";
-import { Choice } from "../../ui/choice.tsx";
+import { Check, Choice } from "../../ui/choice.tsx";
 import { TextArea } from "../../ui/field.tsx";
 import { levelName } from "../../i18n/codes.ts";
+import { AttachedTo } from "./attachments.tsx";
+import { useDraft } from "./draft.ts";
+import { areTold, HoldBack } from "./held.tsx";
 import { Readers } from "./readers.tsx";
 
 const LONGEST_TITLE = 120;
-const KEEP_AFTER_MS = 400;
+/** After which nobody took it over. */
+const ASKED_HOURS = 24;
 
 interface ComposerProps {
   readonly of: string;
@@ -39,71 +43,57 @@ export function titleOf(text: string): string {
 }
 
 export function Composer({ of, places, label, kind, replies, onSent }: ComposerProps): JSX.Element {
-  const { messages, language, client, tell } = useApp();
+  const { messages, language, client } = useApp();
   const compartment = places[0]?.kind === "section" ? (places[0].name.split("/")[0] ?? "") : undefined;
   const where = replies ?? `${of} ${compartment ?? placeText(places[0] ?? { kind: "exchange", name: "" })}`;
-  const [text, setText] = useState("");
-  const [level, setLevel] = useState<number>();
-  const [kept, setKept] = useState(false);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  useEffect(() => {
-    let left = false;
-    void Promise.all([client.drafts.load(where), compartment === undefined ? 2 : client.drafts.level(compartment)]).then(
-      ([draft, usual]) => {
-        if (left) return;
-        if (draft !== undefined) setText((typed) => (typed === "" ? draft.text : typed));
-        setLevel(draft?.level ?? usual);
-      },
-    );
-    return () => {
-      left = true;
-      clearTimeout(timer.current);
-    };
-  }, [client, where, compartment]);
+  const draft = useDraft(where, compartment);
+  const { text, files, asksCharge, held, passages = [] } = draft.value;
   const levels = places.flatMap((one) => (one.kind === "section" ? [Number(one.name.split("/")[1])] : []));
-  const chosen = level !== undefined && levels.includes(level) ? level : levels[0];
+  const chosen = draft.level !== undefined && levels.includes(draft.level) ? draft.level : levels[0];
   const place = places.find((one) => one.kind !== "section" || one.name.endsWith(`/${chosen ?? 0}`));
-  const keep = (next: string, nextLevel: number | undefined): void => {
-    clearTimeout(timer.current);
-    setKept(false);
-    timer.current = setTimeout(() => {
-      void client.drafts.save(where, { text: next, level: nextLevel ?? 2, asksCharge: false }).then(() => {
-        setKept(true);
-      });
-    }, KEEP_AFTER_MS);
-  };
+  const isUntold = held === PASSAGE && !areTold(text, passages);
+  const isEmpty = text.trim() === "" && files.length === 0;
   const send = useAct(async () => {
     const words = text.trim();
-    if (place === undefined || words === "") return;
-    clearTimeout(timer.current);
-    await client.drafts.save(where, { text, level: chosen ?? 2, asksCharge: false });
+    if (place === undefined || isEmpty || isUntold) return;
+    await draft.settled();
     const relations: readonly Relation[] = replies === undefined ? [] : [{ relation: "replies_to", entry: replies }];
-    await client.writing.posting.post(of, place, { title: titleOf(words), kind, fields: { text: words }, relations });
+    const asked = asksCharge && words !== "";
+    const fields = words === "" ? {} : { text: words, ...(asked ? { asks_charge: ASKED_HOURS } : {}) };
+    const title = titleOf(words === "" ? (files[0]?.name ?? "") : words);
+    const message = { case: of, place, where, title, kind: asked ? "transmission" : kind, fields, relations, files };
+    await client.outgoing.leave({ ...message, ...(held === PASSAGE ? { passages } : { held }) });
     await client.drafts.remove(where);
+    draft.cleared();
     if (compartment !== undefined && chosen !== undefined) await client.drafts.chose(compartment, chosen);
-    setText("");
-    tell(messages.act.logged);
     await onSent();
   });
-  const busy = send.state === "sending" || send.state === "sent";
   return (
-    <form
-      class="composer stack"
-      aria-label={label}
-      onSubmit={(event) => {
-        event.preventDefault();
+    <AttachedTo
+      label={label}
+      files={files}
+      onFiles={(next) => {
+        draft.change({ files: next });
       }}
-      onKeyDown={(event) => {
-        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void send.run();
-      }}
+      onSend={() => void send.run()}
+      foot={
+        <>
+          <div class="row">
+            <Button kind="main" onPress={() => send.run()}>
+              {messages.compose.send}
+            </Button>
+            <span class="soft">{draft.kept && !isEmpty ? messages.compose.draft : messages.compose.kept}</span>
+          </div>
+          {send.state === "failed" && <ActNote act={send} />}
+        </>
+      }
     >
       {levels.length > 1 && (
         <Choice
           legend={messages.compose.level}
           value={String(chosen)}
           onChange={(value) => {
-            setLevel(Number(value));
-            keep(text, Number(value));
+            draft.change({ level: Number(value) });
           }}
           options={levels.map((one) => ({
             value: String(one),
@@ -116,18 +106,23 @@ export function Composer({ of, places, label, kind, replies, onSent }: ComposerP
         label={label}
         value={text}
         onInput={(next) => {
-          setText(next);
-          keep(next, chosen);
+          draft.change({ text: next });
         }}
       />
-      {place !== undefined && text.trim() !== "" && <Readers of={of} place={place} />}
-      <div class="row">
-        <Button kind="main" onPress={() => send.run()}>
-          {messages.compose.send}
-        </Button>
-        <span class="soft">{kept && text.trim() !== "" ? messages.compose.draft : messages.compose.kept}</span>
-      </div>
-      {(busy || send.state === "failed") && <ActNote act={send} />}
-    </form>
+      {place !== undefined && !isEmpty && <Readers of={of} place={place} held={held} />}
+      {text.trim() !== "" && compartment !== undefined && (
+        <HoldBack of={of} text={text} held={held} passages={passages} onChange={draft.change} />
+      )}
+      {text.trim() !== "" && (
+        <Check
+          label={messages.sending.asks}
+          detail={messages.sending.asksDetail(String(ASKED_HOURS))}
+          checked={asksCharge}
+          onChange={(checked) => {
+            draft.change({ asksCharge: checked });
+          }}
+        />
+      )}
+    </AttachedTo>
   );
 }

@@ -6,6 +6,8 @@ import type { App } from "../../app/context.ts";
 import { useLoad } from "../../app/load.tsx";
 import type { Received } from "../../client/desk.ts";
 import { explain } from "../../i18n/codes.ts";
+import { instantOf } from "../../protocol/case-state.ts";
+import { isClosed } from "../../protocol/linked-cases.ts";
 import { isPermitted } from "../../protocol/questions.ts";
 import type { Decision } from "../../protocol/questions.ts";
 import type { Place } from "../../protocol/places.ts";
@@ -21,11 +23,19 @@ async function writable(
   readonly refused: readonly { readonly level: number; readonly why: Decision }[];
 }> {
   const view = await client.casebook.view(of, { refresh: false });
+  // A case that another one continues takes nothing: its own screen says so, with the way to the other.
+  if (isClosed(view.main.facts, instantOf(view.main, client.nowMs()))) return { places: [], refused: [] };
   const sections = (await client.cases.sections(view)).filter(({ question }) => question.compartment === part);
   return {
     places: sections.flatMap(({ section, write }) => (isPermitted(write) ? [{ kind: "section", name: section } as const] : [])),
     refused: sections.flatMap(({ question, write }) => (isPermitted(write) ? [] : [{ level: question.level, why: write }])),
   };
+}
+
+/** Whether an entry can be answered where it stands: in an exchange by who is in it, else by the rules. */
+export async function answerable(app: App, one: Received): Promise<boolean> {
+  if (one.placed.kind === "exchange") return true;
+  return (await writable(app, one.case, one.compartment)).places.some(({ name }) => name === one.placed.name);
 }
 
 interface ReplyProps {

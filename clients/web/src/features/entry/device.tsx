@@ -2,11 +2,15 @@
 import type { JSX } from "preact";
 
 import { useApp } from "../../app/context.ts";
+import { href } from "../../app/router.ts";
 import { fingerprintPhrase } from "../../protocol/fingerprint.ts";
-import { Button } from "../../ui/button.tsx";
+import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Page } from "../../ui/page.tsx";
 import { ContactCard } from "./contact-card.tsx";
+import { Notify } from "./notify.tsx";
+import { Sessions } from "./sessions.tsx";
+import { Stored } from "./stored.tsx";
 
 export function DeviceScreen(): JSX.Element {
   const { messages } = useApp();
@@ -19,7 +23,7 @@ export function DeviceScreen(): JSX.Element {
 
 /** The phrase and the button to leave. */
 export function Device(): JSX.Element {
-  const { messages, session, restart } = useApp();
+  const { messages, session, space, restart } = useApp();
   return (
     <>
       <Card title={messages.home.device}>
@@ -27,6 +31,15 @@ export function Device(): JSX.Element {
         <p class="soft">{messages.home.fingerprintHelp}</p>
       </Card>
       <ContactCard />
+      {space === "professional" && <Notify />}
+      <Stored />
+      <Sessions />
+      {space === "professional" && (
+        <div class="row">
+          <ButtonLink href={href({ name: "consulted" })}>{messages.consulted.title}</ButtonLink>
+          <ButtonLink href={href({ name: "traces" })}>{messages.traces.title}</ButtonLink>
+        </div>
+      )}
       <div class="row">
         <Button
           onPress={async () => {

@@ -7,44 +7,61 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
 import { useApp } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
+import { href } from "../../app/router.ts";
 import type { Received } from "../../client/desk.ts";
+import type { Asked } from "../../client/follow-ups.ts";
 import { isUrgent, toDo, toRead } from "../../client/inbox.ts";
 import type { InboxMarks } from "../../client/inbox.ts";
 import type { Names } from "../../client/names.ts";
+import type { RelationName } from "../../protocol/kinds.ts";
 import { date, midnight } from "../../i18n/times.ts";
-import { Button } from "../../ui/button.tsx";
+import type { ProtocolError } from "../../protocol/errors.ts";
+import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Badge, Card, Empty } from "../../ui/card.tsx";
 import { DateField } from "../../ui/field.tsx";
 import { Page } from "../../ui/page.tsx";
 import { useLookAgain } from "../reading/hooks.ts";
-import { Reply } from "../compose/reply.tsx";
+import { answerable, Reply } from "../compose/reply.tsx";
+import { DemandsHint } from "./demands-hint.tsx";
+import { Unanswered } from "./unanswered.tsx";
+import { Mistrusted } from "../reading/mistrusted.tsx";
 import { CaseName } from "../reading/words.tsx";
 import { EntrySheet } from "../thread/sheet.tsx";
 import { Line } from "../thread/thread.tsx";
 
-const LOOK_AGAIN_MS = 5_000;
 const DAY_MS = 86_400_000;
 const LIST_FIRST = 50;
 
-interface Desk {
+export interface Desk {
   readonly received: readonly Received[];
   readonly names: Names;
   readonly marks: InboxMarks;
+  readonly mistrusted: readonly ProtocolError[];
+  /** What this user asked somebody to take over, and nobody has yet. */
+  readonly asked: readonly Asked[];
 }
 
 export function InboxScreen(): JSX.Element {
-  const { messages, client } = useApp();
+  const { messages, client, nowMs } = useApp();
   const found = useLoad(async (): Promise<Desk> => {
     const { desk } = client;
     const [received, names, marks] = await Promise.all([desk.all(), desk.names, desk.marks]);
-    return { received, names, marks };
+    const asked = await client.followUps.asked(received, client.author.user, nowMs());
+    return { received, names, marks, mistrusted: desk.mistrusted(), asked };
   }, [client]);
   const { again } = found;
-  useLookAgain(useCallback(again, [again]), LOOK_AGAIN_MS);
+  useLookAgain(again);
   return (
     <Page title={messages.inbox.title} lead={messages.inbox.lead}>
+      <DemandsHint />
       <Loaded from={found} lines={8}>
-        {(desk) => <Inbox desk={desk} />}
+        {(desk) => (
+          <>
+            <Mistrusted errors={desk.mistrusted} />
+            <Unanswered desk={desk} again={again} />
+            <Inbox desk={desk} />
+          </>
+        )}
       </Loaded>
     </Page>
   );
@@ -67,6 +84,11 @@ function Inbox({ desk }: { readonly desk: Desk }): JSX.Element {
   const start = others[0];
   return (
     <>
+      {reading === undefined && (
+        <div class="row">
+          <ButtonLink href={href({ name: "actions" })}>{messages.actions.title}</ButtonLink>
+        </div>
+      )}
       {reading !== undefined && <Reading key={reading.entry} one={reading} names={names} marks={marks} onNext={next} />}
       {reading === undefined && start === undefined && (
         <Empty title={messages.inbox.empty}>
@@ -122,13 +144,21 @@ interface ReadingProps {
 
 /** The entry in front, and the gestures under the thumb. */
 function Reading({ one, names, marks, onNext }: ReadingProps): JSX.Element {
-  const { messages, nowMs } = useApp();
+  const app = useApp();
+  const { messages, client, nowMs } = app;
+  const canAnswer = useLoad(() => answerable(app, one), [client, one.entry]);
+  const may = canAnswer.state === "ready" && canAnswer.value;
   const place = useRef<HTMLElement>(null);
   const [dated, setDated] = useState(false);
   useEffect(() => {
     // Who listens, and the eye, are taken to what comes next.
     place.current?.focus();
   }, []);
+  const marked = async (relation: RelationName, title: string): Promise<void> => {
+    const { case: of, placed, entry } = one;
+    const mark = { kind: "mark", title, fields: {}, relations: [{ relation, entry }], files: [] };
+    await client.outgoing.leave({ case: of, place: placed, where: `mark ${entry}`, ...mark }, true);
+  };
   const aside = async (what: "todo" | "later", untilMs: number): Promise<void> => {
     await marks.putAside(one.entry, what, untilMs);
     onNext();
@@ -143,12 +173,24 @@ function Reading({ one, names, marks, onNext }: ReadingProps): JSX.Element {
         <Button
           kind="main"
           onPress={async () => {
+            if (may) await marked("acknowledges", messages.follow.seen);
             await marks.read(one);
             onNext();
           }}
         >
           {messages.inbox.seen}
         </Button>
+        {may && (
+          <Button
+            onPress={async () => {
+              await marked("takes_charge", messages.follow.taken);
+              await marks.read(one);
+              onNext();
+            }}
+          >
+            {messages.follow.take}
+          </Button>
+        )}
         <Button onPress={() => aside("later", nowMs())}>{messages.inbox.later}</Button>
         <Button
           onPress={() => {

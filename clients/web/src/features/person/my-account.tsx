@@ -7,6 +7,7 @@ import { href } from "../../app/router.ts";
 import { account } from "../../client/accesses.ts";
 import type { Access, Account } from "../../client/accesses.ts";
 import type { Accesses } from "../../client/own-accesses.ts";
+import type { Names } from "../../client/names.ts";
 import { date, instant } from "../../i18n/times.ts";
 import type { CaseFacts } from "../../protocol/case-facts.ts";
 import { referenceOf } from "../../protocol/case-reference.ts";
@@ -15,6 +16,8 @@ import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Page } from "../../ui/page.tsx";
 import { PrintFooter } from "../../ui/print-footer.tsx";
+import { save } from "../../ui/save.ts";
+import { fileName, sheetPage } from "./sheet-page.ts";
 import { deedOf, howOf, purposeOf, readerOf, whereOf } from "./words.ts";
 
 export function MyAccount({ case_ }: { readonly case_: string }): JSX.Element {
@@ -23,7 +26,7 @@ export function MyAccount({ case_ }: { readonly case_: string }): JSX.Element {
     const found = await client.ownAccesses.accesses(case_);
     const { facts } = (await client.casebook.view(case_, { refresh: false })).main;
     const now = nowMs();
-    return { found, facts, sheet: account(found.acts, 0, now + 1), now };
+    return { found, facts, names: await client.desk.names, sheet: account(found.acts, 0, now + 1), now };
   }, [client, case_]);
   return (
     <Page
@@ -42,18 +45,19 @@ interface SheetProps {
   readonly case_: string;
   readonly found: Accesses;
   readonly facts: CaseFacts;
+  readonly names: Names;
   readonly sheet: Account;
   readonly now: number;
 }
 
-function Sheet({ case_, found, facts, sheet, now }: SheetProps): JSX.Element {
+function Sheet({ case_, found, facts, names, sheet, now }: SheetProps): JSX.Element {
   const app = useApp();
   const { messages, language } = app;
   const said = messages.myAccount;
   const line = (act: Access): string =>
     [
       instant(act.timeMs, language),
-      `${readerOf(act, facts, app)} ${deedOf(act.view, app)}`,
+      `${readerOf(act, facts, app, names)} ${deedOf(act.view, app)}`,
       whereOf(act.view, app),
       howOf(act.view, app),
       purposeOf(act.view?.purpose, app),
@@ -66,9 +70,22 @@ function Sheet({ case_, found, facts, sheet, now }: SheetProps): JSX.Element {
     [said.emergencies, sheet.emergencies.map(line)],
     [
       said.consulted,
-      sheet.consulted.map(({ last, count }) => `${readerOf(last, facts, app)} : ${messages.myLooks.times(count)}`),
+      sheet.consulted.map(({ last, count }) => `${readerOf(last, facts, app, names)} : ${messages.myLooks.times(count)}`),
     ],
   ] as const;
+  const page = (): string =>
+    sheetPage({
+      language,
+      title: said.title,
+      sections: parts.map(([title, lines]) => ({ title, lines: lines.length === 0 ? [said.nothing] : lines })),
+      foot: [
+        found.findings.length === 0 ? said.counted : said.notCounted,
+        said.proof(String(found.checkpoint.size), toHex(found.checkpoint.root).slice(0, 16)),
+        messages.shell.confidential,
+        messages.mine.reference(referenceOf(case_)),
+        said.made(date(now, language)),
+      ],
+    });
   return (
     <>
       <div class="row">
@@ -79,6 +96,13 @@ function Sheet({ case_, found, facts, sheet, now }: SheetProps): JSX.Element {
           }}
         >
           {said.print}
+        </Button>
+        <Button
+          onPress={() => {
+            save(fileName(said.title, "html"), "text/html", page());
+          }}
+        >
+          {messages.myPaper.keep}
         </Button>
       </div>
       {parts.map(([title, lines]) => (

@@ -13,7 +13,8 @@ import { date } from "../../i18n/times.ts";
 import type { CaseFacts, FactRecord } from "../../protocol/case-facts.ts";
 import type { Consent, Opposition } from "../../protocol/fact-notices.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
-import { Card, Empty } from "../../ui/card.tsx";
+import { Card, Empty, List, Row } from "../../ui/card.tsx";
+import { Disclosure } from "../../ui/disclosure.tsx";
 import { Page } from "../../ui/page.tsx";
 
 export function MyChoices({ case_ }: { readonly case_: string }): JSX.Element {
@@ -69,6 +70,7 @@ function Choices({ case_, facts, again }: ChoicesProps): JSX.Element {
             </Button>
           </div>
           <p class="soft">{said.already}</p>
+          <Attestation case_={case_} fact={record.hash} />
         </Card>
       ))}
       {objections.map((record) => (
@@ -82,10 +84,52 @@ function Choices({ case_, facts, again }: ChoicesProps): JSX.Element {
           </div>
         </Card>
       ))}
+      <Past case_={case_} facts={facts} />
       <div class="row">
         <ButtonLink href={href({ name: "myWho", case: case_ })}>{said.more}</ButtonLink>
       </div>
     </>
+  );
+}
+
+/** What she refused and what she took back: each has its paper too. */
+function Past({ case_, facts }: { readonly case_: string; readonly facts: CaseFacts }): JSX.Element {
+  const { messages, language } = useApp();
+  const said = messages.myChoices;
+  const refused = facts.of("consent").filter(({ fact }) => fact.decision === "refused");
+  const ended = facts.of("consent-withdrawal");
+  if (refused.length === 0 && ended.length === 0) return <></>;
+  return (
+    <Disclosure summary={said.past}>
+      <List label={said.past}>
+        {refused.map(({ hash, fact }) => (
+          <Row
+            href={href({ name: "myPaper", case: case_, fact: hash })}
+            title={said.saidNo(date(fact.givenMs, language))}
+            key={hash}
+          />
+        ))}
+        {ended.map(({ hash, fact }) => (
+          <Row
+            href={href({ name: "myPaper", case: case_, fact: hash })}
+            title={said.tookBack(date(fact.atMs, language))}
+            key={hash}
+          />
+        ))}
+      </List>
+    </Disclosure>
+  );
+}
+
+/** The paper of a decision, to print and keep. */
+function Attestation({ case_, fact }: { readonly case_: string; readonly fact: string }): JSX.Element {
+  const { messages } = useApp();
+  return (
+    <div class="row">
+      <ButtonLink kind="quiet" href={href({ name: "myPaper", case: case_, fact })}>
+        {messages.myPaper.open}
+      </ButtonLink>
+    </div>
   );
 }
 

@@ -8,15 +8,15 @@ import { Loaded, useLoad } from "../../app/load.tsx";
 import { go, href } from "../../app/router.ts";
 import { structureLabel } from "../../app/shell.tsx";
 import { consent } from "../../client/facts.ts";
-import { whoSees } from "../../client/who-sees.ts";
+import { partsToAsk, whoSees } from "../../client/who-sees.ts";
 import type { Seer } from "../../client/who-sees.ts";
 import { functionName, partName } from "../../i18n/codes.ts";
 import type { CaseFacts } from "../../protocol/case-facts.ts";
-import type { Compartment } from "../../protocol/vocabulary.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card, Empty } from "../../ui/card.tsx";
 import { Check } from "../../ui/choice.tsx";
 import { Page } from "../../ui/page.tsx";
+import { Helped, NO_HELPER, wordsOfHelper } from "./helped.tsx";
 import { CONSENT_TEXT_HASH, consentText } from "./notice-text.ts";
 import { holderOf } from "./words.ts";
 
@@ -51,11 +51,6 @@ export function MyConsent({ case_, participation }: ConsentProps): JSX.Element {
   );
 }
 
-/** What only an agreement opens to somebody, and how far. */
-export function partsToAsk(seer: Seer): readonly (readonly [Compartment, number])[] {
-  return [...seer.sights].flatMap(([part, sight]) => (sight.if === "consent" ? [[part, sight.level] as const] : []));
-}
-
 interface AskedProps {
   readonly case_: string;
   readonly seer: Seer;
@@ -67,16 +62,22 @@ function Asked({ case_, seer, facts }: AskedProps): JSX.Element {
   const said = messages.myConsent;
   const askable = partsToAsk(seer);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(askable.map(([part]) => part)));
+  const [helper, setHelper] = useState(NO_HELPER);
   const who = `${functionName(seer.capacity, language)} · ${structureLabel(session.bundle.registrars, seer.capacity.structure)}`;
   const holder = holderOf(facts, client.author.user);
   const decide = useAct(async (_sent, decision: "given" | "refused") => {
     const information = askable.flatMap(([compartment, level]) => (chosen.has(compartment) ? [{ compartment, level }] : []));
     const recipients = { users: [seer.user] };
     const terms = { information, recipients, text: CONSENT_TEXT_HASH, support: "electronic", decision } as const;
-    await client.writing.facts.record(case_, consent({ ...terms, ...(holder === undefined ? {} : { holder }) }));
+    const make = consent({ ...terms, ...(holder === undefined ? {} : { holder }) });
+    const made = await client.writing.facts.record(case_, make, { words: wordsOfHelper(helper) });
     await client.save();
-    tell(decision === "given" ? said.given : said.refused);
+    const done = decision === "given" ? said.given : said.refused;
+    tell(made.kind === "recorded" && made.untold ? `${done} ${messages.helped.untold}` : done);
     go({ name: "myChoices", case: case_ });
+    // Who may read now is handed the keys that she holds; nobody waits for a colleague.
+    await client.writing.syncing.sync(case_);
+    await client.save();
   });
   const blanks = new Map([
     ["information", [...chosen].map((part) => partName(part, language)).join(", ")],
@@ -112,6 +113,7 @@ function Asked({ case_, seer, facts }: AskedProps): JSX.Element {
           </section>
         ))}
       </Card>
+      <Helped helper={helper} onChange={setHelper} />
       {chosen.size === 0 ? (
         <p role="status">{said.chooseOne}</p>
       ) : (

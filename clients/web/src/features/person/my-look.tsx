@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useApp } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
 import { href } from "../../app/router.ts";
+import type { Names } from "../../client/names.ts";
 import type { ProvenAct } from "../../client/own-accesses.ts";
 import { instant } from "../../i18n/times.ts";
 import { toHex } from "../../protocol/encodings.ts";
@@ -14,24 +15,30 @@ import { Badge, Card, Facts } from "../../ui/card.tsx";
 import { save } from "../../ui/save.ts";
 import { Page } from "../../ui/page.tsx";
 import { Contest } from "./contest.tsx";
-import { deedOf, howOf, purposeOf, readerOf, titleOf, whereOf } from "./words.ts";
+import { deedOf, howOf, nameOf, purposeOf, readerOf, titleOf, whereOf } from "./words.ts";
 
 export function MyLook({ case_, index }: { readonly case_: string; readonly index: string }): JSX.Element {
-  const { messages, client } = useApp();
+  const app = useApp();
+  const { messages, client } = app;
   const proven = useLoad(async () => {
     const found = await client.ownAccesses.record(case_, Number(index));
-    const { facts } = (await client.casebook.view(case_)).main;
+    const view = await client.casebook.view(case_);
     await client.save();
-    return { found, facts };
+    return { found, view, names: await client.desk.names };
   }, [client, case_, index]);
   return (
     <Page title={messages.myLook.title} back={{ href: href({ name: "myLooks", case: case_ }), label: messages.myLooks.title }}>
       <Loaded from={proven} lines={6}>
-        {({ found, facts }) => (
+        {({ found, view, names }) => (
           <>
-            <Proof proven={found} facts={facts} />
+            <Proof proven={found} facts={view.main.facts} names={names} />
             {found.act.view?.row !== undefined && (
-              <Contest case_={case_} index={found.act.index} facts={facts} again={proven.again} />
+              <>
+                {nameOf(found.act, view.main.facts, app, names) === undefined && (
+                  <Contest kind="name" view={view} index={found.act.index} again={proven.again} />
+                )}
+                <Contest kind="contest" view={view} index={found.act.index} again={proven.again} />
+              </>
             )}
           </>
         )}
@@ -40,7 +47,13 @@ export function MyLook({ case_, index }: { readonly case_: string; readonly inde
   );
 }
 
-function Proof({ proven, facts }: { readonly proven: ProvenAct; readonly facts: CaseFacts }): JSX.Element {
+interface ProofProps {
+  readonly proven: ProvenAct;
+  readonly facts: CaseFacts;
+  readonly names: Names;
+}
+
+function Proof({ proven, facts, names }: ProofProps): JSX.Element {
   const app = useApp();
   const { messages, language } = app;
   const { act, checkpoint, receipt } = proven;
@@ -48,7 +61,7 @@ function Proof({ proven, facts }: { readonly proven: ProvenAct; readonly facts: 
   const said = messages.myLook;
   const refused = view?.act === "refusal";
   const items = [
-    [said.who, readerOf(act, facts, app)],
+    [said.who, readerOf(act, facts, app, names)],
     [said.what, deedOf(view, app)],
     [said.when, instant(act.timeMs, language)],
     [said.where, whereOf(view, app)],

@@ -7,6 +7,7 @@ import { href } from "../../app/router.ts";
 import { reading } from "../../client/accesses.ts";
 import type { Access, Group, Odd, Reading } from "../../client/accesses.ts";
 import type { Accesses } from "../../client/own-accesses.ts";
+import type { Names } from "../../client/names.ts";
 import { date, instant } from "../../i18n/times.ts";
 import type { CaseFacts } from "../../protocol/case-facts.ts";
 import { Badge, Card, Empty, List, Row } from "../../ui/card.tsx";
@@ -20,6 +21,7 @@ interface Shown {
   readonly found: Accesses;
   readonly read: Reading;
   readonly facts: CaseFacts;
+  readonly names: Names;
 }
 
 export function MyLooks({ case_ }: { readonly case_: string }): JSX.Element {
@@ -27,7 +29,7 @@ export function MyLooks({ case_ }: { readonly case_: string }): JSX.Element {
   const shown = useLoad(async (): Promise<Shown> => {
     const found = await client.ownAccesses.accesses(case_);
     const { facts } = (await client.casebook.view(case_, { refresh: false })).main;
-    return { case: case_, found, read: reading(found.acts, nowMs()), facts };
+    return { case: case_, found, read: reading(found.acts, nowMs()), facts, names: await client.desk.names };
   }, [client, case_]);
   return (
     <Page
@@ -42,7 +44,7 @@ export function MyLooks({ case_ }: { readonly case_: string }): JSX.Element {
   );
 }
 
-function Looks({ case: case_, found, read, facts }: Shown): JSX.Element {
+function Looks({ case: case_, found, read, facts, names }: Shown): JSX.Element {
   const { messages } = useApp();
   const count = String(found.acts.length);
   const counts = [
@@ -70,14 +72,14 @@ function Looks({ case: case_, found, read, facts }: Shown): JSX.Element {
         <Card title={messages.myLooks.first}>
           <List label={messages.myLooks.first}>
             {read.odd.slice(0, ODD_SHOWN).map(({ act, why }) => (
-              <Line case_={case_} act={act} facts={facts} odd={why} key={act.index} />
+              <Line case_={case_} act={act} facts={facts} names={names} odd={why} key={act.index} />
             ))}
           </List>
           {read.odd.length > ODD_SHOWN && (
             <Disclosure summary={messages.myLooks.all}>
               <List label={messages.myLooks.all}>
                 {read.odd.slice(ODD_SHOWN).map(({ act, why }) => (
-                  <Line case_={case_} act={act} facts={facts} odd={why} key={act.index} />
+                  <Line case_={case_} act={act} facts={facts} names={names} odd={why} key={act.index} />
                 ))}
               </List>
             </Disclosure>
@@ -89,14 +91,14 @@ function Looks({ case: case_, found, read, facts }: Shown): JSX.Element {
       ) : (
         <Card title={messages.myLooks.weeks}>
           {read.groups.map((group) => (
-            <Week case_={case_} group={group} facts={facts} key={`${group.mondayMs} ${group.last.index}`} />
+            <Week case_={case_} group={group} facts={facts} names={names} key={`${group.mondayMs} ${group.last.index}`} />
           ))}
         </Card>
       )}
       <Disclosure summary={messages.myLooks.all}>
         <List label={messages.myLooks.all}>
           {[...found.acts].reverse().map((act) => (
-            <Line case_={case_} act={act} facts={facts} odd={[]} key={act.index} />
+            <Line case_={case_} act={act} facts={facts} names={names} odd={[]} key={act.index} />
           ))}
         </List>
       </Disclosure>
@@ -110,10 +112,12 @@ function Week({
   case_,
   group,
   facts,
+  names,
 }: {
   readonly case_: string;
   readonly group: Group;
   readonly facts: CaseFacts;
+  readonly names: Names;
 }): JSX.Element {
   const app = useApp();
   const { messages, language } = app;
@@ -122,7 +126,7 @@ function Week({
   return (
     <div class="week">
       <p>
-        <strong>{readerOf(group.last, facts, app)}</strong>
+        <strong>{readerOf(group.last, facts, app, names)}</strong>
       </p>
       <p class="soft">
         {[messages.myLooks.week(date(group.mondayMs, language)), messages.myLooks.times(times), ...purposes].join(" · ")}
@@ -130,7 +134,7 @@ function Week({
       <Disclosure summary={messages.myLooks.detail}>
         <List label={messages.myLooks.detail}>
           {[...group.acts].reverse().map((act) => (
-            <Line case_={case_} act={act} facts={facts} odd={[]} key={act.index} />
+            <Line case_={case_} act={act} facts={facts} names={names} odd={[]} key={act.index} />
           ))}
         </List>
       </Disclosure>
@@ -142,10 +146,11 @@ interface LineProps {
   readonly case_: string;
   readonly act: Access;
   readonly facts: CaseFacts;
+  readonly names: Names;
   readonly odd: readonly Odd[];
 }
 
-function Line({ case_, act, facts, odd }: LineProps): JSX.Element {
+function Line({ case_, act, facts, names, odd }: LineProps): JSX.Element {
   const app = useApp();
   const { messages, language } = app;
   const { view } = act;
@@ -153,7 +158,7 @@ function Line({ case_, act, facts, odd }: LineProps): JSX.Element {
   return (
     <Row
       href={href({ name: "myLook", case: case_, index: String(act.index) })}
-      title={`${readerOf(act, facts, app)} ${deedOf(view, app)}`.trim()}
+      title={`${readerOf(act, facts, app, names)} ${deedOf(view, app)}`.trim()}
       detail={
         <>
           <span>{[instant(act.timeMs, language), ...what].filter((one) => one !== undefined).join(" · ")}</span>

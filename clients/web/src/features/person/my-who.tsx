@@ -7,18 +7,19 @@ import type { App } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
 import { href } from "../../app/router.ts";
 import { structureLabel } from "../../app/shell.tsx";
-import { SEEN_PARTS, whoSees } from "../../client/who-sees.ts";
+import type { Names } from "../../client/names.ts";
+import { partsToAsk, SEEN_PARTS, whoSees } from "../../client/who-sees.ts";
 import type { Seer, Sight } from "../../client/who-sees.ts";
 import { functionName, partName } from "../../i18n/codes.ts";
 import { date } from "../../i18n/times.ts";
 import type { Compartment } from "../../protocol/vocabulary.ts";
 import { ButtonLink } from "../../ui/button.tsx";
-import { Badge, Card, Empty, Facts } from "../../ui/card.tsx";
+import { Badge, Card, Empty, Facts, Name } from "../../ui/card.tsx";
 import { Segments } from "../../ui/choice.tsx";
 import { Disclosure } from "../../ui/disclosure.tsx";
 import { Grid } from "../../ui/grid.tsx";
 import { Page } from "../../ui/page.tsx";
-import { partsToAsk } from "./my-consent.tsx";
+import { NameIt } from "./name-it.tsx";
 import { Oppose } from "./oppose.tsx";
 import { titleOf } from "./words.ts";
 
@@ -28,7 +29,7 @@ export function MyWho({ case_ }: { readonly case_: string }): JSX.Element {
   const seers = useLoad(async () => {
     const [{ main }, table] = await Promise.all([client.casebook.view(case_), client.rules.table()]);
     await client.save();
-    return whoSees(main.facts, table, nowMs());
+    return { seers: whoSees(main.facts, table, nowMs()), names: await client.desk.names };
   }, [client, case_]);
   return (
     <Page
@@ -47,13 +48,13 @@ export function MyWho({ case_ }: { readonly case_: string }): JSX.Element {
         onChange={setView}
       />
       <Loaded from={seers} lines={5}>
-        {(found) =>
+        {({ seers: found, names }) =>
           found.length === 0 ? (
             <Empty title={messages.myWho.nobody} />
           ) : (
             <>
               {view === "person" ? (
-                found.map((one) => <Person case_={case_} seer={one} again={seers.again} key={one.participation} />)
+                found.map((one) => <Person case_={case_} seer={one} names={names} again={seers.again} key={one.participation} />)
               ) : (
                 <Parts seers={found} />
               )}
@@ -69,13 +70,15 @@ export function MyWho({ case_ }: { readonly case_: string }): JSX.Element {
 interface PersonProps {
   readonly case_: string;
   readonly seer: Seer;
+  readonly names: Names;
   readonly again: () => void;
 }
 
-function Person({ case_, seer, again }: PersonProps): JSX.Element {
+function Person({ case_, seer, names, again }: PersonProps): JSX.Element {
   const app = useApp();
   const { messages, language, session } = app;
   const said = messages.myWho;
+  const named = names.of("contact", seer.user);
   const parts = (wanted: (sight: Sight) => boolean): string =>
     [...seer.sights]
       .filter(([, sight]) => wanted(sight))
@@ -89,6 +92,13 @@ function Person({ case_, seer, again }: PersonProps): JSX.Element {
   ] as const;
   return (
     <Card title={functionName(seer.capacity, language)} aside={seer.referent && <Badge tone="accent">{said.referent}</Badge>}>
+      {named !== undefined && (
+        <p>
+          <strong>
+            <Name>{named}</Name>
+          </strong>
+        </p>
+      )}
       <p class="soft">
         {structureLabel(session.bundle.registrars, seer.capacity.structure)} · {said.since(date(seer.startMs, language))}
       </p>
@@ -101,6 +111,7 @@ function Person({ case_, seer, again }: PersonProps): JSX.Element {
         </div>
       )}
       <Oppose case_={case_} seer={seer} again={again} />
+      <NameIt kind="contact" id={seer.user} known={named} onNamed={again} />
       <Disclosure summary={said.why}>
         <p>{seer.team ? said.whyTeam : said.whyNotTeam}</p>
         <Facts items={SEEN_PARTS.map((part) => [partName(part, language), whyOf(seer.sights.get(part), app)] as const)} />

@@ -1,14 +1,14 @@
-/** The text that comes before a consent, in easy-to-read French: its words, its blanks filled here, and the hash that a consent names. */
+/**
+ * Texts handed to the person, in easy-to-read French: the one before a consent, the hash of which the consent names; and the papers
+ * left with her afterwards. The files of policies/notices, word for word: a test compares them. Blanks are filled here.
+ */
 import { utf8 } from "../../protocol/bytes.ts";
 import { toHex } from "../../protocol/encodings.ts";
 import { sha256 } from "../../protocol/hashing.ts";
 import words from "./consent-text.json" with { type: "json" };
 
-// The file of policies/notices, word for word: a test compares them.
-const file = words.text;
-
 /** Blanks are filled afterwards: nobody's name goes into a hash that the hub sees. */
-export const CONSENT_TEXT_HASH = toHex(sha256(utf8(file)));
+export const CONSENT_TEXT_HASH = toHex(sha256(utf8(words.text)));
 const BLANK = "…";
 
 export interface Paragraph {
@@ -16,9 +16,14 @@ export interface Paragraph {
   readonly lines: readonly string[];
 }
 
-/** The paragraphs, without the front matter; a blank that nothing fills stays one. */
+/** The paragraphs of the text before a consent. */
 export function consentText(blanks: ReadonlyMap<string, string>): readonly Paragraph[] {
-  const body = file.replace(/^---\n[\s\S]*?\n---\n/, "");
+  return filledText(words.text, blanks);
+}
+
+/** The paragraphs of a text, without the front matter; a blank that nothing fills stays one. */
+export function filledText(text: string, blanks: ReadonlyMap<string, string>): readonly Paragraph[] {
+  const body = text.replace(/^---\n[\s\S]*?\n---\n/, "");
   return body
     .split(/^##? /m)
     .slice(1)

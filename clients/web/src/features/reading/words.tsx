@@ -48,8 +48,7 @@ export function exchangeName(names: Names | undefined, exchange: string, message
 }
 
 export function kindName(kind: string, messages: Messages): string {
-  const kinds: ReadonlyMap<string, string> = new Map(Object.entries(messages.kind));
-  return kinds.get(kind) ?? kind;
+  return Object.hasOwn(messages.kind, kind) ? messages.kind[kind as keyof Messages["kind"]] : kind;
 }
 
 /** A case by the name it has on this device. */

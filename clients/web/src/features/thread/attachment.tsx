@@ -32,7 +32,7 @@ export function Attachment({ one, file, marks, undecided }: AttachmentProps): JS
     const { body } = await client.entries.read(one.case, one.placed, one.entry, { intent: "open" });
     if (body?.type !== "document") return;
     const bytes = Uint8Array.from(body.bytes);
-    setFetched({ bytes, preview: previewOf(file, bytes) });
+    setFetched({ bytes, preview: await previewOf(file, bytes) });
     if (!undecided) await marks.read(one);
   });
   return (

@@ -11,6 +11,7 @@ import { unknownText } from "../../protocol/kinds.ts";
 import type { Body, Title } from "../../protocol/kinds.ts";
 import { Badge, Name } from "../../ui/card.tsx";
 import { kindName, placeName, writerName, writerRole } from "../reading/words.tsx";
+import { FollowedUp } from "./follow-up.tsx";
 import { Attachment } from "./attachment.tsx";
 
 interface SheetProps {
@@ -52,18 +53,26 @@ export function EntrySheet({ one, names, marks, undecided }: SheetProps): JSX.El
       </header>
       {one.title.file === undefined ? (
         <Loaded from={found} lines={3}>
-          {(body) => body !== undefined && <Words title={one.title} body={body} />}
+          {(body) => body !== undefined && <Words title={one.title} body={body} names={names} />}
         </Loaded>
       ) : (
         <Attachment one={one} file={one.title.file} marks={marks} undecided={undecided === true} />
       )}
+      <FollowedUp one={one} names={names} />
     </article>
   );
 }
 
+interface WordsProps {
+  readonly title: Title;
+  readonly body: Body;
+  readonly names?: Names;
+}
+
 /** What an entry says, by its kind; an unknown kind as text, never lost. */
-function Words({ title, body }: { readonly title: Title; readonly body: Body }): JSX.Element {
-  const { messages, language } = useApp();
+export function Words({ title, body, names }: WordsProps): JSX.Element {
+  const app = useApp();
+  const { messages, language } = app;
   if (body.type === "unknown") {
     return (
       <>
@@ -75,12 +84,23 @@ function Words({ title, body }: { readonly title: Title; readonly body: Body }):
     );
   }
   if (body.type === "document") return <></>;
-  const { fields } = body;
+  const { fields, filed } = body;
   const text = fields["text"];
   const due = fields["due_ms"];
   const said = typeof text === "string" ? text : undefined;
   return (
     <>
+      {filed !== undefined && (
+        <p class="soft">
+          <Name>
+            {messages.thread.filed(
+              writerName(app, names, filed),
+              instant(filed.atMs, language),
+              writerName(app, names, filed.by),
+            )}
+          </Name>
+        </p>
+      )}
       {fields["source"] !== undefined && (
         <p>
           <Badge>{fields["source"] === "person" ? messages.thread.reported : messages.thread.reportedHelper}</Badge>
@@ -102,7 +122,11 @@ function Words({ title, body }: { readonly title: Title; readonly body: Body }):
           {fields["contact"]}
         </p>
       )}
-      {fields["asks_charge"] !== undefined && <Badge tone="warn">{messages.thread.asksCharge}</Badge>}
+      {fields["asks_charge"] !== undefined && (
+        <p>
+          <Badge tone="warn">{messages.thread.asksCharge}</Badge>
+        </p>
+      )}
     </>
   );
 }

@@ -1,6 +1,6 @@
 /** The thread of a compartment, of a whole case or of an exchange: newest first, live, ten thousand lines as ten. */
 import type { JSX } from "preact";
-import { useCallback, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
 import { useApp } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
@@ -10,18 +10,22 @@ import type { InboxMarks } from "../../client/inbox.ts";
 import type { Names } from "../../client/names.ts";
 import { partName } from "../../i18n/codes.ts";
 import { ago } from "../../i18n/times.ts";
+import type { ProtocolError } from "../../protocol/errors.ts";
 import { COMPARTMENTS } from "../../protocol/vocabulary.ts";
+import { ButtonLink } from "../../ui/button.tsx";
 import { Badge, Empty, Name } from "../../ui/card.tsx";
 import { Select } from "../../ui/field.tsx";
 import { Page } from "../../ui/page.tsx";
 import { VirtualList } from "../../ui/virtual-list.tsx";
 import { useLookAgain } from "../reading/hooks.ts";
 import { Composer } from "../compose/composer.tsx";
+import { Pending } from "../compose/outgoing.tsx";
 import { Write } from "../compose/reply.tsx";
+import { Mistrusted } from "../reading/mistrusted.tsx";
 import { CaseName, exchangeName, kindName, placeName, writerName } from "../reading/words.tsx";
 import { addressOf } from "./address.ts";
+import { WhyClosed } from "./closed.tsx";
 
-const LOOK_AGAIN_MS = 800;
 const ALL = "all";
 
 interface Shown {
@@ -30,15 +34,31 @@ interface Shown {
   readonly marks: InboxMarks;
 }
 
-function useThread(of: string): ReturnType<typeof useLoad<Shown>> {
+interface Thread extends Shown {
+  readonly mistrusted: readonly ProtocolError[];
+  /** Whether more of it is on its way. */
+  readonly comes: boolean;
+}
+
+function useThread(of: string, part?: string): ReturnType<typeof useLoad<Thread>> {
   const { client } = useApp();
-  const found = useLoad(async (): Promise<Shown> => {
-    const { desk } = client;
-    const [received, names, marks] = await Promise.all([desk.of(of), desk.names, desk.marks]);
-    return { received: [...received].sort((a, b) => b.writtenMs - a.writtenMs || b.n - a.n), names, marks };
-  }, [client, of]);
+  const found = useLoad<Thread>(
+    async (_, show) => {
+      const { desk } = client;
+      const [names, marks] = await Promise.all([desk.names, desk.marks]);
+      const thread = (received: readonly Received[], comes: boolean): Thread => {
+        const newestFirst = [...received].sort((a, b) => b.writtenMs - a.writtenMs || b.n - a.n);
+        return { received: newestFirst, names, marks, mistrusted: desk.mistrusted(of), comes };
+      };
+      const received = await desk.of(of, part, (some) => {
+        show(thread(some, true));
+      });
+      return thread(received, false);
+    },
+    [client, of, part],
+  );
   const { again } = found;
-  useLookAgain(useCallback(again, [again]), LOOK_AGAIN_MS);
+  useLookAgain(again, of);
   return found;
 }
 
@@ -49,7 +69,7 @@ interface ThreadProps {
 
 export function ThreadScreen({ of, part }: ThreadProps): JSX.Element {
   const { messages, language } = useApp();
-  const found = useThread(of);
+  const found = useThread(of, part === ALL ? undefined : part);
   const [only, setOnly] = useState(ALL);
   return (
     <Page
@@ -58,7 +78,7 @@ export function ThreadScreen({ of, part }: ThreadProps): JSX.Element {
       lead={found.state === "ready" && <CaseName names={found.value.names} of={of} />}
     >
       <Loaded from={found} lines={10}>
-        {({ received, ...shown }) => {
+        {({ received, mistrusted, comes, ...shown }) => {
           const chosen = part === ALL ? only : part;
           const parts: readonly string[] = COMPARTMENTS.filter((one) => received.some(({ compartment }) => compartment === one));
           return (
@@ -75,7 +95,18 @@ export function ThreadScreen({ of, part }: ThreadProps): JSX.Element {
                 />
               )}
               {part !== ALL && <Write of={of} part={part} onSent={found.again} />}
+              <Mistrusted errors={mistrusted} />
+              <Pending of={of} shows={({ place }) => chosen === ALL || place.name.split("/")[0] === chosen} />
               <Entries received={received.filter(({ compartment }) => chosen === ALL || compartment === chosen)} {...shown} />
+              {comes && <Coming />}
+              {part !== ALL && !comes && !received.some(({ compartment }) => compartment === part) && (
+                <WhyClosed of={of} part={part} />
+              )}
+              {part !== ALL && received.some(({ compartment }) => compartment === part) && (
+                <div class="row">
+                  <ButtonLink href={href({ name: "print-part", case: of, part })}>{messages.paper.printPart}</ButtonLink>
+                </div>
+              )}
             </>
           );
         }}
@@ -94,7 +125,7 @@ export function ExchangeScreen({ of, exchange }: { readonly of: string; readonly
       lead={found.state === "ready" && <Name>{exchangeName(found.value.names, exchange, messages)}</Name>}
     >
       <Loaded from={found} lines={10}>
-        {({ received, ...shown }) => (
+        {({ received, mistrusted, comes, ...shown }) => (
           <>
             <Composer
               of={of}
@@ -103,15 +134,24 @@ export function ExchangeScreen({ of, exchange }: { readonly of: string; readonly
               kind="message"
               onSent={found.again}
             />
+            <Mistrusted errors={mistrusted} />
+            <Pending of={of} shows={({ place }) => place.kind === "exchange" && place.name === exchange} />
             <Entries
               received={received.filter(({ placed }) => placed.kind === "exchange" && placed.name === exchange)}
               {...shown}
             />
+            {comes && <Coming />}
           </>
         )}
       </Loaded>
     </Page>
   );
+}
+
+/** Said under the lines that are there already. */
+function Coming(): JSX.Element {
+  const { messages } = useApp();
+  return <p class="soft">{messages.common.loading}</p>;
 }
 
 /** The lines of a thread; what is said about another entry is no line of its own. */

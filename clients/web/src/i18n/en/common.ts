@@ -22,7 +22,6 @@ export const common: Said<typeof french> = {
     locked: "This browser did not keep your keys, or they were changed. Connect this device again.",
     contradicted:
       "The hub contradicted itself: what it shows today does not follow what it showed before. Everything is stopped here and both versions are kept. Write nothing more and tell your auditor.",
-    unverified: (what) => `Something does not verify and was not used: ${what}. Tell your structure.`,
     unknown: "Something unexpected happened here. Reload the page.",
   },
   refused: {

@@ -6,6 +6,7 @@ export const person: Said<typeof french> = {
   mine: {
     title: "My file",
     several: "My files",
+    severalLead: "Choose a file.",
     lead: "This is your file. You can see what happens in it, and decide.",
     none: "Nobody has opened a file for you here yet.",
     noneHelp: "Show this phrase to a professional who helps you. They can open your file.",
@@ -22,8 +23,9 @@ export const person: Said<typeof french> = {
     partsHelp: "Each part, in plain words.",
     account: "My list to keep",
     accountHelp: "A sheet to print: to whom your information was shown.",
-    acting: "You act for somebody else.",
-    actingHelp: "This file is not yours. Whatever you do here is noted under your name.",
+    acting: "You act for this person.",
+    continues: "This file continues another file.",
+    closed: "Nothing is written in this file any more. It goes on in another file.",
     doNotLend: "Do not lend your code. Does somebody help you? They can have an access of their own.",
   },
   myLooks: {
@@ -100,6 +102,7 @@ export const person: Said<typeof french> = {
     detail: "The detail: all the rest, for fewer people.",
     used: "somebody wrote here",
     unused: "empty",
+    read: (count: number) => `${count === 1 ? "1 thing" : `${count} things`} to read`,
   },
   partMeaning: {
     identity: "Your name, your address, who to call.",
@@ -158,6 +161,9 @@ export const person: Said<typeof french> = {
     already: "What was read cannot be taken out of anybody’s memory.",
     lift: "End my objection",
     lifted: "Your objection has ended.",
+    past: "My past decisions",
+    saidNo: (day) => `I said no on ${day}`,
+    tookBack: (day) => `I took my agreement back on ${day}`,
     more: "Decide about somebody else",
     give: "Give my agreement",
     oppose: "I object to this person seeing my file",
@@ -177,6 +183,14 @@ export const person: Said<typeof french> = {
     partly: "Answered in part",
     refused: "Request refused",
     extended: "Two more months are needed",
+  },
+  askName: {
+    title: "Who is it?",
+    body: "You see their job and their service. You can ask for their name: you are given it, or told why not.",
+    ask: "Ask for the name",
+    asked: "You asked for the name",
+    sent: "Your request is recorded.",
+    waiting: (day: string) => `Your request has been sent. An answer comes by ${day}.`,
   },
   contestReason: {
     rights_of_others: "rights of others",

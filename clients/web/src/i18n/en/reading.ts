@@ -56,6 +56,8 @@ export const reading: Said<typeof french> = {
     person: "The person concerned",
     someone: "Somebody",
     back: "Back to the case",
+    noLonger: "This is no longer open to you.",
+    noLongerBody: "What you were reading left the screen: a consent may have been withdrawn, or your part in the case ended.",
     backToThread: "Back to the thread",
     title: "Entry",
     exchangeTitle: "Exchange",
@@ -65,6 +67,9 @@ export const reading: Said<typeof french> = {
     asksCharge: "Asks somebody to take this over",
     file: (size) => `File of ${size}`,
     fresh: "new",
+    fileIn: (part: string) => `File in ${part}`,
+    filedHere: "It is filed, as its author signed it.",
+    filed: (who: string, when: string, by: string) => `Written by ${who}, ${when}, signature verified. Filed by ${by}.`,
   },
   kind: {
     message: "A message",
@@ -83,6 +88,7 @@ export const reading: Said<typeof french> = {
     information_preoccupante: "Worrying information",
     coordination_alert: "Coordination alert",
     mark: "Follow-up",
+    filed: "Filed",
     annex: "Annex",
   },
   compose: {

@@ -15,6 +15,14 @@ export const shell: Said<typeof french> = {
     offline: "No network: what you write is kept here and leaves when the network is back.",
     step: (now, all) => `Step ${now} of ${all}`,
   },
+  alarms: {
+    another: (issuer: string, account: string) =>
+      `Another account was made in your name at ${issuer} (${account}). If it was not you, tell your colleagues and the registrar.`,
+    somewhere: "an identity provider",
+    logLost: (held: number, seen: number) =>
+      `The hub was restored from a backup: its log ends at ${held} leaves, this device had seen ${seen}. What it acknowledged after that is lost. The evidence is kept; tell the registrar.`,
+    actsLost: "Acts that were verified on this device are gone from the hub, which was restored from a backup: make them again.",
+  },
   act: {
     sending: "Sending…",
     sent: "Sent",
@@ -30,6 +38,7 @@ export const shell: Said<typeof french> = {
     home: "Start",
     inbox: "To read",
     cases: "My cases",
+    demands: "Requests",
     search: "Search",
     device: "My device",
     capacity: "I act as…",

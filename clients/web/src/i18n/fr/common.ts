@@ -19,7 +19,6 @@ export const common = {
     locked: "Ce navigateur n’a pas gardé vos clés, ou elles ont été modifiées. Reconnectez cet appareil.",
     contradicted:
       "La plateforme s’est contredite : ce qu’elle montre aujourd’hui ne suit pas ce qu’elle montrait. Tout est arrêté ici et les deux versions sont gardées. N’écrivez plus rien et prévenez votre auditeur.",
-    unverified: (what: string) => `Quelque chose ne se vérifie pas et n’a pas été utilisé : ${what}. Prévenez votre structure.`,
     unknown: "Une erreur inattendue s’est produite ici. Rechargez la page.",
   },
   refused: {

@@ -36,5 +36,15 @@ export const entry = {
     copyCard: "Copier ma carte",
     copied: "Carte copiée.",
     notCopied: "Le navigateur n’a pas permis la copie : sélectionnez le texte.",
+    sessions: "Mes sessions",
+    sessionsHelp:
+      "Ce sont vos connexions ouvertes. Fermez celles que vous ne reconnaissez pas : l’appareil est déconnecté aussitôt.",
+    thisSession: "ici",
+    thisDevice: "Cet appareil",
+    otherDevice: (mark: string) => `Un autre appareil (${mark})`,
+    openedAt: (when: string, seen: string) => `Ouverte ${when}. Utilisée ${seen}.`,
+    endSession: "Fermer",
+    endSessionOf: (device: string, when: string) => `Fermer la session : ${device}, ouverte ${when}`,
+    sessionEnded: "La session est fermée.",
   },
 } as const;

@@ -3,6 +3,7 @@ export const person = {
   mine: {
     title: "Mon dossier",
     several: "Mes dossiers",
+    severalLead: "Choisissez un dossier.",
     lead: "C’est votre dossier. Vous pouvez voir ce qui s’y passe et décider.",
     none: "Personne n’a encore ouvert de dossier pour vous ici.",
     noneHelp: "Montrez cette phrase à un professionnel qui vous aide. Il pourra ouvrir votre dossier.",
@@ -19,8 +20,9 @@ export const person = {
     partsHelp: "Chaque partie, expliquée simplement.",
     account: "Ma liste à garder",
     accountHelp: "Une feuille à imprimer : à qui vos informations ont été montrées.",
-    acting: "Vous agissez pour une autre personne.",
-    actingHelp: "Ce dossier n’est pas le vôtre. Tout ce que vous faites ici est noté à votre nom.",
+    acting: "Vous agissez pour cette personne.",
+    continues: "Ce dossier est la suite d’un autre dossier.",
+    closed: "On n’écrit plus dans ce dossier. La suite est dans un autre dossier.",
     doNotLend: "Ne prêtez pas votre code. Une personne vous aide ? Elle peut avoir son propre accès.",
   },
   myLooks: {
@@ -97,6 +99,7 @@ export const person = {
     detail: "Le détail : tout le reste, pour moins de personnes.",
     used: "quelqu’un y a écrit",
     unused: "vide",
+    read: (count: number) => `${count === 1 ? "1 chose" : `${count} choses`} à lire`,
   },
   partMeaning: {
     identity: "Votre nom, votre adresse, les personnes à appeler.",
@@ -155,6 +158,9 @@ export const person = {
     already: "Ce qui a déjà été lu ne peut pas être effacé des mémoires.",
     lift: "Lever mon opposition",
     lifted: "Votre opposition est levée.",
+    past: "Mes décisions passées",
+    saidNo: (day: string) => `J’ai dit non le ${day}`,
+    tookBack: (day: string) => `J’ai retiré mon accord le ${day}`,
     more: "Décider pour une autre personne",
     give: "Donner mon accord",
     oppose: "Je m’oppose à ce que cette personne voie mon dossier",
@@ -175,6 +181,14 @@ export const person = {
     partly: "Réponse donnée en partie",
     refused: "Demande refusée",
     extended: "Il faut deux mois de plus",
+  },
+  askName: {
+    title: "Qui est-ce ?",
+    body: "Vous voyez son métier et son service. Vous pouvez demander son nom : on vous le donne, ou on vous dit pourquoi non.",
+    ask: "Demander le nom",
+    asked: "Vous avez demandé le nom",
+    sent: "Votre demande est enregistrée.",
+    waiting: (day: string) => `Votre demande est partie. Réponse au plus tard le ${day}.`,
   },
   contestReason: {
     rights_of_others: "droits d’autres personnes",

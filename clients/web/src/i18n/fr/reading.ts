@@ -53,6 +53,8 @@ export const reading = {
     person: "La personne accompagnée",
     someone: "Quelqu’un",
     back: "Retour au dossier",
+    noLonger: "Ce n’est plus ouvert pour vous.",
+    noLongerBody: "Ce que vous lisiez a été retiré de l’écran : un accord a pu être retiré, ou votre participation terminée.",
     backToThread: "Retour au fil",
     title: "Élément",
     exchangeTitle: "Échange",
@@ -62,6 +64,9 @@ export const reading = {
     asksCharge: "Demande que quelqu’un s’en charge",
     file: (size: string) => `Fichier de ${size}`,
     fresh: "nouveau",
+    fileIn: (part: string) => `Classer dans ${part}`,
+    filedHere: "C’est classé, avec la signature de qui l’a écrit.",
+    filed: (who: string, when: string, by: string) => `Écrit par ${who}, ${when}, signature vérifiée. Classé par ${by}.`,
   },
   kind: {
     message: "Message",
@@ -80,6 +85,7 @@ export const reading = {
     information_preoccupante: "Information préoccupante",
     coordination_alert: "Alerte de coordination",
     mark: "Suivi",
+    filed: "Classé",
     annex: "Justificatif",
   },
   compose: {

@@ -12,6 +12,15 @@ export const shell = {
     offline: "Pas de réseau : ce que vous écrivez est gardé ici et partira au retour du réseau.",
     step: (now: number, all: number) => `Étape ${now} sur ${all}`,
   },
+  alarms: {
+    another: (issuer: string, account: string) =>
+      `Un autre compte a été créé à votre nom chez ${issuer} (${account}). Si ce n’est pas vous, prévenez vos collègues et le gestionnaire des habilitations.`,
+    somewhere: "un fournisseur d’identité",
+    logLost: (held: number, seen: number) =>
+      `La plateforme a été rétablie depuis une sauvegarde : son journal s’arrête à ${held} inscriptions, cet appareil en avait vu ${seen}. Ce qu’elle avait confirmé ensuite est perdu. La preuve est gardée ; prévenez le gestionnaire des habilitations.`,
+    actsLost:
+      "Des actes vérifiés sur cet appareil n’existent plus sur la plateforme, rétablie depuis une sauvegarde : ils sont à refaire.",
+  },
   act: {
     sending: "Envoi en cours…",
     sent: "Envoyé",
@@ -27,6 +36,7 @@ export const shell = {
     home: "Accueil",
     inbox: "À lire",
     cases: "Mes dossiers",
+    demands: "Demandes",
     search: "Chercher",
     device: "Mon appareil",
     capacity: "J’exerce comme…",

@@ -1,0 +1,109 @@
+/** Parts of « Ajouter quelqu'un »: in which capacity they come, and what has to be said to the person or asked of her first. */
+import type { ComponentChildren, JSX } from "preact";
+
+import { useApp } from "../../app/context.ts";
+import { Loaded, useLoad } from "../../app/load.tsx";
+import type { Joining } from "../../client/team.ts";
+import { partName } from "../../i18n/codes.ts";
+import type { Attestation } from "../../protocol/capacities.ts";
+import type { Information } from "../../protocol/fact-notices.ts";
+import { Card } from "../../ui/card.tsx";
+import { Check, Choice } from "../../ui/choice.tsx";
+import { Note } from "../../ui/note.tsx";
+import type { Told } from "./add.tsx";
+import type { Sayings } from "./words.ts";
+
+interface CapacitiesProps {
+  readonly held: readonly Attestation[];
+  readonly value: string | undefined;
+  readonly onChange: (capacity: string) => void;
+  readonly sayings: Sayings;
+}
+
+/** What they are, attested; a choice only where they are several things. */
+export function Capacities({ held, value, onChange, sayings }: CapacitiesProps): JSX.Element {
+  const { messages, nowMs } = useApp();
+  const now = held.filter(({ fromMs, untilMs }) => fromMs <= nowMs() && nowMs() < untilMs);
+  const [only] = now;
+  if (only === undefined) return <Note kind="warn">{messages.team.noCapacity}</Note>;
+  if (now.length === 1) return <p role="status">{sayings.role(only.capacity)}</p>;
+  return (
+    <Choice
+      legend={messages.team.capacity}
+      value={value}
+      onChange={onChange}
+      options={now.map(({ id, capacity }) => ({ value: id, label: sayings.role(capacity) }))}
+    />
+  );
+}
+
+interface FollowsProps {
+  readonly of: string;
+  readonly user: string;
+  readonly joining: Joining;
+  readonly sayings: Sayings;
+  readonly told: Told;
+  readonly onTold: (told: Told) => void;
+  readonly agreed: ReadonlySet<string> | undefined;
+  readonly onAgreed: (agreed: ReadonlySet<string>) => void;
+  /** What signs, given what her agreement could open. */
+  readonly children: (toAsk: readonly Information[]) => ComponentChildren;
+}
+
+/** What has to be told, with the sentence to say, and what only her agreement opens. */
+export function WhatFollows(props: FollowsProps): JSX.Element {
+  const { of, user, joining, sayings, told, onTold, agreed, onAgreed, children } = props;
+  const { messages, language, client } = useApp();
+  const said = messages.team;
+  const { title, horizon, capacity } = joining;
+  const found = useLoad(() => client.writing.team.proposed(of, user, joining), [client, of, user, title, horizon, capacity]);
+  return (
+    <Loaded from={found} lines={6}>
+      {({ lines, toAsk }) => {
+        const asks = title === "outside" && toAsk.length > 0;
+        const chosen = agreed ?? new Set(toAsk.map(({ compartment }) => compartment));
+        return (
+          <>
+            {lines.length === 0 && !asks ? (
+              <Note kind="good">{said.nothingToTell}</Note>
+            ) : (
+              <Card title={said.toTell}>
+                {lines.map((line) => (
+                  <p key={sayings.sentence(line)}>« {sayings.sentence(line)} »</p>
+                ))}
+                {asks && <p>« {said.askSentence} »</p>}
+                <Choice
+                  legend={said.informed}
+                  value={told}
+                  onChange={onTold}
+                  options={(["oral", "paper", "falc", "no"] as const).map((one) => ({
+                    value: one,
+                    label: messages.teamTold[one],
+                    ...(one === "no" ? { detail: said.notTold } : {}),
+                    ...(one === "oral" && asks ? { detail: said.oralOnly } : {}),
+                  }))}
+                />
+              </Card>
+            )}
+            {asks && told !== "no" && (
+              <fieldset class="choice">
+                <legend>{said.agrees}</legend>
+                {toAsk.map(({ compartment }) => (
+                  <Check
+                    key={compartment}
+                    label={partName(compartment, language)}
+                    checked={chosen.has(compartment)}
+                    onChange={(checked) => {
+                      onAgreed(new Set(checked ? [...chosen, compartment] : [...chosen].filter((one) => one !== compartment)));
+                    }}
+                  />
+                ))}
+              </fieldset>
+            )}
+            {children(toAsk)}
+          </>
+        );
+      }}
+    </Loaded>
+  );
+}

@@ -1,0 +1,34 @@
+/** Everything that the screens say in English: every key that French has, or it does not compile. */
+import { audit } from "./en/audit.ts";
+import { common } from "./en/common.ts";
+import { course } from "./en/course.ts";
+import { device } from "./en/device.ts";
+import { entry } from "./en/entry.ts";
+import { events } from "./en/events.ts";
+import { mistrust } from "./en/mistrust.ts";
+import { myFile } from "./en/my-file.ts";
+import { person } from "./en/person.ts";
+import { refusals } from "./en/refusals.ts";
+import { reading } from "./en/reading.ts";
+import { sending } from "./en/sending.ts";
+import { shell } from "./en/shell.ts";
+import { team } from "./en/team.ts";
+import type { Messages } from "./messages.ts";
+
+export const english: Messages = {
+  said: { language: "en" },
+  ...audit,
+  ...common,
+  ...course,
+  ...device,
+  ...entry,
+  ...events,
+  ...mistrust,
+  ...myFile,
+  ...person,
+  ...refusals,
+  ...reading,
+  ...sending,
+  ...shell,
+  ...team,
+};
