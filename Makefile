@@ -9,11 +9,15 @@ READY_DEV := $(VENV)/ready-dev
 ARGS ?=
 COMPILE := --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 TESTS ?= tests
-# A process per core; a module stays in one process, with the worlds that its fixtures start.
-SPREAD := -n auto --maxprocesses 4 --dist loadfile
+# One process more than the two cores of a small machine, since stories in a browser wait as long as they compute. A module stays in
+# one process, with the worlds that its fixtures start, and modules begin in the order that tests/conftest.py gives them.
+SPREAD := -n 3 --dist loadfile --no-loadscope-reorder
 SOURCES := service clients/python migrations tests
 WEB := clients/web
 WEB_READY := $(WEB)/node_modules/.ready
+# A certified OpenID provider by other people, which the tests log in with; no part of the product.
+PROVIDER := tests/independent_provider
+PROVIDER_READY := $(PROVIDER)/node_modules/.ready
 CHROMIUM := $(or $(VOLET_CHROMIUM),/usr/bin/chromium)
 
 .PHONY: help setup tools demo test test-postgresql soak check format lint types imports lock bench openapi policy clean web web-check
@@ -45,6 +49,11 @@ $(WEB_READY): $(WEB)/package-lock.json
 	@cd $(WEB) && npm ci --silent 2>/dev/null || npm ci
 	@touch $@
 
+$(PROVIDER_READY): $(PROVIDER)/package-lock.json
+	@echo "installing the independent identity provider of the tests ..."
+	@cd $(PROVIDER) && npm ci --silent --ignore-scripts 2>/dev/null || npm ci --ignore-scripts
+	@touch $@
+
 $(CHROMIUM):
 	@echo "installing Chromium, in which the web client is tested ..."
 	@{ apt-get update && apt-get install --yes --no-install-recommends chromium; } >/dev/null || { echo "Tests of the web client need Chromium: install it, or name it in VOLET_CHROMIUM."; exit 1; }
@@ -59,9 +68,9 @@ web-check: tools $(WEB_READY) $(CHROMIUM) ## format, lint, types, build and test
 demo: setup $(if $(shell command -v npm),web) ## play the whole story with real processes, then keep serving (ARGS=--once ends after the story)
 	@$(BIN)/volet demo $(ARGS)
 
-test: tools $(if $(shell command -v npm),web $(CHROMIUM)) ## run every test (TESTS=path for a part); without Node.js, all but those of the web client
-	@command -v npm >/dev/null || echo "Node.js is not here: the tests of the web client are left out."
-	@$(BIN)/pytest $(SPREAD) $(TESTS) $(ARGS) $(if $(shell command -v npm),,--ignore tests/web)
+test: tools $(if $(shell command -v npm),web $(PROVIDER_READY) $(CHROMIUM)) ## run every test (TESTS=path for a part); without Node.js, all but those that need it
+	@command -v npm >/dev/null || echo "Node.js is not here: the tests of the web client and with the independent identity provider are left out."
+	@$(BIN)/pytest $(SPREAD) $(TESTS) $(ARGS) $(if $(shell command -v npm),,--ignore tests/web --ignore $(PROVIDER))
 
 test-postgresql: tools ## run the tests of service and hub on a real PostgreSQL (TESTS=path for a part)
 	@VOLET_TEST_DATABASE=postgresql $(BIN)/pytest $(SPREAD) $(if $(filter tests,$(TESTS)),tests/unit/service tests/integration,$(TESTS)) $(ARGS)

@@ -6,11 +6,15 @@ And the fixtures of tests that must hold on both databases, or speak of the file
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from support import screens
 from support.databases import CHOICE, SQLITE, kinds
 
 os.environ.setdefault("VOLET_WEB", "none")
@@ -33,3 +37,71 @@ def on_sqlite() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CHOICE, SQLITE)
         yield
+
+
+# What waits for processes and browsers begins first: begun last, it would be all that runs for a quarter of an hour.
+_DEAR = ("web", "e2e", "oracle", "integration")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the folders with long modules in front; within them the shuffled order stays."""
+    here = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        folder = item.path.relative_to(here).parts[0]
+        return _DEAR.index(folder) if folder in _DEAR else len(_DEAR)
+
+    items.sort(key=place)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the run a folder for what its processes find out about screens; theirs is the one of the run."""
+    if not hasattr(config, "workerinput"):
+        os.environ[screens.FOLDER] = tempfile.mkdtemp(prefix="volet-judged-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(screens.FOLDER), ignore_errors=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run of every browser test that left out a screen of the web client."""
+    if hasattr(session.config, "workerinput") or not _has_every_browser_test(session.config):
+        return
+    left_out = screens.missing(Path(os.environ[screens.FOLDER]))
+    session.config.stash[_LEFT_OUT] = left_out
+    if left_out and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+_LEFT_OUT = pytest.StashKey[list[str]]()
+
+
+def _has_every_browser_test(config: pytest.Config) -> bool:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or config.option.keyword or config.option.collectonly:
+        return False
+    ran = {report.nodeid.partition("::")[0] for report in _reports(reporter)}
+    every = {f"tests/web/{path.name}" for path in (Path(__file__).parent / "web").glob("test_*.py")}
+    return every <= ran
+
+
+def _reports(reporter: pytest.TerminalReporter) -> list[pytest.TestReport]:
+    return [one for found in reporter.stats.values() for one in found if isinstance(one, pytest.TestReport)]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print what was counted beside what is allowed, whichever process counted it; and screens that no test judged."""
+    reports = _reports(terminalreporter)
+    lines = [text for one in reports if one.when == "call" for name, text in one.user_properties if name == "budget"]
+    if lines:
+        terminalreporter.section("budgets")
+        for line in sorted(map(str, lines)):
+            terminalreporter.line(line)
+    if left_out := config.stash.get(_LEFT_OUT, []):
+        terminalreporter.section("screens that no test judged", red=True)
+        for line in left_out:
+            terminalreporter.line(line)

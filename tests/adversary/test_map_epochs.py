@@ -7,7 +7,6 @@ showed. An honest hub refuses to move a head back, so no request can make it do 
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
@@ -15,6 +14,7 @@ import pytest
 
 from support.client_world import World, client_world
 from support.databases import open_disk
+from support.past_maps import FALSE, Hours, Past
 from volet_client.cli.context import Context
 from volet_client.cli.main import run_line
 from volet_client.cli.terminal import Recorder
@@ -27,21 +27,9 @@ from volet_protocol.capacities import subject_chain
 from volet_protocol.errors import Reason
 from volet_protocol.heads_map import HeadsTree
 from volet_protocol.map_epochs import EPOCH_MS
-from volet_service.adapters.store.unit_of_work import SqlUnitOfWork
 
-FALSE = "f" * 64
 NUMBERS = itertools.count()
 Lie = Callable[[str, dict[str, Any]], object]
-
-
-class Hours:
-    """The clock of the machine, set forward by a test."""
-
-    def __init__(self) -> None:
-        self.ahead_ms = 0
-
-    def now_ms(self) -> int:
-        return time.time_ns() // 1_000_000 + self.ahead_ms
 
 
 class LyingTransport(HttpTransport):
@@ -59,12 +47,11 @@ class LyingTransport(HttpTransport):
         return answer
 
 
-class Away:
+class Away(Past):
     """A doctor who looks now and then, and what the hub does meanwhile."""
 
     def __init__(self, world: World, hours: Hours, name: str) -> None:
-        self.world = world
-        self.hours = hours
+        super().__init__(world, hours)
         self.name = name
         self.capacity = world.professional(name, "H1", "practice").author.capacity
         self.client.author.alarms()
@@ -102,29 +89,6 @@ class Away:
     def log_in(self) -> None:
         """Sessions end after minutes: whoever comes back logs in."""
         self.world.log_in(self.client, self.capacity)
-
-    def wait(self) -> None:
-        """Ten minutes go by, at whose end somebody else's act begins a new epoch."""
-        self.hours.ahead_ms += EPOCH_MS
-        self.put(lambda heads: heads)
-
-    def put(self, change: Callable[[HeadsTree], HeadsTree]) -> HeadsTree:
-        """Put another map in the hub's memory and have it published; return the one before."""
-
-        def replace(uow: SqlUnitOfWork) -> HeadsTree:
-            before, uow._live.heads = uow._live.heads, change(uow._live.heads)
-            uow.publish_heads()
-            return before
-
-        return cast("HeadsTree", self.world.app.state.hub.store.submit(replace).result(30))
-
-    def lies(self, change: Callable[[HeadsTree], HeadsTree]) -> None:
-        """The hub shows another map for a quarter of an hour, then the old one again; nobody of ours looks."""
-        self.wait()
-        honest = self.put(change)
-        self.wait()
-        self.put(lambda _: honest)
-        self.wait()
 
     @property
     def subject(self) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +51,8 @@ def measure(size: Size) -> list[Figure]:
             log = Log(Path(folder) / "hub", kind)
             for leaves in sizes:
                 log.grow(leaves)
+                # What growing left for the disk to write would be waited for by whom is measured.
+                os.sync()
                 figures += appends(log, f"{name}, log of {leaves:,} leaves", size)
                 proof = log.proof(size.rounds, min(97, size.entries))
                 figures += [

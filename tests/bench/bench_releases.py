@@ -100,10 +100,11 @@ def measure(size: Size) -> list[Figure]:
             first, again, warming = (Asked(process.pid) for _ in range(3))
             # The first of a process are slow: nothing is in its caches.
             warming.send(case, requests(case, max(2, size.releases // 20)))
-            asked = requests(case, size.releases)
-            for start in range(0, len(asked), PART):
-                first.send(case, asked[start : start + PART])
-                again.send(case, asked[start : start + PART])
+            for _ in range(0, size.releases, PART):
+                # Signed as they are needed: a hub refuses a statement of more than five minutes ago.
+                asked = requests(case, min(PART, size.releases))
+                first.send(case, asked)
+                again.send(case, asked)
         finally:
             process.stop()
     return figures(first, again)

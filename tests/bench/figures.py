@@ -19,6 +19,7 @@ class Size:
     sections: int = 28
     readers: int = 30
     entries: int = 1000
+    thread: int = 10_000
     users: int = 100_000
     document: int = 1_000_000_000
     rebuild: bool = True
@@ -27,6 +28,7 @@ class Size:
     appends: int = 20_000
     arrival_seconds: float = 4.0
     releases: int = 1_000
+    directory_lines: tuple[int, ...] = (1_000_000, 2_000_000)
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Figure:
         if self.target is None:
             return self.what, measured, "", "", ""
         sign = ">=" if self.more_is_better else "<="
-        ratio = f"{self.measured / self.target:.2f}"
+        ratio = f"{self.measured / self.target:.2f}" if self.target else ""
         return self.what, measured, f"{sign} {self.target:g} {self.unit}", ratio, "yes" if self.met else "NO"
 
 

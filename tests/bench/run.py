@@ -23,7 +23,7 @@ if __name__ in {"__main__", "__mp_main__"}:
 
 from bench.figures import Figure, Size, table
 
-PARTS = ("machine", "keys", "entries", "documents", "decisions", "log", "releases")
+PARTS = ("machine", "keys", "entries", "documents", "decisions", "log", "releases", "directory", "web")
 
 
 def measure(part: str, size: Size) -> list[Figure]:

@@ -33,7 +33,7 @@ SENTENCES = [
 
 @pytest.mark.slow
 def test_the_story_comes_out_as_it_must_and_reads_well(tmp_path: Path) -> None:
-    ended = subprocess.run([*DEMO, str(tmp_path / "demo")], capture_output=True, text=True, check=False, timeout=120)
+    ended = subprocess.run([*DEMO, str(tmp_path / "demo")], capture_output=True, text=True, check=False, timeout=300)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     told = " ".join(ended.stdout.split())
     assert [sentence for sentence in SENTENCES if sentence not in told] == []
@@ -51,7 +51,7 @@ def test_a_step_that_does_not_come_out_ends_the_demo_with_a_sentence(tmp_path: P
         while not (tmp_path / "demo/profiles").is_dir():
             time.sleep(0.05)
         os.kill(registrar, signal.SIGTERM)
-        _, complaint = demo.communicate(timeout=120)
+        _, complaint = demo.communicate(timeout=300)
     assert demo.returncode == 1
     assert complaint.startswith("volet demo : ")
     assert "Traceback" not in complaint

@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 
 from support.client_world import World, client_world
+from volet_client.cli.context import Context
+from volet_client.cli.main import run_line
+from volet_client.cli.terminal import Terminal
 from volet_client.client import Client
 from volet_client.errors import NotPermittedError, NotReadableError, UsageError
 from volet_client.masking import Masking
 from volet_client.members import GENERAL, Terms, cross_category_line
 from volet_client.refusals import ConsentMissingError, DeniedError, NotFoundError
+from volet_protocol.fact_masks import MaskEnd
 from volet_protocol.fact_notices import Information, Recipients, ToUser
 from volet_protocol.kinds import Content
 from volet_protocol.places import Place
@@ -136,6 +140,29 @@ def test_who_left_reads_nothing_and_knows_of_nothing_any_more(world: World, case
     assert mo.entries.post(case, DETAIL, "Après", fields={"text": "suite"}).epoch == 2
 
 
+def test_one_leaves_a_case_oneself_although_nothing_of_it_can_be_read_back(world: World, case: str) -> None:
+    mo, inf = world.clients["mo"], world.clients["inf"]
+    post(mo, case)
+    mo.cases.sync(case)
+    (taking,) = inf.cases.view(case).main.facts.participations_of(inf.author.user, inf.clock())
+    assert inf.members.end(case, inf.author.user) == [taking.hash]
+    assert case not in inf.cases.ids()
+    with pytest.raises(NotFoundError):
+        inf.members.leave(case)
+    facts = mo.cases.view(case).main.facts
+    assert not facts.participations_of(inf.author.user, mo.clock())
+    # What is written since is under a key that who left never had.
+    assert mo.entries.post(case, DETAIL, "Après", fields={"text": "suite"}).epoch == 2
+
+
+def test_leaving_a_case_is_told_in_words(world: World, case: str, capsys: pytest.CaptureFixture[str]) -> None:
+    context = Context(world.clients["inf"].profile.config, Terminal("fr", as_json=False))
+    context._client = world.clients["inf"]
+    assert run_line(context, ("member", "leave", "--case", case)) == 0
+    assert "Vous ne participez plus à ce dossier" in capsys.readouterr().out
+    assert case not in world.clients["inf"].cases.ids()
+
+
 def test_an_exchange_is_read_by_its_members_only(world: World, case: str) -> None:
     mo, inf, coord = (world.clients[name] for name in ("mo", "inf", "coord"))
     exchange = mo.exchanges.open(case, "medical", 2, [inf.author.user])
@@ -155,10 +182,42 @@ def test_what_was_taken_back_is_gone_for_who_had_read_it(world: World, case: str
     assert read(inf, case, entry) == TEXT
     with pytest.raises(NotFoundError):
         inf.entries.take_back(case, DETAIL, entry)
-    mo.entries.take_back(case, DETAIL, entry)
+    taken = mo.entries.take_back(case, DETAIL, entry)
     with pytest.raises(NotReadableError) as caught:
         inf.entries.read(case, DETAIL, entry)
     assert "repris" in caught.value.said.fr
+    assert [(one.user, one.part, one.intent) for one in taken.opened] == [(inf.author.user, "body", "open")]
+    # Asked again, the hub says the same; to nobody else.
+    assert mo.entries.take_back(case, DETAIL, entry) == taken
+    with pytest.raises(NotFoundError):
+        inf.entries.take_back(case, DETAIL, entry)
+
+
+def test_of_what_was_taken_back_its_author_sees_how_near_each_reader_came(world: World, case: str) -> None:
+    mo, inf = world.clients["mo"], world.clients["inf"]
+    listed, fetched = post(mo, case), post(mo, case)
+    mo.cases.sync(case)
+    assert inf.entries.titles(case, DETAIL)
+    inf.entries.read(case, DETAIL, fetched, intent="offline")
+    unseen = post(mo, case)
+    told = [mo.entries.take_back(case, DETAIL, entry).opened for entry in (unseen, listed, fetched)]
+    assert [[(one.part, one.intent) for one in opened] for opened in told] == [
+        [], [("title", "sync")], [("body", "offline")],
+    ]  # fmt: skip
+
+
+def test_a_result_taken_back_after_its_announcement_names_who_opened_it_before_and_after(
+    world: World, case: str
+) -> None:
+    mo, inf, mme = world.clients["mo"], world.clients["inf"], world.clients["mme"]
+    masking = Masking("before_announcement")
+    posted = mo.entries.post(case, DETAIL, "Résultat", fields={"text": TEXT}, masking=masking)
+    mo.cases.sync(case)
+    assert read(inf, case, posted.id, posted.place) == TEXT
+    mo.members.record(case, MaskEnd(posted.id, mo.clock() - 1))
+    assert read(mme, case, posted.id, posted.place) == TEXT
+    opened = mo.entries.take_back(case, posted.place, posted.id).opened
+    assert {one.user for one in opened} == {inf.author.user, mme.author.user}
 
 
 def test_a_masked_entry_is_boxed_by_name_and_stands_in_a_list_of_its_own(world: World, case: str) -> None:

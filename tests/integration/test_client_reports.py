@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from support.client_world import World, client_world
-from volet_client.authorities import EXAMPLE, read_authorities
+from volet_client.authorities import EXAMPLE, find_authorities, read_authorities
 from volet_client.client import Client
 from volet_client.errors import NotPermittedError, UsageError
 from volet_client.masking import Masking
@@ -222,6 +222,9 @@ class TestNumbers:
         shown = " ".join(line.fr for line in read_authorities(path).screen())
         assert "CRIP, Val : 01 00" in shown
         assert "EXEMPLES" not in shown
+
+    def test_without_a_file_and_without_a_hub_the_examples_say_what_they_are(self, tmp_path: Path) -> None:
+        assert find_authorities(None, tmp_path / "trust.json") is EXAMPLE
 
     @pytest.mark.parametrize(
         "text", ["", "[]", "{}", '{"departement": "Val", "crip": "", "prosecutor": "", "adults": ""}']

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from support.extracts import write_extract
 from support.folders import contents
 from support.hub import HandClock, HubCase, running_hub
 from support.hub_entries import post, release
@@ -91,10 +92,29 @@ def describe_interface(hub: Operated) -> None:
     assert admin.run(["openapi", str(hub.folder.parent / "openapi.json")]) == 0
 
 
+def import_directory(hub: Operated) -> None:
+    file = write_extract(hub.folder.parent / "extract.txt")
+    assert admin.run(["directory", "import", str(file), str(hub.folder), "--test"], hub.clock) == 0
+
+
+def try_import(hub: Operated) -> None:
+    file = write_extract(hub.folder.parent / "extract.txt")
+    assert admin.run(["directory", "import", str(file), str(hub.folder), "--test", "--dry-run"]) == 0
+
+
+def read_status(hub: Operated) -> None:
+    assert admin.run(["directory", "status", str(hub.folder)]) == 0
+
+
+def generate_directory(hub: Operated) -> None:
+    assert admin.run(["directory", "generate", "3", str(hub.folder.parent / "extract.txt")]) == 0
+
+
 LOGGED: dict[str, tuple[str, Callable[[Operated], None]]] = {
     "erase": ("ERASE", erase),
     "retention --run": ("ERASE", end_terms),
     "rotate-log-key --finish": ("ACT", end_key),
+    "directory import": ("ACT", import_directory),
 }
 UNLOGGED: dict[str, tuple[str, Callable[[Operated], None]]] = {
     "init": ("makes a folder of its own; there is no log yet", make_another),
@@ -103,6 +123,9 @@ UNLOGGED: dict[str, tuple[str, Callable[[Operated], None]]] = {
     "openapi": ("writes the interface into a file", describe_interface),
     "backup": ("copies what stays sealed under keys that are in no backup; the hub alone may append", back_up),
     "restore": ("puts the same log back; one that had shown more does not start again", restore),
+    "directory import --dry-run": ("reads the file", try_import),
+    "directory status": ("reads", read_status),
+    "directory generate": ("writes invented people into a file", generate_directory),
     "retention --dry-run": ("reads", lambda hub: hub.act("retention", "--dry-run")),
     "rotate-log-key": ("draws a key that signs nothing until a trust bundle lists it", draw_key),
 }

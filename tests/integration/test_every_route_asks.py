@@ -13,19 +13,20 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute
 
 from support.hub import HubCase, running_hub
 from support.hub_entries import checkpoint, deposit_body, header, post, release_request, seal
 from support.hub_exchanges import change_of, exchange_of
 from support.identities import make_device, stand_in_boxes
+from support.live_socket import listening
 from support.provoked import assert_problem
 from volet_protocol.case_reference import reference_of
 from volet_protocol.encodings import to_base64url
 from volet_protocol.entry_list import list_id
 from volet_protocol.problems import Problem
 from volet_protocol.take_back import TakeBack
-from volet_service.entrypoints.http.actions import ACTIONS, Asks
+from volet_service.entrypoints.http.actions import ACTIONS, SOCKET, Asks
 from volet_service.entrypoints.http.app import ROUTERS
 from volet_service.entrypoints.http.identity import identify_caller
 
@@ -46,7 +47,7 @@ def routes() -> dict[tuple[str, str], object]:
     return {
         (method, getattr(route, "path", "?")): route
         for route in every
-        for method in getattr(route, "methods", None) or (type(route).__name__,)
+        for method in getattr(route, "methods", None) or (SOCKET if isinstance(route, APIWebSocketRoute) else "?",)
     }
 
 
@@ -193,7 +194,14 @@ READ = {
 }  # fmt: skip
 # Answered to anybody with a session, about themselves: what the outsiders get of this case is nothing.
 EMPTY = {("GET", "/v1/cases"), ("GET", "/v1/exchanges")}
-OWN = {("DELETE", "/v1/sessions/current"), ("PUT", "/v1/uploads/{upload}/{n}"), ("GET", "/v1/users/{user}")}
+OWN = {
+    ("DELETE", "/v1/sessions/current"), ("PUT", "/v1/uploads/{upload}/{n}"), ("GET", "/v1/users/{user}"),
+    ("POST", "/v1/live/tickets"), ("GET", "/v1/sessions"), ("DELETE", "/v1/sessions/{session}"),
+    ("POST", "/v1/device-joins"), ("POST", "/v1/device-joins/{name}/answer"),
+}  # fmt: skip
+# Public lines, to whoever acts in a capacity: tests/integration/test_national_directory.py.
+COLLEAGUES = {("GET", "/v1/directory/professionals"), ("GET", "/v1/directory/professionals/{national_id}")}
+HEARD = {(SOCKET, "/v1/live")}
 ASKING = sorted(key for key, stated in ACTIONS.items() if stated.asks not in {Asks.NOTHING, Asks.SIGNATURE})
 
 
@@ -208,13 +216,17 @@ def test_whoever_asks_neither_rules_nor_standing_says_why() -> None:
 
 def test_a_route_that_asks_anything_knows_its_caller() -> None:
     for key, route in routes().items():
+        if key[0] == SOCKET:
+            # A ticket, not a header, says whose session it is: tests/integration/test_live.py.
+            assert isinstance(route, APIWebSocketRoute)
+            continue
         assert isinstance(route, APIRoute)
         knows = identify_caller in {dependency.call for dependency in route.dependant.dependencies}
         assert knows == (ACTIONS[key].asks not in {Asks.NOTHING, Asks.SIGNATURE}), key
 
 
 def test_each_route_that_asks_is_tried_here() -> None:
-    assert set(ASKING) == {*SENT, *(("GET", path) for path in READ), *EMPTY, *OWN}
+    assert set(ASKING) == {*SENT, *(("GET", path) for path in READ), *EMPTY, *OWN, *HEARD, *COLLEAGUES}
 
 
 @pytest.mark.parametrize("name", OUTSIDERS)
@@ -263,3 +275,14 @@ def test_of_another_user_only_the_keys_are_served(outside: Outside, name: str) -
 def test_who_stands_in_the_case_is_answered_where_the_outsiders_are_not(outside: Outside) -> None:
     for path in ("/v1/cases/{case}/chains/{class_}", "/v1/cases/{case}/lists/{list_}", "/v1/entries/{entry}"):
         assert outside.get(path)("doctor").is_success, path
+
+
+@pytest.mark.parametrize("name", OUTSIDERS)
+def test_an_outsider_hears_of_nothing_that_moves_in_the_case(outside: Outside, name: str) -> None:
+    outside.case.person(name)
+    http = outside.case.hub.login(outside.case.person(name), outside.case.capacities.get(name))
+    with listening(http) as outsider, listening(outside.case.clients["doctor"]) as doctor:
+        post(outside.case, "doctor")
+        assert doctor.hint() == (outside.case.main.case, "main")
+        assert http.delete("/v1/sessions/current").is_success
+        assert outsider.rest()[0] == []

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute
 
 from support.emergencies import declare, record
 from support.hub import HubCase, LiveHub
@@ -30,9 +30,10 @@ from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.store.engine import open_database
 from volet_service.adapters.store.log_payloads import select_records
 from volet_service.adapters.store.tables import log_entry
-from volet_service.application import add_binding, exchange_links
+from volet_service.application import add_binding, end_at_provider, exchange_links, live_board
 from volet_service.entrypoints.http.app import ROUTERS
 from volet_service.entrypoints.http.identity import identify_caller
+from volet_service.entrypoints.http.routers import live
 from volet_service.resources import policies
 
 ROUTES = {
@@ -44,7 +45,9 @@ ROUTES = {
 }
 PUBLIC = {
     ("POST", "/v1/logins"), ("GET", "/v1/logins/callback"), ("GET", "/v1/logins/{login}"),
+    ("POST", "/v1/provider-logouts"),
     ("POST", "/v1/logins/{login}/session"), ("POST", "/v1/attestations"), ("GET", "/v1/heads/{label}/{chain}"),
+    ("POST", "/v1/recovery"), ("GET", "/v1/device-joins/{name}"), ("POST", "/v1/device-joins/{name}/requests"),
     ("GET", "/v1/heads/{label}/{chain}/epochs"),
     ("GET", "/v1/log/checkpoint"), ("GET", "/v1/log/checkpoint/cosigned"), ("GET", "/v1/log/leaves"),
     ("GET", "/v1/log/tile/{path:path}"), ("GET", "/v1/log/retention"), ("GET", "/v1/web"),
@@ -52,15 +55,25 @@ PUBLIC = {
     ("GET", "/v1/policy"), ("POST", "/v1/policy"), ("GET", "/v1/policy/activations"),
     ("GET", "/v1/policy/tables/{table}"), ("GET", "/v1/health"), ("GET", "/v1/ready"),
 }  # fmt: skip
+PLACE = "where two devices of one user find each other; the device that is added is logged"
 NOTHING_YET = "a step of a login: the session is what is logged"
 ASKED_AGAIN = "streams what a logged release decided; asks the rules again, and is refused without that release"
 METADATA = "ids, signatures and ciphertext for who stands there; no server share leaves, so nothing can be read"
 PROOF = "public proofs and checkpoints: nothing about anybody"
+COLLEAGUES = "lines of the national directory's public extract, which anybody may download: nothing of a case"
 UNLOGGED = {
     ("POST", "/v1/logins"): NOTHING_YET,
     ("GET", "/v1/logins/callback"): NOTHING_YET,
     ("GET", "/v1/logins/{login}"): NOTHING_YET,
+    ("POST", "/v1/recovery"): "a chain, to who holds its phrase; the sign-in that follows is logged",
+    ("POST", "/v1/device-joins"): PLACE,
+    ("GET", "/v1/device-joins/{name}"): PLACE,
+    ("POST", "/v1/device-joins/{name}/requests"): PLACE,
+    ("POST", "/v1/device-joins/{name}/answer"): PLACE,
+    ("GET", "/v1/sessions"): "one's own sessions, to oneself",
     ("DELETE", "/v1/sessions/current"): "ends what its login began; hands out nothing",
+    ("DELETE", "/v1/sessions/{session}"): "ends what another login of one's own began; hands out nothing",
+    ("POST", "/v1/live/tickets"): "lets a session that was logged open a socket; hints hold nothing to read",
     ("GET", "/v1/users/{user}"): METADATA,
     ("GET", "/v1/cases"): METADATA,
     ("GET", "/v1/cases/{case}/chains/{class_}"): METADATA,
@@ -79,6 +92,8 @@ UNLOGGED = {
     ("GET", "/v1/log/checkpoint/cosigned"): PROOF,
     ("GET", "/v1/log/tile/{path:path}"): PROOF,
     ("GET", "/v1/references/{reference}"): "the id that a paper names in part: nothing of the case",
+    ("GET", "/v1/directory/professionals"): COLLEAGUES,
+    ("GET", "/v1/directory/professionals/{national_id}"): COLLEAGUES,
     ("GET", "/v1/log/retention"): "public: how long records are kept",
     ("GET", "/v1/web"): "public: which files of the web client the hub serves, by hash",
     ("GET", "/v1/log/leaves"): PROOF,
@@ -94,6 +109,7 @@ UNLOGGED = {
 # their use cases have to append.
 BY_USE_CASE = {
     ("POST", "/v1/users/{user}/bindings"): ("binding", add_binding),
+    ("POST", "/v1/provider-logouts"): ("logout", end_at_provider),
     ("POST", "/v1/exchanges"): ("exchange", exchange_links),
     ("POST", "/v1/exchanges/{exchange}/links"): ("exchange", exchange_links),
 }
@@ -228,10 +244,22 @@ def test_every_route_is_said_to_act_or_not_to() -> None:
     assert set(ROUTES) == {*PLAYED, *BY_USE_CASE, *UNLOGGED}
 
 
+def test_the_one_socket_writes_nothing() -> None:
+    sockets = {
+        route.path for module in ROUTERS for route in module.router.routes if isinstance(route, APIWebSocketRoute)
+    }  # fmt: skip
+    assert sockets == {"/v1/live"}
+    assert "hub.store" not in inspect.getsource(live)
+    assert "store.write" not in inspect.getsource(live_board)
+
+
 def test_nothing_but_reading_and_the_steps_before_an_act_goes_unlogged() -> None:
     writing = {route for route in UNLOGGED if route[0] != "GET"}
     assert writing == {
         ("POST", "/v1/logins"), ("DELETE", "/v1/sessions/current"), ("PUT", "/v1/uploads/{upload}/{n}"),
+        ("POST", "/v1/live/tickets"), ("DELETE", "/v1/sessions/{session}"), ("POST", "/v1/recovery"),
+        ("POST", "/v1/device-joins"), ("POST", "/v1/device-joins/{name}/requests"),
+        ("POST", "/v1/device-joins/{name}/answer"),
     }  # fmt: skip
 
 
@@ -263,7 +291,8 @@ def test_a_route_that_asks_for_a_session_answers_nothing_without_one(hub: LiveHu
     method, path = route
     with hub.client() as http:
         answer = http.request(method, path.format_map(dict.fromkeys(
-            ("user", "case", "class_", "list_", "entry", "part", "upload", "n", "exchange", "emergency", "reference"),
+            ("user", "case", "class_", "list_", "entry", "part", "upload", "n", "exchange", "emergency", "reference",
+             "session", "name", "national_id"),
             "0" * 64,
         )), json={})  # fmt: skip
     assert problem(answer) == "unauthenticated"

@@ -117,3 +117,13 @@ def test_a_client_that_never_reads_is_cut_off() -> None:
         server.should_exit = True
         thread.join(10)
         listener.close()
+
+
+def test_no_part_of_an_answer_waits_for_the_reader_to_acknowledge_the_part_before() -> None:
+    config = uvicorn.Config("unused", host="127.0.0.1", port=0)
+    with listen(config, 1_000) as listener:
+        listener.listen()
+        with socket.create_connection(listener.getsockname(), timeout=30):
+            accepted, _ = listener.accept()
+            with accepted:
+                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

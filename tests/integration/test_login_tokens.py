@@ -13,6 +13,7 @@ import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from support.loopback import free_port, now_ms, served
 from volet_demo.browser import Browser
@@ -44,6 +45,7 @@ class LyingProvider(Provider):
         super().__init__(issuer, registry, [new_key()])
         self.forge = forge
         self.metadata = metadata
+        self.keys_shown = 0
 
     def discovery(self) -> dict[str, Any]:
         return {**super().discovery(), **self.metadata}
@@ -57,15 +59,30 @@ class LyingProvider(Provider):
         return reply
 
 
+class CountsKeys:
+    """Counts how often the keys were asked for."""
+
+    def __init__(self, app: ASGIApp, lying: LyingProvider) -> None:
+        self.app = app
+        self.lying = lying
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/jwks.json":
+            self.lying.keys_shown += 1
+        await self.app(scope, receive, send)
+
+
 @contextmanager
 def relying_party(
-    forge: Forge, metadata: Mapping[str, Any] | None = None
+    forge: Forge, metadata: Mapping[str, Any] | None = None, hosts: tuple[str, ...] = ()
 ) -> Iterator[tuple[OpenIdProvider, LyingProvider]]:
     port = free_port()
     issuer = f"http://127.0.0.1:{port}"
     lying = LyingProvider(issuer, forge, metadata or {})
-    with served(create_app(lying), port), httpx.Client(trust_env=False) as http:
-        yield OpenIdProvider(RelyingParty(issuer, CLIENT, CALLBACK), http), lying
+    app = create_app(lying)
+    app.add_middleware(CountsKeys, lying=lying)
+    with served(app, port), httpx.Client(trust_env=False) as http:
+        yield OpenIdProvider(RelyingParty(issuer, CLIENT, CALLBACK, hosts=hosts), http), lying
 
 
 def identify(provider: OpenIdProvider, nonce: str = NONCE) -> str:
@@ -160,14 +177,48 @@ def test_keys_that_were_rotated_are_fetched_again() -> None:
         assert identify(provider, "m" * 43) == "nadia"
 
 
+def test_a_key_that_was_withdrawn_signs_nothing_any_more() -> None:
+    with relying_party(sign) as (provider, lying):
+        withdrawn = lying.keys[0]
+        identify(provider)
+        lying.keys = [new_key()]
+        assert identify(provider, "m" * 43) == "nadia"
+        lying.forge = lambda claims, _: sign(claims, withdrawn)
+        with pytest.raises(Refusal) as caught:
+            identify(provider, "o" * 43)
+    assert caught.value.members["reason"] == "bad-token"
+
+
+def test_an_unknown_key_is_looked_up_once_and_then_refused() -> None:
+    with (
+        relying_party(lambda claims, _: sign(claims, new_key())) as (provider, lying),
+        pytest.raises(Refusal) as caught,
+    ):
+        identify(provider)
+    assert caught.value.members["reason"] == "bad-token"
+    assert lying.keys_shown == 1 + 1
+
+
 def test_metadata_that_name_another_issuer_are_refused() -> None:
     assert refused(sign, {"issuer": "https://other.example"}) == "wrong-issuer"
 
 
-def test_the_authorization_page_may_be_on_another_host() -> None:
-    with relying_party(sign, {"authorization_endpoint": "https://login.example/authorize"}) as (provider, _):
+def test_the_authorization_page_may_be_on_a_host_that_the_operator_allowed() -> None:
+    elsewhere = {"authorization_endpoint": "https://login.example/authorize"}
+    with relying_party(sign, elsewhere, hosts=("login.example",)) as (provider, _):
         url = provider.authorize_url(nonce=NONCE, state=STATE, verifier=VERIFIER)
         assert url.startswith("https://login.example/authorize?")
+
+
+@pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+@pytest.mark.parametrize("place", ["https://login.example.evil", "https://login.example:8443", "https://evil.example"])
+def test_a_host_that_the_operator_did_not_allow_is_refused(name: str, place: str) -> None:
+    with (
+        relying_party(sign, {name: f"{place}/x"}, hosts=("login.example",)) as (provider, _),
+        pytest.raises(Refusal) as caught,
+    ):
+        identify(provider)
+    assert caught.value.members["reason"] == "host-not-allowed"
 
 
 @pytest.mark.parametrize("endpoint", ["http://login.example/authorize", "javascript:alert(1)", "", None])

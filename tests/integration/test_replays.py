@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from support.hub import HubCase
-from support.hub_entries import checkpoint, deposit_body, header, post, problem, seal
+from support.hub_entries import checkpoint, deposit_body, header, post, problem, release, seal
 from support.hub_exchanges import change_of, exchange_of
 from support.identities import make_device, stand_in_boxes
 from volet_protocol.encodings import to_base64url
@@ -88,3 +88,15 @@ class TestEntries:
         assert team.clients["doctor"].post(path, json=asked).raise_for_status().json() == first
         refused(second_device(team, "doctor").post(path, json=asked))
         assert team.clients["nurse"].post(path, json=asked).status_code == 404
+
+    def test_who_left_is_told_no_more_who_had_opened_what_they_took_back(self, team: HubCase) -> None:
+        team.grant("doctor", "nurse", {"medical/2": (1, 0)})
+        entry = post(team, "doctor").entry
+        release(team, "nurse", [entry.id]).raise_for_status()
+        body = TakeBack(team.person("doctor").preamble(team.now_ms), team.main.case, entry.id).to_json()
+        asked = {"statement": team.person("doctor").sign(body).to_json()}
+        path = f"/v1/entries/{entry.id}/take-back"
+        (one,) = team.clients["doctor"].post(path, json=asked).raise_for_status().json()["opened"]
+        assert (one["user"], one["part"]) == (team.user("nurse"), "body")
+        team.leave("doctor")
+        assert team.clients["doctor"].post(path, json=asked).raise_for_status().json()["opened"] == []

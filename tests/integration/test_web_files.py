@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from support.client_world import World, client_world
 from support.hub import LiveHub, make_folder, running_hub
+from support.identities import HUB
 from volet_client.cli.context import Context
 from volet_client.cli.main import run_line
 from volet_client.cli.terminal import Terminal
@@ -22,6 +24,7 @@ from volet_protocol.receipt import Receipt
 from volet_protocol.web_manifest import WebManifest
 from volet_service.bootstrap.hub import CannotStart
 
+OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 PAGE = (
     '<!doctype html><script type="module" crossorigin src="/assets/a-1.js" integrity="sha384-x"></script>'
     '<link rel="stylesheet" href="/assets/a-1.css" integrity="sha384-y">'
@@ -64,7 +67,9 @@ class TestServing:
         assert rules["script-src"] == "'self'"
         assert rules["frame-ancestors"] == "'none'"
         assert rules["require-trusted-types-for"] == "'script'"
-        assert rules["trusted-types"] == "'none'"
+        # One policy, which makes one address: that of the worker which keeps the page.
+        assert rules["trusted-types"] == "volet-worker"
+        assert rules["worker-src"] == "'self'"
         assert "unsafe" not in answer.headers["content-security-policy"]
         assert answer.headers["integrity-policy"] == "blocked-destinations=(script)"
         assert answer.headers["cross-origin-opener-policy"] == "same-origin"
@@ -110,8 +115,44 @@ class TestServing:
     ) -> None:
         with running_hub(tmp_path / "hub", web=str(built), registrars="https://greffe.example:8443") as live:
             http = live.client()
-            assert "connect-src 'self' https://greffe.example:8443;" in http.get("/").headers["content-security-policy"]
+            allowed = f"connect-src 'self' {HUB.replace('http', 'ws', 1)} https://greffe.example:8443;"
+            assert allowed in http.get("/").headers["content-security-policy"]
             assert http.get("/platform.json").json() == {"v": 1, "registrars": ["https://greffe.example:8443"]}
+
+    def test_the_numbers_to_call_that_the_operator_set_stand_beside_the_page(self, tmp_path: Path, built: Path) -> None:
+        numbers = {"departement": "Drôme", "crip": "04 01", "prosecutor": "04 02", "adults": "04 03"}
+        file = tmp_path / "numbers.json"
+        file.write_text(json.dumps(numbers, indent=1), "utf-8")
+        with running_hub(tmp_path / "hub", web=str(built), authorities=str(file)) as live:
+            assert live.client().get("/platform.json").json()["authorities"] == numbers
+
+    @pytest.mark.parametrize(
+        "text", ["", "[]", '{"crip": "04 01"}', '{"departement": " ", "crip": "1", "prosecutor": "2", "adults": "3"}']
+    )
+    def test_a_hub_told_of_numbers_that_say_less_does_not_start(self, tmp_path: Path, built: Path, text: str) -> None:
+        file = tmp_path / "numbers.json"
+        file.write_text(text, "utf-8")
+        make_folder(tmp_path / "hub")
+        with (
+            pytest.raises(CannotStart, match="does not load"),
+            running_hub(tmp_path / "hub", web=str(built), authorities=str(file)),
+        ):
+            pass
+
+    def test_the_headers_that_operations_gives_another_server_are_those_of_the_hub(
+        self, tmp_path: Path, built: Path
+    ) -> None:
+        block = OPERATIONS.read_text("utf-8").split("<!-- static files -->")[1].split("<!-- end of static files -->")[0]
+        written = dict(re.findall(r'add_header (\S+) "([^"]*)" always;', block))
+        written["content-security-policy"] = written["content-security-policy"].replace(
+            "wss://volet.example", HUB.replace("http", "ws", 1)
+        )
+        with running_hub(tmp_path / "hub", web=str(built), registrars="https://registrar.example") as live:
+            served = live.client().get("/").headers
+        assert {name: served[name] for name in written} == written
+        others = {"content-type", "content-length", "content-encoding", "cache-control", "etag", "vary"}
+        others |= {"server", "date", "x-request-id"}
+        assert set(served) - set(written) <= others
 
     def test_only_reading_is_answered(self, hub: LiveHub) -> None:
         http = hub.client()

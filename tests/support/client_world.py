@@ -49,11 +49,13 @@ from volet_protocol.statements import Statement, sign
 from volet_protocol.trust_bundle import sign_bundle
 from volet_protocol.trust_parties import IssuerKey
 from volet_service.adapters.clock import SystemClock
+from volet_service.application.login_ports import LoggedOut
 from volet_service.application.ports import Clock, Identified
 from volet_service.application.records import Login
 from volet_service.bootstrap import admin
 from volet_service.bootstrap.hub import build
 from volet_service.bootstrap.serve import read_settings
+from volet_service.domain.logins import LoginRefusal, login_refused
 from volet_service.entrypoints.http.app import create_app
 
 PASSPHRASE = "phrase de passe des essais"
@@ -91,6 +93,12 @@ class SigningDoor:
         signed = f"{header}.{to_base64url(json.dumps(claims).encode())}"
         token = f"{signed}.{to_base64url(ISSUER_KEY.sign(signed.encode()))}"
         return Identified(token, login.iss, login.aud)
+
+    def hint(self, login: Login) -> None:
+        del login
+
+    async def logged_out(self, token: str) -> LoggedOut:
+        raise login_refused(LoginRefusal.UNKNOWN_PROVIDER, token)
 
 
 @dataclass
@@ -196,16 +204,18 @@ def trust_file(vkey: str, rows: Sequence[str] = ()) -> bytes:
 
 @contextmanager
 def client_world(
-    folder: Path, rows: Sequence[str] = (), clock: Clock | None = None, **changes: object
+    folder: Path, rows: Sequence[str] = (), clock: Clock | None = None,
+    prepare: Callable[[Path], None] = lambda _hub: None, **changes: object,
 ) -> Iterator[World]:  # fmt: skip
     """Serve a new hub of that folder until the block ends; `rows` are those its registrar attests.
 
-    `clock` is the hub's and every client's.
+    `clock` is the hub's and every client's; `prepare` is what the operator does to its folder before it starts.
     """
     clock = clock or SystemClock()
     hub = folder / "hub"
     trust = trust_file(admin.init(hub, HUB, "log.example", new_place()), rows)
     (hub / "trust.json").write_bytes(trust)
+    prepare(hub)
     door = SigningDoor()
     running = build(read_settings(hub).model_copy(update=changes), door, clock)
     port = free_port()

@@ -49,11 +49,13 @@ from volet_protocol.receipt import Receipt, VerifiedReceipt
 from volet_protocol.statements import Statement
 from volet_protocol.trust_bundle import sign_bundle
 from volet_protocol.trust_parties import IssuerKey
+from volet_service.application.login_ports import LoggedOut
 from volet_service.application.ports import Identified
 from volet_service.application.records import Login
 from volet_service.bootstrap import admin
 from volet_service.bootstrap.hub import Running, build
 from volet_service.bootstrap.serve import read_settings
+from volet_service.domain.logins import LoginRefusal, login_refused
 from volet_service.entrypoints.http.app import create_app
 from volet_service.resources import shipped_table
 from volet_service.settings import Settings
@@ -89,6 +91,12 @@ class OpenDoor:
         claims = {"iss": login.iss, "sub": login.user, "aud": login.aud, "iat": START_MS // 1000, **answer}
         middle = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
         return Identified(f"e30.{middle}.c2ln", login.iss, login.aud)
+
+    def hint(self, login: Login) -> None:
+        del login
+
+    async def logged_out(self, token: str) -> LoggedOut:
+        raise login_refused(LoginRefusal.UNKNOWN_PROVIDER, token)
 
 
 @dataclass
@@ -173,7 +181,7 @@ def running_hub(folder: Path, clock: HandClock | None = None, **changes: int | s
     port = free_port()
     verifier = running.hub.trust.log
     try:
-        with served(create_app(running.hub), port):
+        with served(create_app(running.hub), port, settings.live_beat_ms):
             hub = LiveHub(f"http://127.0.0.1:{port}", folder, settings, running, clock, verifier)
             yield hub
             hub.close()

@@ -24,7 +24,7 @@ from volet_service.bootstrap.hub import build
 from volet_service.bootstrap.serve import read_settings, serve
 
 TESTS = Path(__file__).parents[1]
-START_S = 60
+START_S = 180
 
 
 class OffsetClock(HandClock):

@@ -51,10 +51,11 @@ class Live:
         live.load()
         return live
 
-    def load(self) -> None:
-        """Load the page: what it knew is what the browser kept."""
+    def load(self, ahead_ms: int = 0) -> None:
+        """Load the page, some time later: what it knew is what the browser kept."""
         self.page.goto(f"{self.world.url}/live/index.html")
-        self.user = self.page.evaluate("(trust) => live.open(trust)", self.world.trust.decode("utf-8"))
+        given = [self.world.trust.decode("utf-8"), ahead_ms]
+        self.user = self.page.evaluate("([trust, ahead]) => live.open(trust, ahead)", given)
 
     def log_in(self, subject: str) -> None:
         """Log in as the browser would, as that subject of the identity provider."""

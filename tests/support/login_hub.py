@@ -107,8 +107,18 @@ class MemoryUnit:
     def add(self, session: Session) -> None:
         self.memory.sessions[session.token_hash] = session
 
-    def remove(self, token_hash: str) -> None:
-        self.memory.sessions.pop(token_hash, None)
+    def of_subject(self, subject_chain: str) -> list[str]:
+        return sorted({record.user for record in self.memory.bindings if record.subject_chain == subject_chain})
+
+    def of_user(self, user: str) -> list[Session]:
+        return [session for session in self.memory.sessions.values() if session.user == user]
+
+    def remove(self, user: str, token_hash: str) -> bool:
+        found = self.memory.sessions.get(token_hash)
+        if found is None or found.user != user:
+            return False
+        del self.memory.sessions[token_hash]
+        return True
 
     def purge(self, before_ms: int) -> None:
         self.memory.logins = {k: v for k, v in self.memory.logins.items() if v.created_ms >= before_ms}
@@ -159,15 +169,19 @@ def login_hub(port: int, issuer: str) -> Iterator[LoginHub]:
             store=store,
             sessions=store,
             log=unused,
+            directory=unused,
             blobs=unused,
             trust=unused,
             policy=unused,
             identity=HubIdentity({issuer: OpenIdProvider(party, http)}, origin),
             clock=store,
             random=secrets.token_bytes,
-            limits=Limits(request=1 << 20, upload=1 << 20, window_ms=120_000, session_ms=12 * 3_600_000, held=4 << 20),
+            limits=Limits(
+                request=1 << 20, upload=1 << 20, window_ms=120_000, session_ms=12 * 3_600_000, held=4 << 20, live=unused
+            ),
             ready=lambda: True,
             retention=RetentionPolicy.default(),
+            listen=unused,
         )
         app = FastAPI()
         app.state.hub, app.state.last_seen, app.state.login_starts = hub, LastSeen(now_ms()), LoginStarts()

@@ -22,6 +22,7 @@ from volet_protocol.cosigned import Controllers
 from volet_protocol.operator_roles import WATCHING
 from volet_protocol.trust_bundle import Minimum, TrustBundle, sign_bundle
 from volet_protocol.trust_parties import REGISTRAR, SELF, Audience, Issuer, IssuerKey, Registrar
+from volet_service.bootstrap.serve import socket_options
 
 HUB_CLIENT = "volet-hub"
 REGISTRAR_CLIENT = "volet-registrar"
@@ -43,9 +44,12 @@ def now_ms() -> int:
 
 
 @contextmanager
-def served(app: Starlette, port: int) -> Iterator[None]:
+def served(app: Starlette, port: int, beat_ms: int = 25_000) -> Iterator[None]:
     """Serve an application on a thread until the block ends."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", lifespan="off"))
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=port, log_level="error", lifespan="off", **socket_options(beat_ms)
+    )  # fmt: skip
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from volet_client.account import slot_of
 from volet_client.client import Client
 from volet_client.config import Config
 from volet_client.errors import NotReadableError
@@ -68,12 +69,15 @@ def client_shares(client: Client, case: str) -> dict[tuple[str, str], bytes]:
 def secrets_of(party: Party, client: Client, case: str | None) -> dict[str, bytes | str]:
     """Return everything that must never leave a party's devices, by a name for the failure message."""
     identity = client.profile.identity()
+    assert identity.phrase is not None, "nobody of the story was shown a phrase: it stands in each profile"
+    slot = slot_of(identity.phrase)
     found: dict[str, bytes | str] = {
         "passphrase": party.passphrase.read_text().strip(),
         "device signing seed": identity.device.sign.seed,
         "device box seed": identity.device.box.seed,
-        "recovery signing seed": identity.recovery.sign.seed,
-        "recovery box seed": identity.recovery.box.seed,
+        "recovery phrase": identity.phrase,
+        "recovery signing seed": slot.sign.seed,
+        "recovery box seed": slot.box.seed,
         **{f"user seed {generation}": seed for generation, seed in identity.seeds.items()},
     }
     if case is not None:

@@ -6,44 +6,69 @@ request that fails or goes elsewhere.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+import json
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ViewportSize
 
+from support import budgets
 from support.browser_watch import Watch
+from support.chromium import chromium, serving
+from volet_demo.cast import GUESTS, Role
 from volet_demo.world import World
 
-ROOT = Path(__file__).parents[2]
-DIST = ROOT / "clients" / "web" / "dist"
-CHROMIUM = os.environ.get("VOLET_CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESK: ViewportSize = {"width": 1200, "height": 800}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of a module that says `STORY = True` back in the order in which it tells them.
+
+    Its world of processes is dear, so that one is lived through from end to end: what one chapter does, the next meets.
+    All other tests are shuffled, and so are the modules.
+    """
+    places: dict[object, list[int]] = {}
+    for place, item in enumerate(items):
+        module = getattr(item, "module", None)
+        if getattr(module, "STORY", False):
+            places.setdefault(module, []).append(place)
+    for taken in places.values():
+        told = sorted((items[place] for place in taken), key=lambda item: item.location[1] or 0)
+        for place, item in zip(taken, told, strict=True):
+            items[place] = item
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     # No longer than a module: its event loop would be the running one of every test that comes after.
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    assert (DIST / "index.html").is_file(), "run `make web` first"
-    with World(tmp_path_factory.mktemp("web") / "world") as world:
-        # For the processes that start here, and for no hub of a test that comes after.
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("VOLET_WEB", str(DIST))
-            world.start(())
+def guests() -> tuple[Role, ...]:
+    """Whose accounts wait for somebody at a browser; a module that needs others says so."""
+    return GUESTS
+
+
+@pytest.fixture(scope="module")
+def numbers() -> Mapping[str, str] | None:
+    """Which numbers of a département the hub's operator has set; a module that calls says so."""
+    return None
+
+
+@pytest.fixture(scope="module")
+def world(
+    tmp_path_factory: pytest.TempPathFactory, guests: tuple[Role, ...], numbers: Mapping[str, str] | None
+) -> Iterator[World]:
+    settings: dict[str, str] = {}
+    if numbers is not None:
+        file = tmp_path_factory.mktemp("numbers") / "authorities.json"
+        file.write_text(json.dumps(numbers), "utf-8")
+        settings["VOLET_AUTHORITIES"] = str(file)
+    with serving(tmp_path_factory.mktemp("web") / "world", guests, settings) as world:
         yield world
 
 
@@ -54,7 +79,8 @@ def visit(browser: Browser, world: World) -> Iterator[Callable[..., Watch]]:
     watches: list[Watch] = []
 
     def visit_(locale: str = "fr-FR", *, phone: bool = False) -> Watch:
-        context = browser.new_context(locale=locale, viewport=PHONE if phone else DESK)
+        # Tests here swap files on their way: a worker of the page would ask for them where nobody can.
+        context = browser.new_context(locale=locale, viewport=PHONE if phone else DESK, service_workers="block")
         contexts.append(context)
         watches.append(Watch(context.new_page(), world))
         watches[-1].page.goto(world.addresses.hub)
@@ -65,3 +91,13 @@ def visit(browser: Browser, world: World) -> Iterator[Callable[..., Watch]]:
         watch.check()
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def budget(record_property: Callable[[str, object], None]) -> Callable[[Watch, str], budgets.Counter]:
+    """Count on a page from now on; what was counted is printed at the end of the run."""
+
+    def budget_(watch: Watch, name: str) -> budgets.Counter:
+        return budgets.count(watch.page, name, lambda line: record_property("budget", line))
+
+    return budget_

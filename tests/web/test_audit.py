@@ -166,6 +166,8 @@ class TestJournal:
         watch.press("Consulter")
         page.get_by_text(f"Dossier {told.reference}").wait_for()
         page.get_by_text("Votre consultation est inscrite au journal").wait_for()
+        watch.axe()
+        watch.picture("audit-case")
         look(watch)
         watch.press("À regarder")
         lifted = page.get_by_role("region", name="Dossiers recherchés, pseudonymes levés")
@@ -211,6 +213,7 @@ class TestEmergencies:
         page.get_by_text("Choisissez d’abord : légitime ou non.").wait_for()
         page.get_by_role("radio", name="Légitime La situation").check()
         page.get_by_label("Pourquoi (facultatif)").fill(JUDGED)
+        watch.axe()
         watch.picture("audit-review")
         watch.press("Signer et clore")
         page.get_by_text("Relu le").wait_for()
@@ -246,6 +249,7 @@ class TestState:
 class TestSheet:
     def test_who_had_access_that_day_and_by_which_facts_fits_on_paper(self, watch: Watch, told: Told) -> None:
         page = show(watch, "/audit/sheet", "Fiche de contrôle")
+        watch.picture("audit-form")
         page.get_by_label("Référence du dossier").fill(told.reference)
         watch.press("Établir la fiche")
         page.get_by_role("heading", name="Avaient accès ce jour-là").wait_for()
@@ -253,6 +257,7 @@ class TestSheet:
         assert any(label in sheet for id_, label, _ in STRUCTURES if id_ == "idel-vercors")
         assert "À RELIRE" in sheet or "relu : légitime" in sheet
         assert WHY not in sheet
+        watch.axe()
         page.emulate_media(media="print")
         assert not page.get_by_role("button", name="Imprimer").is_visible()
         page.get_by_text("Document confidentiel").wait_for()

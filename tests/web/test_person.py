@@ -82,7 +82,7 @@ class TestHerFile:
         her.watch.title("Qu’y a-t-il dans mon dossier ?")
         her.watch.page.get_by_text("Votre santé : maladies").wait_for()
         used = her.watch.page.get_by_role("listitem").filter(has_text="Votre santé : maladies")
-        assert "quelqu’un y a écrit" in used.inner_text()
+        assert "1 chose à lire" in used.inner_text()
         her.watch.axe()
         her.watch.picture("person-parts")
 

@@ -120,6 +120,8 @@ class TestReading:
     def test_a_case_shows_what_is_closed_with_the_reason_and_the_next_step(self, nurse: Watch, team: Team) -> None:
         place(nurse, "/cases")
         nurse.title("Mes dossiers")
+        nurse.page.locator(f'a[href="#/cases/{team.case}"]').first.wait_for()
+        nurse.axe()
         nurse.picture("cases")
         nurse.page.locator(f'a[href="#/cases/{team.case}"]').first.click()
         closed = nurse.page.get_by_role("listitem").filter(has_text="Ressources et budget")
@@ -163,11 +165,14 @@ class TestWriting:
         place(nurse, f"/cases/{team.case}/thread/medical")
         nurse.page.get_by_role("link", name="Compte rendu").click()
         nurse.page.get_by_label("Répondre").last.fill("Vue ce matin : 13/8.\nRien à signaler.")
-        nurse.page.get_by_text("Lu par").wait_for()
+        nurse.page.get_by_text(re.compile("^Lu par [0-9]")).wait_for()
         nurse.picture("compose")
         nurse.press("Envoyer")
         nurse.title("Santé")
         nurse.page.get_by_role("link", name="Vue ce matin").wait_for()
+        place(nurse, "/outgoing")
+        nurse.press("Envoyer maintenant")
+        nurse.page.get_by_text("Tout est parti.").wait_for()
         listed = team.mo.do("list", "medical/2", "--case", team.case).result
         assert "Vue ce matin : 13/8." in str(listed)
 

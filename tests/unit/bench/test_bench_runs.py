@@ -8,8 +8,8 @@ from bench.figures import Figure, Size, table
 from bench.run import PARTS, measure
 
 TINY = Size(
-    rounds=1, sections=2, readers=3, entries=3, users=120, document=200_000, rebuild=False, log_sizes=(300,),
-    server_log_sizes=(300,), appends=70, arrival_seconds=0.1, releases=4,
+    rounds=1, sections=2, readers=3, entries=3, thread=4, users=120, document=200_000, rebuild=False, log_sizes=(300,),
+    server_log_sizes=(300,), appends=70, arrival_seconds=0.1, releases=4, directory_lines=(60, 120),
 )  # fmt: skip
 
 

@@ -52,6 +52,7 @@ PERSON: JsonObject = {"type": "person", "user": DOCTOR}
 MANY = [logged(replace(IN_ORDER, entries=(f"{number:064x}",))) for number in range(BULK + 1)]
 FACT = ViewPayload("fact", paris(3, 12))
 LOOK = ViewPayload("log-look", paris(3, 12), purpose="audit", row="O14")
+TAKEN_BACK = logged(ViewPayload("take-back", paris(3, 13), entries=("1" * 64,)))
 
 FOUND = {
     "no-team": [logged(replace(IN_ORDER, participation=None))],
@@ -60,6 +61,7 @@ FOUND = {
     "bulk": MANY,
     "hours": [logged(replace(IN_ORDER, time_ms=paris(8, 12)))],
     "own-file": [logged(FACT, fact=PERSON), logged(IN_ORDER)],
+    "taken-back": [logged(IN_ORDER, user=NURSE), TAKEN_BACK],
     "exports": [logged(replace(IN_ORDER, intent="print"))],
     "rights": [logged(FACT, fact={"type": "participation"})],
     "look-ups": [logged(LOOK, reason="complaint")],
@@ -72,6 +74,12 @@ IN_ORDER_OF = {
     "bulk": [logged(replace(act.view, intent="sync")) for act in MANY if act.view is not None],
     "hours": [logged(IN_ORDER), logged(replace(IN_ORDER, time_ms=paris(3, 23), intent="sync"))],
     "own-file": [logged(FACT, fact=PERSON), logged(IN_ORDER, user=NURSE), logged(replace(IN_ORDER, row=None))],
+    "taken-back": [
+        logged(IN_ORDER),
+        logged(replace(IN_ORDER, entries=("2" * 64,)), user=NURSE),
+        logged(replace(IN_ORDER, part="title"), user=NURSE),
+        TAKEN_BACK,
+    ],
     "exports": [logged(IN_ORDER)],
     "rights": [logged(FACT, fact={"type": "notice"})],
     "look-ups": [logged(replace(LOOK, purpose="own_access"))],

@@ -39,7 +39,7 @@ def test_a_passphrase_has_eighty_random_bits() -> None:
 @pytest.mark.parametrize("change", ["cut", "longer", "byte", "magic"])
 def test_a_changed_file_is_refused(sealed: bytes, change: str) -> None:
     changed = {
-        "cut": sealed[:-1], "longer": sealed + b"\0", "byte": sealed[:-40] + b"\0" + sealed[-39:],
+        "cut": sealed[:-1], "longer": sealed + b"\0", "byte": sealed[:-40] + bytes([sealed[-40] ^ 1]) + sealed[-39:],
         "magic": b"x" + sealed,
     }[change]  # fmt: skip
     with pytest.raises(UsageError):
