@@ -80,7 +80,7 @@ SOAKED := tests/integration/test_kill.py tests/integration/test_write_faults.py 
 soak: tools ## kill the hub under load (RUNS=1000), fail each call to the disk in turn, play the log for long
 	@VOLET_SOAK=$(or $(RUNS),1000) $(BIN)/pytest -s -p no:randomly $(SOAKED) $(ARGS)
 
-check: tools ## exactly what CI runs: format, lint, types, imports, web client, tests
+check: tools $(PROVIDER_READY) ## exactly what CI runs: format, lint, types, imports, web client, tests
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/mypy
@@ -119,4 +119,4 @@ lock: ## pin the dependencies anew (needs uv)
 	@uv pip compile $(COMPILE) --constraint requirements-dev.lock pyproject.toml requirements-build.in -o requirements.lock
 
 clean: ## remove the environment and everything generated
-	@rm -rf $(VENV) $(WEB)/node_modules $(WEB)/dist var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(WEB)/node_modules $(WEB)/dist $(PROVIDER)/node_modules var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
