@@ -54,7 +54,9 @@ MALFORMED = {
 }
 # A request without a body: no byte of it is read.
 BODILESS = {"/v1/live/tickets"}
-POSTS = [path for path, operations in OPENAPI["paths"].items() if "post" in operations and path not in BODILESS]
+# Read and answered as its own protocol says (OpenID Connect Back-Channel Logout 1.0, sections 2.5 and 2.8).
+FORMS = {"/v1/provider-logouts"}
+POSTS = [path for path, operations in OPENAPI["paths"].items() if "post" in operations and path not in BODILESS | FORMS]
 GETS = [path for path, operations in OPENAPI["paths"].items() if "get" in operations]
 TRICKS = ["..%2f..%2fkeys%2flog.key", "%00", "%ff%fe", NO_HASH.upper(), "0" * 5000, "'%20OR%201=1", "%e2%80%ae", "{}"]
 NUMBERS = [str(10**30), "-2", "1e9", "", "0x1", "9223372036854775808", "%D9%A3"]
@@ -74,6 +76,17 @@ def test_malformed_bytes_are_invalid_at_every_route(standing: HubCase, path: str
         for body in MALFORMED.values():
             answer = http.post(filled(path), content=body, headers={"Content-Type": "application/json"})
             assert_problem(answer, Problem.INVALID)
+
+
+@pytest.mark.parametrize("path", sorted(FORMS))
+def test_malformed_forms_are_refused_in_the_words_of_their_protocol(standing: HubCase, path: str) -> None:
+    http = standing.clients["doctor"]
+    with unchanged(standing.hub):
+        for kind in ("application/json", "application/x-www-form-urlencoded"):
+            for body in MALFORMED.values():
+                answer = http.post(path, content=body, headers={"Content-Type": kind})
+                assert answer.status_code == 400
+                assert answer.json()["error"] == "invalid_request"
 
 
 @pytest.mark.parametrize("path", sorted(BODILESS))

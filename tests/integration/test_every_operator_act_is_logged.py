@@ -8,6 +8,7 @@ command, leaves its leaf in test_witnesses.py; a table that comes into force, in
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import sqlite3
 from collections import Counter
@@ -23,6 +24,7 @@ from support.folders import contents
 from support.hub import HandClock, HubCase, running_hub
 from support.hub_entries import post, release
 from support.identities import CONTROLLER, bundle_body
+from support.loopback import free_port
 from volet_protocol.leaf import Leaf
 from volet_protocol.trust_bundle import sign_bundle
 from volet_service.adapters.signer import read_log_key
@@ -110,6 +112,15 @@ def generate_directory(hub: Operated) -> None:
     assert admin.run(["directory", "generate", "3", str(hub.folder.parent / "extract.txt")]) == 0
 
 
+def check_providers(hub: Operated) -> None:
+    """Nobody answers as the provider of this folder: what is wrong is said, and by the status."""
+    assert admin.run(["provider", "check", str(hub.folder)]) == 2
+
+
+def make_hint_key(hub: Operated) -> None:
+    assert admin.run(["provider", "key", str(hub.folder.parent / "hints.jwk")]) == 0
+
+
 LOGGED: dict[str, tuple[str, Callable[[Operated], None]]] = {
     "erase": ("ERASE", erase),
     "retention --run": ("ERASE", end_terms),
@@ -126,6 +137,8 @@ UNLOGGED: dict[str, tuple[str, Callable[[Operated], None]]] = {
     "directory import --dry-run": ("reads the file", try_import),
     "directory status": ("reads", read_status),
     "directory generate": ("writes invented people into a file", generate_directory),
+    "provider check": ("asks providers what they publish", check_providers),
+    "provider key": ("writes a key into a file, which signs nothing", make_hint_key),
     "retention --dry-run": ("reads", lambda hub: hub.act("retention", "--dry-run")),
     "rotate-log-key": ("draws a key that signs nothing until a trust bundle lists it", draw_key),
 }
@@ -143,6 +156,8 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Operated:
         case.claim("doctor", "medical/2")
         entry = post(case, "doctor").entry.id
         assert release(case, "doctor", [entry]).is_success
+        parties = {"issuers": [{"issuer": f"http://127.0.0.1:{free_port()}", "client_id": "volet-hub"}]}
+        (hub.folder / "issuers.json").write_text(json.dumps(parties), "utf-8")
         return Operated(hub.folder, HandClock(case.now_ms), entry)
 
 
