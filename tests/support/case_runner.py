@@ -14,14 +14,18 @@ from typing import cast
 from support.cases import PeopleDirectory
 from support.small_table import small_table
 from support.vectors import Operation, load
-from volet_protocol import case_chain, debts, exchange_chain, key_boxes, openings, user_chain
+from volet_protocol import case_chain, debts, exchange_chain, invitation_keys, key_boxes, openings, user_chain
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.capacities import Attestation
 from volet_protocol.case_state import CaseChain
 from volet_protocol.errors import ProtocolError
 from volet_protocol.exchange_links import ExchangeChange, ExchangeCreate
 from volet_protocol.fact_gesture import named_hash, read_facts
+from volet_protocol.fact_invitations import CodeKdf, Invitation
+from volet_protocol.facts import read_fact
 from volet_protocol.fields import Fields
+from volet_protocol.hashing import sha256
+from volet_protocol.invitation_codes import InvitationCode
 from volet_protocol.keys import BoxKey
 from volet_protocol.link_reading import read_link
 from volet_protocol.opening_links import OpeningLink
@@ -166,6 +170,56 @@ def run_debt(fields: Fields) -> JsonObject:
     }  # fmt: skip
 
 
+def run_owed(fields: Fields) -> JsonObject:
+    """Name the invitations for which a section owes a rotation, and whether it owes one."""
+    world, _ = played(fields)
+    section, at_ms = fields.text("section"), fields.integer("at_ms")
+    due = debts.debt(world.main, section, world.table, at_ms, world.directory)
+    return {"invitations": list(due.invitations), "owed": due.owed}
+
+
+def run_code_keys(fields: Fields) -> JsonObject:
+    """Derive the keys of a code."""
+    found = _code_keys(fields.data("secret"), fields.nested("kdf"))
+    return {"box": sha256(found.box.public).hex(), "key": found.sign.public.hex()}
+
+
+def run_release_proof(fields: Fields) -> JsonObject:
+    """Prove to a hub that one has a code."""
+    found = _code_keys(fields.data("secret"), fields.nested("kdf"))
+    terms = cast("dict[str, str]", fields.raw("terms"))
+    proof = invitation_keys.release_proof(found.sign, terms)
+    invitation_keys.check_release_proof(found.sign.public, terms, proof)
+    return {"proof": proof.hex()}
+
+
+def run_open_invitation(fields: Fields) -> JsonObject:
+    """Open the box of an invitation with a code."""
+    world, _ = played(fields)
+    body = fields.raw("invitation")
+    fact = read_fact(body)
+    assert isinstance(fact, Invitation)
+    found = _derived(fields.data("secret"), fact.kdf)
+    ring = SectionKeys(world.main.chain)
+    opened = invitation_keys.open_keys(world.main, fact, body, fields.data("box"), found=found, ring=ring)
+    keys: list[JsonValue] = [
+        {"section": section, "epoch": epoch, "step": step, "key": held.hex()}
+        for (section, epoch), (step, held) in sorted(opened.ring.slices.items())
+    ]
+    return {"keys": keys, "refused": {section: reason.value for section, reason in opened.refused.items()}}
+
+
+def _code_keys(secret: bytes, kdf: Fields) -> invitation_keys.CodeKeys:
+    read = CodeKdf(kdf.data("salt"), kdf.integer("memory_kib"), kdf.integer("passes"), kdf.integer("lanes"))
+    kdf.done()
+    return _derived(secret, read)
+
+
+@cache
+def _derived(secret: bytes, kdf: CodeKdf) -> invitation_keys.CodeKeys:
+    return invitation_keys.code_keys(InvitationCode(secret), kdf)
+
+
 def run_open_keys(fields: Fields) -> JsonObject:
     """Open `box` beside the last link, for the user whose seed it is."""
     world, link = played(fields)
@@ -266,6 +320,10 @@ OPERATIONS: Mapping[str, Operation] = {
     "extend": Operation(run_extend, _CASE, _USERS | {"class"}),
     "entitled": Operation(run_entitled, _CASE, _USERS),
     "debt": Operation(run_debt, _CASE | {"section", "at_ms"}, _USERS),
+    "owed": Operation(run_owed, _CASE | {"section", "at_ms"}),
+    "code_keys": Operation(run_code_keys, frozenset({"secret", "kdf"})),
+    "release_proof": Operation(run_release_proof, frozenset({"secret", "kdf", "terms"})),
+    "open_invitation": Operation(run_open_invitation, _CASE | {"invitation", "secret", "box"}),
     "open_keys": Operation(run_open_keys, _CASE | _BOX, _USERS),
     "open_shares": Operation(run_open_shares, _CASE | _BOX, _USERS),
     "made": Operation(run_made, _CASE | {"entries", "at_ms"}, _USERS),
@@ -280,6 +338,7 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
     "case_worlds": ("world",),
     "case_links": ("read",),
     "case_chain": ("extend",),
+    "case_invitations": ("entitled", "extend", "owed", "code_keys", "release_proof", "open_invitation"),
     "entitlement": ("entitled",),
     "gesture": ("named", "entitled", "facts"),
     "void": ("extend", "open_keys"),

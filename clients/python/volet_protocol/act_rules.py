@@ -18,6 +18,7 @@ from volet_protocol.facts import Fact
 
 OPEN_CARE, OPEN_MDPH, EXPORT_DOCUMENT = "open_care_case", "open_mdph_case", "export_document"
 ADD_MEMBER, SET_HORIZON = "add_member", "set_horizon"
+ANSWER_INVITATION = "answer_invitation"
 RECORD_CONSENT, RECORD_REFUSAL = "record_consent", "record_refusal"
 RECORD_CONTACT, CLOSE_CASE = "record_contact", "close_case"
 
@@ -60,6 +61,8 @@ ACT_RULES: Final[Mapping[str, ActRule]] = {
     "end_episode": _act("episode-end", _ANYBODY, _EVERY),
     ADD_MEMBER: _act("participation", _WITH_PERSON, _COORDINATING),
     SET_HORIZON: _act("participation", _WITH_PERSON, _COORDINATING),
+    "invite_member": _act("invitation", _WITH_PERSON, _COORDINATING),
+    ANSWER_INVITATION: _act("participation", frozenset({fact_rules.INVITED}), _EVERY),
     "end_member": _act("participation-end", _ANYBODY, _EVERY),
     "designate_referent": _act("referent", _WITH_PERSON, _COORDINATING),
     "record_notice": _act("notice", _SAYING, _NOT_RECEPTION),
@@ -98,6 +101,8 @@ _ACT_OF_TYPE: Final[Mapping[str, str]] = {type_: act for act, rule in ACT_RULES.
 def act_of(fact: Fact) -> str:
     """Return the act that a fact states; a type may state two acts, told apart by what the fact says."""
     match fact:
+        case Participation() if fact.invitation is not None:
+            return ANSWER_INVITATION
         case Participation():
             earlier = fact.history_from_ms is not None and fact.history_from_ms < fact.start_ms
             return SET_HORIZON if earlier else ADD_MEMBER

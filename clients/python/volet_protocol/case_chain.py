@@ -19,7 +19,7 @@ from volet_protocol.act_rules import may_open_case
 from volet_protocol.active_tables import active_table
 from volet_protocol.canonical import JsonObject
 from volet_protocol.case_facts import CaseFacts
-from volet_protocol.case_links import CaseCreate, ClassCreate
+from volet_protocol.case_links import CaseCreate, ClassCreate, FactLink
 from volet_protocol.case_state import CaseChain, Directory, Position, Positions, Verdict
 from volet_protocol.entry_list import EntryListHead
 from volet_protocol.errors import ProtocolError, Reason
@@ -93,6 +93,8 @@ def extend(
 ) -> CaseChain:
     """Return the state after one more link: judged, then applied, or kept as void. Raises as `judge` does."""
     judged = judge_link(state, statement, fact_body, directory, tables, main=main)
+    if isinstance(judged.link, FactLink) and not judged.verdict.valid:
+        state = key_effects.tainted(state, fact_judgement.boxed_by(judged.link, fact_body))
     return _place(_applied(state, judged), judged)
 
 

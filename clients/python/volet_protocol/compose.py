@@ -68,7 +68,7 @@ def compose_claim(
     lists: Mapping[str, EntryListHead],
 ) -> Composed:
     """Start sections: `keys` are S(epoch, 0), 32 random bytes each; `lists` the newest position of each entry list."""
-    _complete(state)
+    complete(state)
     new = _new_epochs(state, keys, lists)
     generation, public = generation_at(author, head.preamble.user_head)
     link = ClaimLink(head, new, generation, UNBOXED)
@@ -86,22 +86,25 @@ def compose_grant(
     starts: Mapping[str, tuple[int, int] | None],
     facts: Sequence[str],
     not_after_ms: int,
+    invitation: str | None = None,
 ) -> Composed:
     """Hand sections to one reader, in one box.
 
     `starts` maps a section to the (epoch, step) its history begins with, or None for none of the past: the key then
-    steps forward, and everybody writes under the new step. `facts` are the hashes that the decisions used.
+    steps forward, and everybody writes under the new step. `facts` are the hashes that the decisions used. With the
+    `invitation` they answered, readers grant to themselves what it gave.
     """
-    _complete(state)
+    complete(state)
     granted: list[Granted] = []
     keys: list[tuple[KeyId, bytes]] = []
     for section, start in sorted(starts.items()):
-        item, given = _granted(state, ring, section, start)
+        item, given = slice_of(state, ring, section, start)
         granted.append(item)
         keys += given
     generation, public = generation_at(reader, reader.head)
     target = Target(reader.user, generation, reader.head, UNBOXED)
-    link = GrantLink(head, target, reader_capacity, tuple(granted), tuple(sorted(set(facts))), not_after_ms)
+    named = tuple(sorted(set(facts)))
+    link = GrantLink(head, target, reader_capacity, tuple(granted), named, not_after_ms, invitation)
     box = seal_box(keys_plaintext(keys), public, GRANT, box_context(link.body()))
     return Composed(replace(link, target=replace(target, box=_hash(box))).body(), {reader.user: box})
 
@@ -121,7 +124,7 @@ def compose_rotate(
     `readers` is `SectionAccess.next_readers`: exactly those permitted, by user, with their sections. `deferred` names
     those who cannot be boxed, and why; everybody else is in `chains`.
     """
-    _complete(state)
+    complete(state)
     new = _new_epochs(state, keys, lists)
     reasons = deferred or {}
     named = tuple(
@@ -182,7 +185,8 @@ def keys_plaintext(keys: Sequence[tuple[KeyId, bytes]]) -> bytes:
     )
 
 
-def _complete(state: CaseChain) -> None:
+def complete(state: CaseChain) -> None:
+    """Refuse to compose on a state that misses the body of a fact: unknown-reference."""
     if state.missing:
         raise ProtocolError(Reason.UNKNOWN_REFERENCE, f"{len(state.missing)} facts without their body")
 
@@ -201,9 +205,10 @@ def _first_keys(new: Sequence[NewEpoch], keys: Mapping[str, bytes]) -> list[tupl
     return [(KeyId(item.section, item.epoch, 0), keys[item.section]) for item in new]
 
 
-def _granted(
+def slice_of(
     state: CaseChain, ring: SectionKeys, section: str, start: tuple[int, int] | None
 ) -> tuple[Granted, list[tuple[KeyId, bytes]]]:
+    """Return what is given of a section from `start` on, and its keys; without a start the key steps forward."""
     known = state.section(section)
     current = KeyId(section, known.epoch, known.step)
     if start is None:

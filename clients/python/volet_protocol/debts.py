@@ -1,8 +1,8 @@
 """What is owed to a section: a rotation, grants (docs/spec/case-chains.md, protocol 6.5).
 
 debt(section, head, t) = readers boxed in the current epoch who are not permitted at that head and instant, who were
-revoked, or whose box is for a superseded generation of their key; and the current epoch when it is tainted. A writer
-takes t = max(own clock, newest verified checkpoint); a reader takes the header's `time_ms`.
+revoked, or whose box is for a superseded generation of their key; an invitation that boxed it and came to nothing; and
+the current epoch when it is tainted. A writer takes t = max(own clock, newest verified checkpoint); a reader takes the header's `time_ms`.
 
 A debt stops writing under the old keys. It never stops reading or narrowing.
 """
@@ -20,11 +20,12 @@ from volet_protocol.section_access import SectionAccess
 
 @dataclass(frozen=True)
 class Debt:
-    """Why a section owes a rotation: readers to be left behind or boxed anew, in order, and tainted epochs."""
+    """Why a section owes a rotation: readers to be left behind or boxed anew, tainted epochs, codes that boxed it."""
 
     leaving: tuple[str, ...] = ()
     superseded: tuple[str, ...] = ()
     taints: tuple[int, ...] = ()
+    invitations: tuple[str, ...] = ()
 
     @property
     def readers(self) -> tuple[str, ...]:
@@ -34,7 +35,7 @@ class Debt:
     @property
     def owed(self) -> bool:
         """Tell whether a rotation must come before anything is written."""
-        return bool(self.leaving or self.superseded or self.taints)
+        return bool(self.leaving or self.superseded or self.taints or self.invitations)
 
 
 def debt(state: CaseChain, section: str, table: PolicyTable, at_ms: int, directory: Directory) -> Debt:
@@ -93,7 +94,7 @@ def _debt(known: SectionState, section: str, access: SectionAccess, directory: D
         if user not in left and held.generation < directory.user(user).generation
     ]
     taints = (known.epoch,) if known.epoch in known.tainted else ()
-    return Debt(tuple(leaving), tuple(superseded), taints)
+    return Debt(tuple(leaving), tuple(superseded), taints, tuple(access.unanswered(section, known)))
 
 
 def _holds_current(known: SectionState, user: str) -> bool:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from volet_protocol import linked_cases
+from volet_protocol import invitations, linked_cases
 from volet_protocol.capacities import Capacity
 from volet_protocol.case_links import LinkHead
 from volet_protocol.case_state import CaseChain, Directory, Holding, SectionState
@@ -133,7 +133,7 @@ def owed_by(judging: Judging, user: str) -> list[str]:
     return [
         section
         for section, state in sorted(judging.state.sections.items())
-        if (state.epoch in state.tainted or judging.access.leaving(section, state))
+        if (state.epoch in state.tainted or judging.access.left_behind(section, state))
         and _holds(state, user, state.epoch, state.step)
         and judging.author_may("rotate", section)
     ]
@@ -148,6 +148,8 @@ def grant(judging: Judging, link: GrantLink) -> Reason | None:
         return Reason.EXPIRED
     if reader_standing(judging, link) is None:
         return Reason.WRONG_RECIPIENT
+    if link.invitation is not None and link.target.user != judging.author:
+        return Reason.NOT_ENTITLED
     return None if named_facts(judging, link) else Reason.UNKNOWN_REFERENCE
 
 
@@ -163,7 +165,7 @@ def grant_section(judging: Judging, link: GrantLink, granted: Granted) -> Reason
         return Reason.WRONG_STEP
     if stepping and (granted.from_epoch, granted.from_step) != (granted.epoch, granted.step):
         return Reason.WRONG_STEP
-    holding = state.readers.get(judging.author)
+    holding = _granter_holding(judging, link, section)
     # The new step of a stepping grant is derived from the current one, which the granter must hold.
     needed = [(state.epoch, state.step)] if stepping else granted.slices()
     if holding is None or not all(holding.holds(epoch, step) for epoch, step in needed):
@@ -174,6 +176,13 @@ def grant_section(judging: Judging, link: GrantLink, granted: Granted) -> Reason
     if standing is None or not judging.access.permits("read", standing.user, standing.capacity, section):
         return Reason.NOT_PERMITTED
     return None if stepping or _within_horizon(state, granted, standing) else Reason.NOT_YET
+
+
+def _granter_holding(judging: Judging, link: GrantLink, section: str) -> Holding | None:
+    """Return what the granter was boxed of a section; with an invitation, what it gave whoever answered it."""
+    if link.invitation is None:
+        return judging.state.section(section).readers.get(judging.author)
+    return invitations.given(judging.access.facts, link.invitation, judging.author, section)
 
 
 def reader_standing(judging: Judging, link: GrantLink) -> Standing | None:

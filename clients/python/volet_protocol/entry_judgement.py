@@ -33,7 +33,7 @@ def check_sealed_under(  # noqa: PLR0917 - the header's own fields, in its order
     if known.epoch != epoch:
         raise ProtocolError(Reason.WRONG_EPOCH, f"{section}: epoch {epoch} where {known.epoch} was the current one")
     access = SectionAccess.at(table, at.facts, max(time_ms, at.time_ms))
-    if epoch in known.tainted or access.leaving(section, known):
+    if epoch in known.tainted or access.left_behind(section, known):
         raise ProtocolError(Reason.SECTION_OWED, f"{section}: epoch {epoch}")
 
 

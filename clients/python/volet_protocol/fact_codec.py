@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar, cast
 
 from volet_protocol.canonical import JsonValue
+from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.vocabulary import CATEGORIES, COMPARTMENT_SET, ROW_SET
@@ -86,6 +87,11 @@ def choices(allowed: frozenset[str]) -> Codec:
     return Codec(read, _plain)
 
 
+def data(size: int) -> Codec:
+    """Return the codec of a byte string of one size."""
+    return Codec(lambda fields, name: fields.data(name, size), lambda value: to_base64url(cast("bytes", value)))
+
+
 def nested(shape: Shape[T]) -> Codec:
     """Return the codec of one nested object."""
     return Codec(lambda fields, name: shape.read(fields.nested(name)), lambda value: shape.to_json(cast("T", value)))
@@ -127,6 +133,7 @@ HASHES = Codec(lambda fields, name: _some(fields, name, fields.hashes(name)), _p
 CODE = Codec(lambda fields, name: fields.code(name), _plain)
 CODES = Codec(lambda fields, name: _some(fields, name, fields.codes(name)), _plain)
 MS = Codec(lambda fields, name: fields.integer(name), _plain)
+LABEL = Codec(lambda fields, name: fields.label(name), _plain)
 BOOL = Codec(lambda fields, name: fields.boolean(name), _plain)
 LEVEL = integer(1, 2)
 CATEGORY = integer(1, 2)

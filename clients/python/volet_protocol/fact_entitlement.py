@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from volet_protocol import conferences, emergency_course, fact_rules, linked_cases, powers
-from volet_protocol.act_rules import ACT_RULES, CLOSE_CASE, act_of, may_act
-from volet_protocol.capacities import Capacity, has_duty
+from volet_protocol import conferences, emergency_course, fact_rules, invitations, linked_cases
+from volet_protocol.act_rules import CLOSE_CASE, act_of
+from volet_protocol.capacities import has_duty
 from volet_protocol.case_facts import CaseFacts, FactAuthor, Record
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_codec import GivenBy
@@ -19,7 +19,7 @@ from volet_protocol.fact_powers import (
 )
 from volet_protocol.fact_references import check_references
 from volet_protocol.fact_requests import Request, RequestAnswer
-from volet_protocol.fact_rules import FACT_RULES
+from volet_protocol.fact_standings import allowed_by, open_to_row, standings_of
 from volet_protocol.facts import Fact
 from volet_protocol.operator_roles import Duty
 
@@ -45,13 +45,15 @@ def power_to_make(facts: CaseFacts, fact: Fact, author: FactAuthor, at_ms: int) 
     standings = standings_of(facts, author, at_ms) | _standings_by_object(facts, fact, author)
     # Opening a closed case again is for whom closing it is.
     act = CLOSE_CASE if _reopens(facts, fact) else act_of(fact)
-    allowed = _allowed(fact, act, standings)
-    if not allowed or not _open_to_row(act, author, allowed):
+    allowed = allowed_by(fact, act, standings)
+    if not allowed or not open_to_row(act, author, allowed):
         raise ProtocolError(Reason.NOT_ENTITLED, f"{fact.type}: {act}")
     power = next((power for power in _POWERS if power in allowed), fact_rules.MEMBER)
     check_references(facts, fact)
     _check_contents(facts, fact, author, power)
-    if isinstance(fact, Conference):
+    if isinstance(fact, Participation):
+        invitations.check_answer(facts, fact, at_ms)
+    elif isinstance(fact, Conference):
         conferences.check_conditions(facts, fact, at_ms)
     elif isinstance(fact, CaseLink):
         linked_cases.check_link(facts, fact, at_ms)
@@ -65,64 +67,13 @@ def _reopens(facts: CaseFacts, fact: Fact) -> bool:
     return isinstance(fact, Retention) and fact.decision == "none" and before is not None and before.decision != "none"
 
 
-def _allowed(fact: Fact, act: str, standings: frozenset[str]) -> frozenset[str]:
-    """Return the standings that make this very act, none when it is not theirs."""
-    signers, who = FACT_RULES[fact.type].signers, ACT_RULES[act].who
-    allowed = standings & signers & who
-    # Narrowing is any member's, save the acts that acts.csv leaves to fewer than sign the type.
-    left_to_fewer = fact_rules.MEMBER in signers - who
-    if not fact_rules.is_widening(fact) and not left_to_fewer and standings & {fact_rules.MEMBER, fact_rules.OPENER}:
-        allowed |= {fact_rules.MEMBER}
-    return allowed
-
-
-def _open_to_row(act: str, author: FactAuthor, allowed: frozenset[str]) -> bool:
-    """Tell whether the act is open to the row acted in; leaving oneself always is."""
-    if author.capacity is None or fact_rules.SELF in allowed:
-        return True
-    return may_act(act, author.capacity)
-
-
-def standings_of(facts: CaseFacts, author: FactAuthor, at_ms: int) -> frozenset[str]:
-    """Return the standings of an author at an instant: what they are to this case."""
-    standings: set[str] = set()
-    if author.capacity is None:
-        if author.user in facts.person_users:
-            standings.add(fact_rules.PERSON)
-        if any(
-            powers.mandate_state(facts, record, at_ms) == powers.IN_FORCE and powers.represents_person(record.fact)
-            for record in powers.mandates_of(facts, author.user)
-        ):
-            standings.add(fact_rules.REPRESENTATIVE)
-        return frozenset(standings)
-    capacity = author.capacity
-    mine = [r for r in facts.participations_of(author.user, at_ms) if r.fact.capacity == capacity]
-    if mine:
-        standings.add(fact_rules.MEMBER)
-        if capacity.category == 1:
-            standings.add(fact_rules.HEALTH)
-        if capacity.row == "M2" and any(record.fact.regime == "mdph" for record in mine):
-            standings.add(fact_rules.MDPH_DOCTOR)
-        if author.user in facts.referents(at_ms):
-            standings.add(fact_rules.REFERENT)
-    # The opener acts before taking part, never after having left.
-    ever = facts.participations_of(author.user)
-    if author == facts.opener and (mine or not ever):
-        standings.add(fact_rules.OPENER)
-    return frozenset(standings)
-
-
-def same_capacity(left: Capacity, right: Capacity) -> bool:
-    """Compare what is acted in: row, category, codes and structure; not the legal bases of the secret."""
-    return (left.row, left.category, left.profession, left.role, left.structure) == (
-        right.row, right.category, right.profession, right.role, right.structure,
-    )  # fmt: skip
-
-
 def _standings_by_object(facts: CaseFacts, fact: Fact, author: FactAuthor) -> frozenset[str]:
     if isinstance(fact, ParticipationEnd):
         # Leaving a case oneself always works, whatever ended before.
         return frozenset({fact_rules.SELF} if _record(facts, fact).fact.user == author.user else ())
+    if isinstance(fact, Participation) and fact.invitation is not None:
+        mine = (fact.user, fact.capacity) == (author.user, author.capacity)
+        return frozenset({fact_rules.INVITED} if mine else ())
     if isinstance(fact, EmergencyEnd):
         return frozenset({fact_rules.SELF} if emergency_course.is_caller(facts, fact, author) else ())
     if isinstance(fact, EmergencyReason):

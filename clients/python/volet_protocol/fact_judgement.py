@@ -13,9 +13,12 @@ from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_collection import check_collected
 from volet_protocol.fact_entitlement import record_fact
 from volet_protocol.fact_gesture import named_hash, read_facts
+from volet_protocol.fact_invitations import Invitation
 from volet_protocol.fact_people import Participation
 from volet_protocol.facts import Fact
+from volet_protocol.invitation_judgement import check_answered, check_invitation
 from volet_protocol.key_effects import listed
+from volet_protocol.key_links import Granted
 from volet_protocol.places import MAIN
 from volet_protocol.statements import HeadRef
 
@@ -70,6 +73,22 @@ def judged(judging: Judging, link: FactLink, body: JsonObject) -> RecordedFact |
     return recorded
 
 
+def boxed_by(link: FactLink, body: JsonObject | None) -> list[Granted]:
+    """Return what the invitations beside a void link boxed: who has a code may have had its box (protocol 6.2).
+
+    Raises wrong-hash for a body that is not the one the link names.
+    """
+    if body is None:
+        return []
+    if named_hash(body) != link.fact:
+        raise ProtocolError(Reason.WRONG_HASH, "body of a fact")
+    try:
+        stated = read_facts(body)
+    except ProtocolError:
+        return []
+    return [granted for _, fact in stated if isinstance(fact, Invitation) for granted in fact.sections]
+
+
 def _judged_one(judging: Judging, link: FactLink, before: RecordedFact, one: tuple[str, Fact]) -> RecordedFact | Reason:
     (hash_, fact), facts, position = one, before.facts, link.head.seq
     author = FactAuthor(judging.author, judging.capacity)
@@ -82,6 +101,10 @@ def _judged_one(judging: Judging, link: FactLink, before: RecordedFact, one: tup
                 return stale
         check_collected(fact, judging.at_ms)
         after = record_fact(facts, fact, hash_, position, author, judging.at_ms)
+        if isinstance(fact, Participation):
+            check_answered(judging, facts, fact)
+        elif isinstance(fact, Invitation):
+            check_invitation(judging, facts, fact)
     except ProtocolError as error:
         return error.reason
     own = OwnFact(fact, hash_, position, author, judging.at_ms)

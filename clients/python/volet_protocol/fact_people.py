@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import ClassVar, cast
 
 from volet_protocol.canonical import JsonValue
-from volet_protocol.capacities import Capacity
-from volet_protocol.fact_codec import HASH, MS, Codec, Shape, choice, integer, nested, refuse
+from volet_protocol.capacities import SALT_SIZE, Capacity
+from volet_protocol.fact_codec import HASH, LABEL, MS, Codec, Shape, choice, data, integer, nested, refuse
 from volet_protocol.fields import Fields
+from volet_protocol.keys import SIGNATURE_SIZE
 
 IDENTITY_STATUSES = frozenset({"PROV", "RECUP", "VALI", "QUAL"})
 REGIMES = frozenset({"care", "child_protection", "mdph"})
@@ -58,6 +59,19 @@ class Recognition:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """How somebody invited shows that they are the one named and have the code (docs/spec/invitations.md).
+
+    `salt` opens the subject of the attestation; `sig` is made by the key of the invitation.
+    """
+
+    iss: str
+    sub: str
+    salt: bytes
+    sig: bytes
+
+
+@dataclass(frozen=True)
 class Participation:
     """A capacity takes part in the case from a start to an end; limb 0 = in the care, not in the team."""
 
@@ -72,6 +86,8 @@ class Participation:
     episode: str | None = None
     history_from_ms: int | None = None
     recognised: Recognition | None = None
+    invitation: str | None = None
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +139,8 @@ def _check_participation(fact: Participation) -> None:
         raise refuse("participation: limb 2 rests on the person's recognition, and no other does")
     if fact.until_ms is not None and fact.until_ms <= fact.start_ms:
         raise refuse("participation: ends before it starts")
+    if (fact.invitation is None) != (fact.answer is None):
+        raise refuse("participation: an invitation and its answer stand together")
 
 
 PERSON = Shape(
@@ -132,15 +150,18 @@ PERSON = Shape(
 )
 EPISODE = Shape(Episode, {"episode": HASH, "start_ms": MS, "until_ms": MS}, optional=frozenset({"until_ms"}))
 EPISODE_END = Shape(EpisodeEnd, {"episode": HASH, "at_ms": MS})
-_RECOGNITION = Shape(Recognition, {"means": choice(frozenset({"oral", "written", "electronic"})), "at_ms": MS})
+CAPACITY = Codec(_capacity, _capacity_json)
+LIMB = integer(NOT_IN_TEAM, 3)
+RECOGNITION = Shape(Recognition, {"means": choice(frozenset({"oral", "written", "electronic"})), "at_ms": MS})
+_ANSWER = Shape(Answer, {"iss": LABEL, "sub": LABEL, "salt": data(SALT_SIZE), "sig": data(SIGNATURE_SIZE)})
 PARTICIPATION = Shape(
     Participation,
     {
-        "user": HASH, "attestation": HASH, "capacity": Codec(_capacity, _capacity_json), "regime": choice(REGIMES),
-        "limb": integer(NOT_IN_TEAM, 3), "start_ms": MS, "until_ms": MS, "episode": HASH, "history_from_ms": MS,
-        "recognised": nested(_RECOGNITION),
+        "user": HASH, "attestation": HASH, "capacity": CAPACITY, "regime": choice(REGIMES), "limb": LIMB,
+        "start_ms": MS, "until_ms": MS, "episode": HASH, "history_from_ms": MS,
+        "recognised": nested(RECOGNITION), "invitation": HASH, "answer": nested(_ANSWER),
     },
-    optional=frozenset({"until_ms", "episode", "history_from_ms", "recognised"}),
+    optional=frozenset({"until_ms", "episode", "history_from_ms", "recognised", "invitation", "answer"}),
     check=_check_participation,
 )  # fmt: skip
 PARTICIPATION_END = Shape(ParticipationEnd, {"participation": HASH, "at_ms": MS})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_emergencies import EmergencyEnd, EmergencyReason, EmergencyReview
+from volet_protocol.fact_invitations import Invitation
 from volet_protocol.fact_meetings import CaseLink, CaseLinkEnd, Conference, ConferenceEnd
 from volet_protocol.fact_notices import Consent, ConsentWithdrawal, Opposition, OppositionEnd
 from volet_protocol.fact_people import Episode, EpisodeEnd, Participation, ParticipationEnd, Referent
@@ -43,7 +44,7 @@ _ENDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     OppositionEnd.type: ("opposition", (Opposition.type,)),
     MandateEnd.type: ("mandate", (Mandate.type,)),
     MinorSecretEnd.type: ("secret", (MinorSecret.type,)),
-    FactEnd.type: ("ended", (Designation.type, Procedure.type, Referent.type)),
+    FactEnd.type: ("ended", (Designation.type, Invitation.type, Procedure.type, Referent.type)),
     ConferenceEnd.type: ("conference", (Conference.type,)),
     EmergencyEnd.type: ("emergency", (Emergency.type,)),
     CaseLinkEnd.type: ("link", (CaseLink.type,)),

@@ -18,10 +18,12 @@ WIDENS, NARROWS = "widens", "narrows"
 PERSON, REPRESENTATIVE = "person", "representative"
 OPENER, REFERENT, MEMBER, HEALTH = "opener", "referent", "member", "health"
 SELF, MDPH_DOCTOR, CALLER = "self", "mdph_doctor", "caller"
+# Who has no standing yet but is named by an invitation, and takes part by answering it.
+INVITED = "invited"
 # Who watches over the log and takes part in no case: each signs the one fact of their duty.
 AUDITOR, OFFICER = "auditor", "officer"
 SIGNERS: Final = frozenset(
-    {PERSON, REPRESENTATIVE, OPENER, REFERENT, MEMBER, HEALTH, SELF, MDPH_DOCTOR, CALLER, AUDITOR, OFFICER}
+    {PERSON, REPRESENTATIVE, OPENER, REFERENT, MEMBER, HEALTH, SELF, MDPH_DOCTOR, CALLER, INVITED, AUDITOR, OFFICER}
 )
 
 
@@ -42,7 +44,8 @@ FACT_RULES: Final[Mapping[str, FactRule]] = {
     "person": FactRule(WIDENS, frozenset({OPENER, REFERENT})),
     "episode": FactRule(WIDENS, _COORDINATION),
     "episode-end": FactRule(NARROWS, _ANY),
-    "participation": FactRule(WIDENS, _WITH_PERSON),
+    "participation": FactRule(WIDENS, _WITH_PERSON | {INVITED}),
+    "invitation": FactRule(WIDENS, _WITH_PERSON),
     "participation-end": FactRule(NARROWS, _ANY),
     "referent": FactRule(WIDENS, _WITH_PERSON),
     "notice": FactRule(WIDENS, _ANY - {SELF}),

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias, cast
 from volet_protocol import (
     canonical,
     fact_emergencies,
+    fact_invitations,
     fact_meetings,
     fact_notices,
     fact_people,
@@ -24,6 +25,7 @@ from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_codec import Shape
 from volet_protocol.fact_emergencies import EmergencyEnd, EmergencyReason, EmergencyReview
+from volet_protocol.fact_invitations import Invitation
 from volet_protocol.fact_masks import MASK_END, MaskEnd
 from volet_protocol.fact_meetings import CaseLink, CaseLinkEnd, Conference, ConferenceEnd
 from volet_protocol.fact_notices import Consent, ConsentWithdrawal, Notice, Opposition, OppositionEnd
@@ -72,6 +74,7 @@ Fact: TypeAlias = (
     | Episode
     | EpisodeEnd
     | FactEnd
+    | Invitation
     | Mandate
     | MandateEnd
     | MaskEnd
@@ -109,6 +112,7 @@ _SHAPES: Final[Mapping[str, Shape[Fact]]] = cast(
         Episode.type: fact_people.EPISODE,
         EpisodeEnd.type: fact_people.EPISODE_END,
         FactEnd.type: fact_powers.FACT_END,
+        Invitation.type: fact_invitations.INVITATION,
         Mandate.type: fact_powers.MANDATE,
         MandateEnd.type: fact_powers.MANDATE_END,
         MaskEnd.type: MASK_END,

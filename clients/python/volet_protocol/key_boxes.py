@@ -46,8 +46,8 @@ def open_claim_box(
     """Open one's own claim, on another device. `key` is the user key of the generation named."""
     link = _valid(state, statement, ClaimLink)
     expected = [KeyId(new.section, new.epoch, 0) for new in link.sections]
-    found = dict(_read_keys(_plaintext(statement, link.target, box, key, CLAIM)))
-    return _added(state, ring, found, expected, {})
+    found = dict(read_keys(_plaintext(statement, link.target, box, key, CLAIM)))
+    return add_opened(state, ring, found, expected, {})
 
 
 def open_grant_box(
@@ -61,8 +61,8 @@ def open_grant_box(
         for item in link.sections
         if (statement.hash, item.section) in state.void_sections
     }
-    found = dict(_read_keys(_plaintext(statement, link.target, box, key, GRANT)))
-    return _added(state, ring, found, expected, void)
+    found = dict(read_keys(_plaintext(statement, link.target, box, key, GRANT)))
+    return add_opened(state, ring, found, expected, void)
 
 
 def open_rotate_box(
@@ -72,8 +72,8 @@ def open_rotate_box(
     link = _valid(state, statement, RotateLink)
     # The chain, not the box, says which sections this reader kept.
     expected = [KeyId(new.section, new.epoch, 0) for new in link.sections if _kept(state, new.section, new.epoch, user)]
-    found = dict(_read_keys(_plaintext(statement, _target(link, user), box, key, ROTATE)))
-    return _added(state, ring, found, expected, {})
+    found = dict(read_keys(_plaintext(statement, _target(link, user), box, key, ROTATE)))
+    return add_opened(state, ring, found, expected, {})
 
 
 def open_opening_box(
@@ -99,7 +99,7 @@ def open_exchange_box(link: ExchangeCreate | ExchangeChange, box: bytes, key: Bo
     target = _target(link, user)
     _check_hash(target, box)
     plaintext = open_box(box, key, EXCHANGE, box_context(link.body()))
-    found = _read_keys(plaintext)
+    found = read_keys(plaintext)
     if [one for one, _ in found] != [which]:
         raise ProtocolError(Reason.WRONG_EPOCH, "box of an exchange")
     check_commitment(found[0][1], link.common.case, which, link.common.commit)
@@ -120,7 +120,7 @@ def _valid(state: CaseChain, statement: UnverifiedStatement, type_: type[L]) -> 
     return link
 
 
-def _added(
+def add_opened(
     state: CaseChain,
     ring: SectionKeys,
     found: Mapping[KeyId, bytes],
@@ -168,7 +168,8 @@ def _kept(state: CaseChain, section: str, epoch: int, user: str) -> bool:
     return held is not None and held.holds(epoch, 0)
 
 
-def _read_keys(plaintext: bytes) -> list[tuple[KeyId, bytes]]:
+def read_keys(plaintext: bytes) -> list[tuple[KeyId, bytes]]:
+    """Return the keys that a box holds; raise `ProtocolError` for another shape, or one key twice."""
     fields = Fields(canonical.decode(plaintext), "box of keys")
     found: list[tuple[KeyId, bytes]] = []
     for item in fields.objects("keys"):

@@ -168,7 +168,10 @@ class Granted:
 
 @dataclass(frozen=True)
 class GrantLink:
-    """Hands the keys of sections to one reader, bound to table, facts and the reader's head (protocol 7.4)."""
+    """Hands the keys of sections to one reader, bound to table, facts and the reader's head (protocol 7.4).
+
+    With `invitation`, the reader's own: from what its answer gave them to the key of their account.
+    """
 
     head: LinkHead
     target: Target
@@ -176,6 +179,7 @@ class GrantLink:
     sections: tuple[Granted, ...]
     facts: tuple[str, ...]
     not_after_ms: int
+    invitation: str | None = None
 
     def body(self) -> dict[str, JsonValue]:
         """Return the body to sign."""
@@ -186,6 +190,7 @@ class GrantLink:
             **({"reader_capacity": self.reader_capacity} if self.reader_capacity else {}),
             "sections": [item.to_json() for item in self.sections],
             "facts": list(self.facts), "not_after_ms": self.not_after_ms,
+            **({"invitation": self.invitation} if self.invitation else {}),
         }  # fmt: skip
 
     @staticmethod
@@ -205,7 +210,9 @@ class GrantLink:
         facts = tuple(fields.hashes("facts", MAX_FACTS))
         if facts:
             check_order(facts, "grant.facts")
-        value = GrantLink(head, target, reader_capacity, sections, facts, fields.integer("not_after_ms"))
+        not_after_ms = fields.integer("not_after_ms")
+        invitation = fields.optional("invitation", fields.hash)
+        value = GrantLink(head, target, reader_capacity, sections, facts, not_after_ms, invitation)
         fields.done()
         return value
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from volet_protocol import powers
+from volet_protocol import invitations, powers
 from volet_protocol.access import decide
 from volet_protocol.capacities import Capacity
-from volet_protocol.case_facts import CaseFacts
+from volet_protocol.case_facts import CaseFacts, Record
 from volet_protocol.case_links import section_parts
 from volet_protocol.case_state import SectionState
-from volet_protocol.fact_entitlement import same_capacity
+from volet_protocol.fact_standings import same_capacity
+from volet_protocol.fact_invitations import Invitation
 from volet_protocol.fact_people import Participation
 from volet_protocol.policy_table import PERMIT, PolicyTable
 from volet_protocol.questions import Decision, Party, Question
@@ -158,6 +159,25 @@ class SectionAccess:
     def leaving(self, section: str, state: SectionState) -> list[str]:
         """Return the readers of a section who must be left behind, in order."""
         return [user for user in sorted(state.readers) if user in state.revoked or not self.may_read(user, section)]
+
+    def unanswered(self, section: str, state: SectionState) -> list[str]:
+        """Return the invitations that boxed the current epoch to a code whose holder may not have it (any longer)."""
+        return [
+            record.hash
+            for record in invitations.boxing(self.facts, section, state.epoch)
+            if not self._kept(record, section, state)
+        ]
+
+    def left_behind(self, section: str, state: SectionState) -> bool:
+        """Tell whether somebody who may not read the section may hold its current epoch."""
+        return bool(self.leaving(section, state) or self.unanswered(section, state))
+
+    def _kept(self, record: Record[Invitation], section: str, state: SectionState) -> bool:
+        answer = invitations.answer_to(self.facts, record.hash)
+        if answer is None:
+            return invitations.is_open(self.facts, record, self.at_ms)
+        user = answer.fact.user
+        return user not in state.revoked and self.may_read(user, section)
 
     def next_readers(self, sections: Iterable[str], states: Mapping[str, SectionState]) -> dict[str, list[str]]:
         """Return, by user in order, the sections of a rotation that each is to be boxed: exactly these, no other."""

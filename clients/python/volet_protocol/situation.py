@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from volet_protocol import powers
 from volet_protocol.case_facts import FOREVER, CaseFacts, Record
-from volet_protocol.fact_entitlement import same_capacity
+from volet_protocol.fact_standings import same_capacity
 from volet_protocol.fact_people import Participation
 from volet_protocol.fact_powers import (
     CURATOR_MANDATES,
