@@ -19,9 +19,9 @@ from volet_protocol.emergency_course import Course, course_of, courses, to_tell
 from volet_protocol.emergency_words import MAX_BYTES, MAX_TEXT, context, open_words, seal_words
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_emergencies import MOST_READERS, EmergencyEnd, EmergencyReason, EmergencyReview
-from volet_protocol.fact_standings import standings_of
 from volet_protocol.fact_powers import Emergency
 from volet_protocol.fact_rules import FACT_RULES
+from volet_protocol.fact_standings import standings_of
 from volet_protocol.facts import SALT_SIZE
 from volet_protocol.keys import BoxKey
 from volet_protocol.log_payload import ViewPayload

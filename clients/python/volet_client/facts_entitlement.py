@@ -23,6 +23,7 @@ STANDINGS: Mapping[str, Said] = {
     fact_rules.HEALTH: Said("un professionnel de santé qui participe", "a health professional who takes part"),
     fact_rules.MDPH_DOCTOR: Said("un médecin de l'équipe MDPH", "a doctor of the MDPH team"),
     fact_rules.AUDITOR: Said("un auditeur", "an auditor"),
+    fact_rules.INVITED: Said("la personne que nomme l'invitation", "whom the invitation names"),
     fact_rules.OFFICER: Said("le délégué à la protection des données", "the data protection officer"),
 }
 

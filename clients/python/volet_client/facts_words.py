@@ -90,7 +90,9 @@ _PLAIN: Mapping[str, Said] = {
     "minor-secret-end": Said("secret du mineur levé", "minor's secret lifted"),
     "participation-end": Said("fin d'une participation", "end of a participation"),
     "episode-end": Said("fin de la prise en charge", "end of the care episode"),
-    "fact-end": Said("fin d'une désignation, d'une procédure ou d'une charge de référent", "end of a designation"),
+    "fact-end": Said(
+        "fin d'une désignation, d'une procédure, d'une charge de référent ou d'une invitation", "end of a designation"
+    ),
     "conference-end": Said("réunion annulée ou terminée", "conference called off or over"),
     "case-link-end": Said("rapprochement de dossiers annulé", "link between cases taken back"),
     "emergency": Said("accès en urgence déclaré", "emergency access declared"),
@@ -100,6 +102,7 @@ _PLAIN: Mapping[str, Said] = {
     "mask-end": Said("résultat annoncé à la personne", "result announced to the person"),
     "conference": Said("réunion convoquée", "conference convened"),
     "case-link": Said("rapprochement avec un autre dossier", "link with another case"),
+    "invitation": Said("invitation par code", "invitation by a code"),
     "death": Said("décès de la personne : dossier figé", "death of the person: the case is frozen"),
 }
 

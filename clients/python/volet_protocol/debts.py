@@ -2,7 +2,8 @@
 
 debt(section, head, t) = readers boxed in the current epoch who are not permitted at that head and instant, who were
 revoked, or whose box is for a superseded generation of their key; an invitation that boxed it and came to nothing; and
-the current epoch when it is tainted. A writer takes t = max(own clock, newest verified checkpoint); a reader takes the header's `time_ms`.
+the current epoch when it is tainted. A writer takes t = max(own clock, newest verified checkpoint); a reader takes the
+header's `time_ms`.
 
 A debt stops writing under the old keys. It never stops reading or narrowing.
 """

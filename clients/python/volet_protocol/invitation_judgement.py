@@ -10,6 +10,7 @@ from volet_protocol.entitlement import Judging
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_invitations import Invitation
 from volet_protocol.fact_people import Participation
+from volet_protocol.facts import Fact
 from volet_protocol.invitation_codes import VALIDITY_MS
 from volet_protocol.invitation_keys import answer_terms, check_answer_signature
 from volet_protocol.places import MAIN, class_of
@@ -30,20 +31,20 @@ def check_invitation(judging: Judging, facts: CaseFacts, fact: Invitation) -> No
         raise ProtocolError(Reason.EXPIRED, "invitation")
     if fact.expires_ms - judging.at_ms > VALIDITY_MS:
         raise ProtocolError(Reason.NOT_YET, "an invitation that would live longer than 72 hours")
-    supposed = supposing(facts, fact, judging)
+    supposed = _supposing(facts, fact, judging)
     for granted in fact.sections:
         reason = _section(judging, supposed, fact, granted)
         if reason is not None:
             raise ProtocolError(reason, f"invitation, {granted.section}")
 
 
-def supposing(facts: CaseFacts, fact: Invitation, judging: Judging) -> SectionAccess:
+def _supposing(facts: CaseFacts, fact: Invitation, judging: Judging) -> SectionAccess:
     """Return the access by the facts in which somebody whom no fact names takes part as invited.
 
     They go by the salted hash of the subject, which is nobody's user id.
     """
     assumed = fact.participation(fact.subject, fact.subject, judging.at_ms)
-    record = Record(assumed, fact.subject, judging.head.seq, facts.opener, judging.at_ms)
+    record: Record[Fact] = Record(assumed, fact.subject, judging.head.seq, facts.opener, judging.at_ms)
     return SectionAccess(judging.access.table, facts.with_record(record), judging.at_ms)
 
 

@@ -78,7 +78,7 @@ def check_answer(facts: CaseFacts, fact: Participation, at_ms: int) -> None:
 
 
 def fits(invited: Capacity, held: Capacity) -> bool:
-    """Tell whether a capacity is the one invited: row, category, structure; profession and role where they are named."""
+    """Tell whether a capacity is the one invited: row, category, structure; profession and role where named."""
     same = (invited.row, invited.category, invited.structure) == (held.row, held.category, held.structure)
     return same and invited.profession in {None, held.profession} and invited.role in {None, held.role}
 

@@ -16,9 +16,9 @@ from volet_protocol.capacities import Capacity
 from volet_protocol.case_facts import CaseFacts, Record
 from volet_protocol.case_links import section_parts
 from volet_protocol.case_state import SectionState
-from volet_protocol.fact_standings import same_capacity
 from volet_protocol.fact_invitations import Invitation
 from volet_protocol.fact_people import Participation
+from volet_protocol.fact_standings import same_capacity
 from volet_protocol.policy_table import PERMIT, PolicyTable
 from volet_protocol.questions import Decision, Party, Question
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 from volet_protocol import powers
 from volet_protocol.case_facts import FOREVER, CaseFacts, Record
-from volet_protocol.fact_standings import same_capacity
 from volet_protocol.fact_people import Participation
 from volet_protocol.fact_powers import (
     CURATOR_MANDATES,
@@ -20,6 +19,7 @@ from volet_protocol.fact_powers import (
     Mandate,
     Procedure,
 )
+from volet_protocol.fact_standings import same_capacity
 from volet_protocol.questions import Question
 from volet_protocol.vocabulary import PERSON, PROPERTY, domains_of
 

@@ -13,8 +13,8 @@ from volet_protocol.case_state import CaseChain
 from volet_protocol.encodings import is_hash
 from volet_protocol.entry_list import list_id
 from volet_protocol.errors import ProtocolError, Reason
-from volet_protocol.fact_standings import same_capacity
 from volet_protocol.fact_people import Participation
+from volet_protocol.fact_standings import same_capacity
 from volet_protocol.places import (
     CHILD_PROTECTION,
     CLASSES,

@@ -14,7 +14,7 @@ import { MAX_WORDS, openWords, sealWords } from "../protocol/emergency-words.ts"
 import { ProtocolError } from "../protocol/errors.ts";
 import { MOST_READERS } from "../protocol/fact-emergencies.ts";
 import type { EmergencyReason, EmergencyReview } from "../protocol/fact-emergencies.ts";
-import { standingsOf } from "../protocol/fact-entitlement.ts";
+import { standingsOf } from "../protocol/fact-standings.ts";
 import type { Emergency } from "../protocol/fact-powers.ts";
 import { FACT_RULES } from "../protocol/fact-rules.ts";
 import { FACT_SALT_SIZE } from "../protocol/facts.ts";

@@ -36,6 +36,7 @@ function named(codes: readonly string[]): readonly string[] {
 /** The act that a fact states; a type may state two acts, told apart by what the fact says. */
 export function actOf(fact: Fact): string {
   if (fact.type === "participation") {
+    if (fact.invitation !== undefined) return "answer_invitation";
     return fact.historyFromMs !== undefined && fact.historyFromMs < fact.startMs ? "set_horizon" : "add_member";
   }
   if (fact.type === "consent") return fact.decision === "given" ? "record_consent" : "record_refusal";

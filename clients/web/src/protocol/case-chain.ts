@@ -23,7 +23,7 @@ import { rotatedSections } from "./entitlement.ts";
 import type { EntryListHead } from "./entry-list.ts";
 import { ProtocolError } from "./errors.ts";
 import type { Reason } from "./errors.ts";
-import { afterFact } from "./fact-judgement.ts";
+import { afterFact, boxedBy } from "./fact-judgement.ts";
 import { checkAuthor, judgeLink } from "./judgement.ts";
 import type { Judged, JudgedWith } from "./judgement.ts";
 import { afterClaim, afterGrant, afterRevoke, afterRotate, afterVoidGrant } from "./key-effects.ts";
@@ -88,7 +88,10 @@ export async function extendCase(
   judgedWith: JudgedWith,
 ): Promise<CaseChain> {
   const judged = await judgeLink(state, statement, factBody, judgedWith);
-  return placed(applied(state, judged), judged);
+  const { link, verdict } = judged;
+  const isVoidFact = link.type === "fact" && verdict.reason !== undefined;
+  const before = isVoidFact ? afterVoidGrant(state, boxedBy(link, factBody)) : state;
+  return placed(applied(before, judged), judged);
 }
 
 /**

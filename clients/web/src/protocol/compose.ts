@@ -31,7 +31,7 @@ import type { Preamble } from "./statements.ts";
 import type { UserChain } from "./user-state.ts";
 
 /** The hash of a box that is still to be made. */
-const UNBOXED = "0".repeat(64);
+export const UNBOXED = "0".repeat(64);
 
 type BoxLabel = "claim" | "grant" | "rotate" | "opening" | "exchange";
 
@@ -87,6 +87,8 @@ export interface GrantAsked {
   /** The hashes of the facts that the decisions used. */
   readonly facts: Iterable<string>;
   readonly notAfterMs: number;
+  /** Readers grant to themselves what an invitation that they answered gave. */
+  readonly invitation?: string | undefined;
 }
 
 /** Hand sections to one reader, in one box. */
@@ -95,10 +97,10 @@ export async function composeGrant(
   head: LinkHead,
   ring: SectionKeys,
   reader: UserChain,
-  { readerCapacity, starts, facts, notAfterMs }: GrantAsked,
+  { readerCapacity, starts, facts, notAfterMs, invitation }: GrantAsked,
 ): Promise<Composed> {
   checkComplete(state);
-  const given = [...starts].sort(byName).map(([section, start]) => givenOf(state, ring, section, start));
+  const given = [...starts].sort(byName).map(([section, start]) => sliceOf(state, ring, section, start));
   const target = targetOf(reader);
   const link: Omit<GrantLink, "type"> = {
     head,
@@ -107,6 +109,7 @@ export async function composeGrant(
     sections: given.map(({ granted }) => granted),
     facts: [...new Set(facts)].sort(),
     notAfterMs,
+    invitation,
   };
   const plaintext = keysPlaintext(given.flatMap(({ keys }) => keys));
   const boxes = await sealAll(plaintext, [target], new Map([[reader.user, reader]]), "grant", boxContext(grantBody(link)));
@@ -190,12 +193,13 @@ export async function composeExchange(
 }
 
 /** What a box of keys holds: canonical `{"keys": [{section, epoch, step, key}]}`. */
-function keysPlaintext(keys: readonly HeldKey[]): Bytes {
+export function keysPlaintext(keys: readonly HeldKey[]): Bytes {
   const items = keys.map(({ which: { section, epoch, step }, key }) => ({ section, epoch, step, key: toBase64url(key) }));
   return encode({ keys: items });
 }
 
-function checkComplete(state: CaseChain): void {
+/** Refuse to compose on a state that misses the body of a fact: unknown-reference. */
+export function checkComplete(state: CaseChain): void {
   if (state.missing.size > 0) {
     throw new ProtocolError("unknown-reference", `${state.missing.size} facts without their body`);
   }
@@ -212,12 +216,19 @@ function firstKeys(sections: readonly NewEpoch[], keys: ReadonlyMap<string, NewK
   return sections.map(({ section, epoch }) => ({ which: { section, epoch, step: 0 }, key: known(keys, section).key }));
 }
 
-interface Given {
+/** What is given of a section, and its keys. */
+export interface Given {
   readonly granted: Granted;
   readonly keys: readonly HeldKey[];
 }
 
-function givenOf(state: CaseChain, ring: SectionKeys, section: string, start: Pick<KeyId, "epoch" | "step"> | undefined): Given {
+/** What is given of a section from `start` on, and its keys; without a start the key steps forward. */
+export function sliceOf(
+  state: CaseChain,
+  ring: SectionKeys,
+  section: string,
+  start: Pick<KeyId, "epoch" | "step"> | undefined,
+): Given {
   const { epoch, step, commitments } = sectionOf(state, section);
   const held = (which: KeyId): HeldKey => {
     return { which, key: ring.key(which, commitments.get(stepName(which.epoch, which.step))) };

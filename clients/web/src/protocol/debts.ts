@@ -2,8 +2,8 @@
  * What is owed to a section: a rotation, grants (docs/spec/case-chains.md, protocol 6.5).
  *
  * debt(section, head, t) = readers boxed in the current epoch who are not permitted at that head and instant, who were revoked,
- * or whose box is for a superseded generation of their key; and the current epoch when it is tainted. A writer takes t = max(own
- * clock, newest verified checkpoint); a reader takes the header's `time_ms`.
+ * or whose box is for a superseded generation of their key; an invitation that boxed it and came to nothing; and the current
+ * epoch when it is tainted. A writer takes t = max(own clock, newest verified checkpoint); a reader takes the header's `time_ms`.
  *
  * A debt stops writing under the old keys. It never stops reading or narrowing.
  */
@@ -13,11 +13,13 @@ import type { Directory } from "./directory.ts";
 import type { PolicyTable } from "./policy-table.ts";
 import { byName, SectionAccess } from "./section-access.ts";
 
-/** Why a section owes a rotation: readers to be left behind or boxed anew, in order, and tainted epochs. */
+/** Why a section owes a rotation: readers to be left behind or boxed anew, in order, tainted epochs, codes that boxed it. */
 export interface Debt {
   readonly leaving: readonly string[];
   readonly superseded: readonly string[];
   readonly taints: readonly number[];
+  /** Invitations that boxed the current epoch and came to nothing. */
+  readonly invitations: readonly string[];
 }
 
 /** Everybody whose box in the current epoch must not be the last one. */
@@ -27,7 +29,7 @@ export function debtReaders(debt: Debt): readonly string[] {
 
 /** Whether a rotation must come before anything is written. */
 export function isOwed(debt: Debt): boolean {
-  return debt.leaving.length > 0 || debt.superseded.length > 0 || debt.taints.length > 0;
+  return debt.leaving.length > 0 || debt.superseded.length > 0 || debt.taints.length > 0 || debt.invitations.length > 0;
 }
 
 /** What a section owes at this head and instant. */
@@ -81,13 +83,13 @@ export function singleReader(state: CaseChain): readonly string[] {
 }
 
 function owedTo(known: SectionState, section: string, access: SectionAccess, directory: Directory): Debt {
-  if (known.epoch === 0) return { leaving: [], superseded: [], taints: [] };
+  if (known.epoch === 0) return { leaving: [], superseded: [], taints: [], invitations: [] };
   const leaving = access.leaving(section, known);
   const superseded = [...known.readers].flatMap(([user, held]) => {
     return !leaving.includes(user) && held.generation < directory.user(user).generation.number ? [user] : [];
   });
   const taints = known.tainted.has(known.epoch) ? [known.epoch] : [];
-  return { leaving, superseded: superseded.sort(), taints };
+  return { leaving, superseded: superseded.sort(), taints, invitations: access.unanswered(section, known) };
 }
 
 function everybody(state: CaseChain): readonly string[] {

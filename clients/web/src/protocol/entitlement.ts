@@ -15,12 +15,13 @@
 import type { Capacity } from "./capacities.ts";
 import type { LinkHead, SectionAt } from "./case-links.ts";
 import { holdsStep, sectionOf, stepName } from "./case-state.ts";
-import type { CaseChain, SectionState } from "./case-state.ts";
+import type { CaseChain, Holding, SectionState } from "./case-state.ts";
 import { canBeBoxed, generationAt } from "./directory.ts";
 import type { Directory } from "./directory.ts";
 import { listId } from "./entry-list.ts";
 import type { EntryListHead } from "./entry-list.ts";
 import type { Reason } from "./errors.ts";
+import { givenBy } from "./invitations.ts";
 import { claimTarget, rotateTargets, slicesOf } from "./key-links.ts";
 import type { ClaimLink, Granted, GrantLink, NewEpoch, RevokeLink, RotateLink, Target } from "./key-links.ts";
 import { isClosed } from "./linked-cases.ts";
@@ -124,7 +125,7 @@ export function rotatedSections(state: CaseChain, link: RotateLink): ReadonlyMap
  */
 export function owedBy(judging: Judging, user: string): readonly string[] {
   const owed = [...judging.state.sections].filter(([section, state]) => {
-    const due = state.tainted.has(state.epoch) || judging.access.leaving(section, state).length > 0;
+    const due = state.tainted.has(state.epoch) || judging.access.leftBehind(section, state);
     return due && holdsStep(state.readers.get(user), state.epoch, state.step) && authorMay(judging, "rotate", section);
   });
   return owed.map(([section]) => section).sort();
@@ -137,6 +138,7 @@ export function judgeGrant(judging: Judging, link: GrantLink): Reason | undefine
   if (judging.atMs >= link.notAfterMs) return "expired";
   const standing = readerStanding(judging, link);
   if (standing === undefined) return "wrong-recipient";
+  if (link.invitation !== undefined && link.target.user !== authorOf(judging)) return "not-entitled";
   return namesFacts(judging, link, standing) ? undefined : "unknown-reference";
 }
 
@@ -149,7 +151,7 @@ export function judgeGrantSection(judging: Judging, link: GrantLink, granted: Gr
   const stepping = commit !== undefined;
   if (step !== state.step + Number(stepping)) return "wrong-step";
   if (stepping && (fromEpoch !== epoch || fromStep !== step)) return "wrong-step";
-  const holding = state.readers.get(authorOf(judging));
+  const holding = granterHolding(judging, link, section);
   // The new step of a stepping grant is derived from the current one, which the granter must hold.
   const needed = stepping ? [{ epoch: state.epoch, step: state.step }] : slicesOf(granted);
   if (!needed.every((slice) => holdsStep(holding, slice.epoch, slice.step))) return "not-entitled";
@@ -159,6 +161,12 @@ export function judgeGrantSection(judging: Judging, link: GrantLink, granted: Gr
     return "not-permitted";
   }
   return stepping || isWithinHorizon(state, granted, standing) ? undefined : "not-yet";
+}
+
+/** What the granter was boxed of a section; with an invitation, what it gave whoever answered it. */
+function granterHolding(judging: Judging, { invitation }: GrantLink, section: string): Holding | undefined {
+  if (invitation === undefined) return sectionOf(judging.state, section).readers.get(authorOf(judging));
+  return givenBy(judging.access.facts, invitation, authorOf(judging), section);
 }
 
 /** The standing in which a grant's reader gets the keys: the participation it names, in force. */

@@ -40,7 +40,7 @@ export function checkSealedUnder(state: CaseChain, sealed: SealedUnder, table: P
     throw new ProtocolError("wrong-epoch", `${section}: epoch ${epoch} where ${known.epoch} was the current one`);
   }
   const access = SectionAccess.at(table, at.facts, Math.max(sealed.timeMs, at.timeMs));
-  if (known.tainted.has(epoch) || access.leaving(section, known).length > 0) {
+  if (known.tainted.has(epoch) || access.leftBehind(section, known)) {
     throw new ProtocolError("section-owed", `${section}: epoch ${epoch}`);
   }
 }

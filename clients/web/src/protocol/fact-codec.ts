@@ -4,8 +4,10 @@
  * Absent optional fields are absent keys; an empty list is refused, because absence already says it. A field is spelt in
  * snake_case on the wire, but where a name is given.
  */
+import type { Bytes } from "./bytes.ts";
 import { encode } from "./canonical.ts";
 import type { JsonObject, JsonValue } from "./canonical.ts";
+import { toBase64url } from "./encodings.ts";
 import { ProtocolError } from "./errors.ts";
 import { Fields } from "./fields.ts";
 import { CATEGORIES, COMPARTMENTS, ROWS } from "./vocabulary.ts";
@@ -104,6 +106,11 @@ export function choices<T extends string>(allowed: readonly T[]): Codec<readonly
   return { read, write: (value) => value };
 }
 
+/** A byte string of one size. */
+export function data(size: number): Codec<Bytes> {
+  return { read: (fields, name) => fields.data(name, size), write: (value) => toBase64url(value) };
+}
+
 /** One nested object. */
 export function nested<T extends object>(shape: Shape<T>): Codec<T> {
   return { read: (fields, name) => shape.read(fields.nested(name)), write: (value) => shape.toJson(value) };
@@ -159,6 +166,7 @@ export const CODES: Codec<readonly string[]> = {
   read: (fields, name) => some(fields, name, fields.codes(name)),
   write: (value) => value,
 };
+export const LABEL_TEXT: Codec<string> = { read: (fields, name) => fields.label(name), write: (value) => value };
 export const MS: Codec<number> = { read: (fields, name) => fields.integer(name), write: (value) => value };
 export const BOOL: Codec<boolean> = { read: (fields, name) => fields.boolean(name), write: (value) => value };
 export const LEVEL = integer(1, 2);

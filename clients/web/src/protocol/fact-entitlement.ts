@@ -1,17 +1,17 @@
 /** May this author make this fact, on the state before it (protocol 6.3; `fact-rules` holds the table). */
-import { ACT_RULES, actOf, mayAct } from "./act-rules.ts";
-import { isEqualCapacity, isSameAuthor } from "./case-facts.ts";
+import { actOf } from "./act-rules.ts";
+import { isEqualCapacity } from "./case-facts.ts";
 import type { CaseFacts, FactAuthor, Power } from "./case-facts.ts";
 import { checkConditions } from "./conferences.ts";
 import { checkCourseFact, isCaller } from "./emergency-course.ts";
 import { ProtocolError } from "./errors.ts";
 import type { GivenBy } from "./fact-codec.ts";
 import { checkReferences } from "./fact-references.ts";
-import { FACT_RULES, isWidening } from "./fact-rules.ts";
-import type { FactStanding, FactStandings } from "./fact-rules.ts";
+import type { FactStanding } from "./fact-rules.ts";
+import { allowedStandings, isOpenToRow, standingsOf } from "./fact-standings.ts";
 import type { Fact, FactOf } from "./facts.ts";
+import { checkAnswer } from "./invitations.ts";
 import { checkLink } from "./linked-cases.ts";
-import { mandatesOf, mandateState, representsPerson } from "./powers.ts";
 import { mayAnswerRequests, mayReviewEmergencies } from "./operator-roles.ts";
 
 /** A fact with its place: what a record holds but for the power, which is judged. */
@@ -44,6 +44,7 @@ export function powerToMake(facts: CaseFacts, fact: Fact, author: FactAuthor, at
   const power = allowed.has("person") ? "person" : allowed.has("representative") ? "representative" : "member";
   checkReferences(facts, fact);
   checkContents(facts, fact, author, power);
+  if (fact.type === "participation") checkAnswer(facts, fact, atMs);
   if (fact.type === "conference") checkConditions(facts, fact, atMs);
   if (fact.type === "case-link") checkLink(facts, fact, atMs);
   if (fact.type === "emergency-reason" || fact.type === "emergency-review") checkCourseFact(facts, fact, author, atMs);
@@ -55,58 +56,22 @@ function reopens(facts: CaseFacts, fact: Fact): boolean {
   return fact.type === "retention" && fact.decision === "none" && before !== undefined && before.decision !== "none";
 }
 
-/** The standings that make this very act, none when it is not theirs. */
-function allowedStandings(fact: Fact, act: string, standings: FactStandings): FactStandings {
-  const { signers } = FACT_RULES[fact.type];
-  const who: ReadonlySet<string> = ACT_RULES.get(act)?.who ?? new Set<string>();
-  const allowed = new Set([...standings].filter((standing) => signers.has(standing) && who.has(standing)));
-  // Narrowing is any member's, save the acts that acts.csv leaves to fewer than sign the type.
-  const leftToFewer = signers.has("member") && !who.has("member");
-  const inside = standings.has("member") || standings.has("opener");
-  if (!isWidening(fact) && !leftToFewer && inside) allowed.add("member");
-  return allowed;
-}
-
-/** Whether the act is open to the row acted in; leaving oneself always is. */
-function isOpenToRow(act: string, author: FactAuthor, allowed: FactStandings): boolean {
-  return author.capacity === undefined || allowed.has("self") || mayAct(act, author.capacity);
-}
-
-/** The standings of an author at an instant: what they are to this case. */
-export function standingsOf(facts: CaseFacts, author: FactAuthor, atMs: number): FactStandings {
-  const standings = new Set<FactStanding>();
-  const { user, capacity } = author;
-  if (capacity === undefined) {
-    if (facts.personUsers.has(user)) standings.add("person");
-    const represents = mandatesOf(facts, user).some(
-      (record) => mandateState(facts, record, atMs) === "in_force" && representsPerson(record.fact),
-    );
-    if (represents) standings.add("representative");
-    return standings;
-  }
-  const mine = facts.participationsOf(user, atMs).filter(({ fact }) => isEqualCapacity(fact.capacity, capacity));
-  if (mine.length > 0) {
-    standings.add("member");
-    if (capacity.category === 1) standings.add("health");
-    if (capacity.row === "M2" && mine.some(({ fact }) => fact.regime === "mdph")) standings.add("mdph_doctor");
-    if (facts.referents(atMs).has(user)) standings.add("referent");
-  }
-  // The opener acts before taking part, never after having left.
-  const ever = facts.participationsOf(user);
-  if (isSameAuthor(author, facts.opener) && (mine.length > 0 || ever.length === 0)) standings.add("opener");
-  return standings;
-}
-
 function standingsByObject(facts: CaseFacts, fact: Fact, author: FactAuthor): readonly FactStanding[] {
   if (fact.type === "participation-end") {
     // Leaving a case oneself always works, whatever ended before.
     return facts.find("participation", fact.participation).fact.user === author.user ? ["self"] : [];
   }
+  if (fact.type === "participation") return isOwnAnswer(fact, author) ? ["invited"] : [];
   if (fact.type === "emergency-end") return isCaller(facts, fact, author) ? ["self"] : [];
   if (fact.type === "emergency-reason") return isCaller(facts, fact, author) ? ["caller"] : [];
   if (fact.type === "emergency-review") return mayReviewEmergencies(author.capacity) ? ["auditor"] : [];
   if (fact.type === "request-answer") return mayAnswerRequests(author.capacity) ? ["officer"] : [];
   return fact.type === "emergency" && isOwnEmergency(fact, author) ? ["caller"] : [];
+}
+
+function isOwnAnswer(fact: FactOf<"participation">, { user, capacity }: FactAuthor): boolean {
+  if (fact.invitation === undefined || capacity === undefined) return false;
+  return fact.user === user && isEqualCapacity(fact.capacity, capacity);
 }
 
 function isOwnEmergency(fact: FactOf<"emergency">, { user, capacity }: FactAuthor): boolean {

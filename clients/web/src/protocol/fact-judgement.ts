@@ -15,7 +15,9 @@ import { namedHash, readFacts } from "./fact-gesture.ts";
 import type { Participation } from "./fact-people.ts";
 import { isWidening } from "./fact-rules.ts";
 import type { Fact } from "./facts.ts";
+import { checkAnswered, checkInvitation } from "./invitation-judgement.ts";
 import { afterListing } from "./key-effects.ts";
+import type { Granted } from "./key-links.ts";
 import type { HeadRef } from "./statements.ts";
 
 /** The facts of one link that count, the facts with them, and which bodies of a gesture are unknown. */
@@ -65,7 +67,7 @@ function reasonOf<T>(attempt: () => T): { readonly value: T } | Reason {
  * Where a body of a gesture is unknown, nobody can judge what rests on it: the others count or not one by one, and the state
  * says what is missing. Throws wrong-hash for a body that is not the one the link names.
  */
-export function judgeFacts(judging: Judging, link: FactLink, body: JsonObject): RecordedFacts | Reason {
+export async function judgeFacts(judging: Judging, link: FactLink, body: JsonObject): Promise<RecordedFacts | Reason> {
   if (namedHash(body) !== link.fact) throw new ProtocolError("wrong-hash", "body of a fact");
   const stated = reasonOf(() => readFacts(body));
   if (typeof stated === "string") return stated;
@@ -73,14 +75,20 @@ export function judgeFacts(judging: Judging, link: FactLink, body: JsonObject): 
   let recorded: RecordedFacts = { own: [], facts: judging.access.facts, missing };
   for (const { hash, fact } of stated.value) {
     if (fact === undefined) continue;
-    const after = judgeOne(judging, link, recorded, hash, fact);
+    const after = await judgeOne(judging, link, recorded, hash, fact);
     if (typeof after !== "string") recorded = after;
     else if (missing.size === 0) return after;
   }
   return recorded;
 }
 
-function judgeOne(judging: Judging, link: FactLink, before: RecordedFacts, hash: string, fact: Fact): RecordedFacts | Reason {
+async function judgeOne(
+  judging: Judging,
+  link: FactLink,
+  before: RecordedFacts,
+  hash: string,
+  fact: Fact,
+): Promise<RecordedFacts | Reason> {
   const author = { user: authorOf(judging), capacity: judging.capacity };
   const own = { fact, hash, position: link.head.seq, author, recordedMs: judging.atMs };
   if (fact.type === "participation" && !isAttested(judging, fact)) return "not-trusted";
@@ -90,7 +98,33 @@ function judgeOne(judging: Judging, link: FactLink, before: RecordedFacts, hash:
     checkCollected(fact, judging.atMs);
     return recordFact(before.facts, own);
   });
-  return typeof after === "string" ? after : { ...before, own: [...before.own, own], facts: after.value };
+  if (typeof after === "string") return after;
+  const not = await invitationReason(judging, before.facts, fact);
+  return not ?? { ...before, own: [...before.own, own], facts: after.value };
+}
+
+/** The reason for which an invitation, or the answer to one, is refused. */
+async function invitationReason(judging: Judging, facts: CaseFacts, fact: Fact): Promise<Reason | undefined> {
+  try {
+    if (fact.type === "invitation") checkInvitation(judging, facts, fact);
+    if (fact.type === "participation") await checkAnswered(judging, facts, fact);
+  } catch (error) {
+    if (error instanceof ProtocolError) return error.reason;
+    throw error;
+  }
+  return undefined;
+}
+
+/**
+ * What the invitations beside a void link boxed: who has a code may have had its box (protocol 6.2). Throws wrong-hash for a body
+ * that is not the one the link names.
+ */
+export function boxedBy(link: FactLink, body: JsonObject | undefined): readonly Granted[] {
+  if (body === undefined) return [];
+  if (namedHash(body) !== link.fact) throw new ProtocolError("wrong-hash", "body of a fact");
+  const stated = reasonOf(() => readFacts(body));
+  if (typeof stated === "string") return [];
+  return stated.value.flatMap(({ fact }) => (fact?.type === "invitation" ? fact.sections : []));
 }
 
 /**

@@ -3,10 +3,12 @@
  *
  * Participation: CSP L1110-4 II, L1110-12 (R16, R29). Majority: C. civ. 388, 413-7. Retention: R74. Death: R65.
  */
-import { capacityToJson, readCapacity } from "./capacities.ts";
+import type { Bytes } from "./bytes.ts";
+import { capacityToJson, readCapacity, SUBJECT_SALT_SIZE } from "./capacities.ts";
 import type { Capacity } from "./capacities.ts";
-import { choice, factShape, HASH, integer, MS, nested, optional, refuse, Shape } from "./fact-codec.ts";
+import { choice, data, factShape, HASH, integer, LABEL_TEXT, MS, nested, optional, refuse, Shape } from "./fact-codec.ts";
 import type { Codec } from "./fact-codec.ts";
+import { SIGNATURE_SIZE } from "./keys.ts";
 
 export const IDENTITY_STATUSES = ["PROV", "RECUP", "VALI", "QUAL"] as const;
 export const REGIMES = ["care", "child_protection", "mdph"] as const;
@@ -47,6 +49,17 @@ export interface Recognition {
   readonly atMs: number;
 }
 
+/**
+ * How somebody invited shows that they are the one named and have the code (docs/spec/invitations.md). `salt` opens the subject of
+ * the attestation; `sig` is made by the key of the invitation.
+ */
+export interface InvitationAnswer {
+  readonly iss: string;
+  readonly sub: string;
+  readonly salt: Bytes;
+  readonly sig: Bytes;
+}
+
 /** A capacity takes part in the case from a start to an end; limb 0 = in the care, not in the team. */
 export interface Participation {
   readonly type: "participation";
@@ -60,6 +73,8 @@ export interface Participation {
   readonly episode?: string;
   readonly historyFromMs?: number;
   readonly recognised?: Recognition;
+  readonly invitation?: string;
+  readonly answer?: InvitationAnswer;
 }
 
 /** The end of a participation. */
@@ -95,13 +110,24 @@ function checkParticipation(fact: Participation): void {
     throw refuse("participation: limb 2 rests on the person's recognition, and no other does");
   }
   if (fact.untilMs !== undefined && fact.untilMs <= fact.startMs) throw refuse("participation: ends before it starts");
+  if ((fact.invitation === undefined) !== (fact.answer === undefined)) {
+    throw refuse("participation: an invitation and its answer stand together");
+  }
 }
 
-const CAPACITY: Codec<Capacity> = {
+export const CAPACITY: Codec<Capacity> = {
   read: (fields, name) => readCapacity(fields.nested(name)),
   write: (capacity) => capacityToJson(capacity),
 };
-const RECOGNITION = new Shape<Recognition>({ means: choice(RECOGNITION_MEANS), atMs: MS });
+export const LIMB = integer(NOT_IN_TEAM, 3);
+export const RECOGNITION = new Shape<Recognition>({ means: choice(RECOGNITION_MEANS), atMs: MS });
+
+const ANSWER = new Shape<InvitationAnswer>({
+  iss: LABEL_TEXT,
+  sub: LABEL_TEXT,
+  salt: data(SUBJECT_SALT_SIZE),
+  sig: data(SIGNATURE_SIZE),
+});
 
 export const PERSON = factShape<Person>("person", {
   identityStatus: choice(IDENTITY_STATUSES),
@@ -117,12 +143,14 @@ export const PARTICIPATION = factShape<Participation>(
     attestation: HASH,
     capacity: CAPACITY,
     regime: choice(REGIMES),
-    limb: integer(NOT_IN_TEAM, 3),
+    limb: LIMB,
     startMs: MS,
     untilMs: optional(MS),
     episode: optional(HASH),
     historyFromMs: optional(MS),
     recognised: optional(nested(RECOGNITION)),
+    invitation: optional(HASH),
+    answer: optional(nested(ANSWER)),
   },
   { check: checkParticipation },
 );

@@ -24,7 +24,7 @@ function referenceOf(fact: Fact): Reference | undefined {
     case "minor-secret-end":
       return { named: fact.secret, types: ["minor-secret"], endsAtMs: fact.atMs };
     case "fact-end":
-      return { named: fact.ended, types: ["designation", "procedure", "referent"], endsAtMs: fact.atMs };
+      return { named: fact.ended, types: ["designation", "invitation", "procedure", "referent"], endsAtMs: fact.atMs };
     case "conference-end":
       return { named: fact.conference, types: ["conference"], endsAtMs: fact.atMs };
     case "emergency-end":
@@ -47,6 +47,7 @@ function referenceOf(fact: Fact): Reference | undefined {
     case "designation":
     case "emergency":
     case "episode":
+    case "invitation":
     case "mandate":
     case "mask-end":
     case "minor-secret":

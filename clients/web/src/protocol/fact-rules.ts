@@ -16,6 +16,7 @@ export const STANDINGS = [
   "self",
   "mdph_doctor",
   "caller",
+  "invited",
   "auditor",
   "officer",
 ] as const;
@@ -47,7 +48,8 @@ export const FACT_RULES: Readonly<Record<FactType, FactRule>> = {
   person: widens(...FOLLOWING),
   episode: widens(...FOLLOWING),
   "episode-end": narrows(...ANYBODY),
-  participation: widens(...WITH_PERSON),
+  participation: widens(...WITH_PERSON, "invited"),
+  invitation: widens(...WITH_PERSON),
   "participation-end": narrows(...ANYBODY),
   referent: widens(...WITH_PERSON),
   notice: widens(...SAYING),

@@ -12,6 +12,8 @@ import { ProtocolError } from "./errors.ts";
 import type { Shape } from "./fact-codec.ts";
 import { EMERGENCY_END, EMERGENCY_REASON, EMERGENCY_REVIEW } from "./fact-emergencies.ts";
 import type { EmergencyEnd, EmergencyReason, EmergencyReview } from "./fact-emergencies.ts";
+import { INVITATION } from "./fact-invitations.ts";
+import type { Invitation } from "./fact-invitations.ts";
 import { MASK_END } from "./fact-masks.ts";
 import type { MaskEnd } from "./fact-masks.ts";
 import { CASE_LINK, CASE_LINK_END, CONFERENCE, CONFERENCE_END } from "./fact-meetings.ts";
@@ -68,6 +70,7 @@ export type Fact =
   | Episode
   | EpisodeEnd
   | FactEnd
+  | Invitation
   | Mandate
   | MandateEnd
   | MaskEnd
@@ -106,6 +109,7 @@ const SHAPES: { readonly [T in FactType]: Shape<FactOf<T>> } = {
   episode: EPISODE,
   "episode-end": EPISODE_END,
   "fact-end": FACT_END,
+  invitation: INVITATION,
   mandate: MANDATE,
   "mandate-end": MANDATE_END,
   "mask-end": MASK_END,

@@ -111,11 +111,11 @@ function grantVerdict(judging: Judging, link: GrantLink): Verdict {
   return { reason: undefined, sections };
 }
 
-function judgeFactLink(judging: Judging, judged: Judged, link: FactLink, body: JsonObject | undefined): Judged {
+async function judgeFactLink(judging: Judging, judged: Judged, link: FactLink, body: JsonObject | undefined): Promise<Judged> {
   const reason = judgeLists(judging, link.lists);
   if (reason !== undefined) return { ...judged, verdict: isVoid(reason) };
   if (body === undefined) return judged;
-  const recorded = judgeFacts(judging, link, body);
+  const recorded = await judgeFacts(judging, link, body);
   if (typeof recorded === "string") return { ...judged, verdict: isVoid(recorded) };
   return { ...judged, facts: recorded.facts, recorded };
 }

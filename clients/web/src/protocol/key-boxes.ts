@@ -55,7 +55,7 @@ export async function openClaimBox(
 ): Promise<OpenedKeys> {
   const link = validLink(state, statement, "claim");
   const expected = link.sections.map(({ section, epoch }) => ({ section, epoch, step: 0 }));
-  return added(state, ring, await keysIn(statement, link, own, "claim"), expected, new Map());
+  return addOpened(state, ring, await keysIn(statement, link, own, "claim"), expected, new Map());
 }
 
 /** Open a grant; sections that are void in it are left out and named in `refused`. */
@@ -70,7 +70,7 @@ export async function openGrantBox(
     slicesOf(granted).map(({ epoch, step }) => ({ section: granted.section, epoch, step })),
   );
   const voids = state.voidSections.get(statement.hash) ?? new Map<string, Reason>();
-  return added(state, ring, await keysIn(statement, link, own, "grant"), expected, voids);
+  return addOpened(state, ring, await keysIn(statement, link, own, "grant"), expected, voids);
 }
 
 /** Open one's box of a rotation: the new epoch of every section that this reader kept. */
@@ -85,7 +85,7 @@ export async function openRotateBox(
   const expected = link.sections
     .filter(({ section, epoch }) => isKept(state, section, epoch, own.user))
     .map(({ section, epoch }) => ({ section, epoch, step: 0 }));
-  return added(state, ring, await keysIn(statement, link, own, "rotate"), expected, new Map());
+  return addOpened(state, ring, await keysIn(statement, link, own, "rotate"), expected, new Map());
 }
 
 /** A client share that an opening handed over. Whether it opens the entry, the entry's key commitment says. */
@@ -143,13 +143,14 @@ function validLink<T extends Link["type"]>(state: CaseChain, statement: Unverifi
 }
 
 /** The ring with the keys that are expected, committed to, and not of a void section. */
-function added(
+export function addOpened(
   state: CaseChain,
   ring: SectionKeys,
-  found: ReadonlyMap<string, Bytes>,
+  boxed: readonly BoxedKey[],
   expected: readonly KeyId[],
   voids: ReadonlyMap<string, Reason>,
 ): OpenedKeys {
+  const found = new Map(boxed.map(({ which, key }) => [nameOf(which), key]));
   const names = new Set(expected.map(nameOf));
   if (![...found.keys()].every((name) => names.has(name))) {
     throw new ProtocolError("wrong-epoch", "a box holds a key that its link does not name");
@@ -171,17 +172,11 @@ function added(
   return { ring: held, refused };
 }
 
-async function keysIn(
-  statement: UnverifiedStatement,
-  link: Link,
-  own: OwnBox,
-  label: string,
-): Promise<ReadonlyMap<string, Bytes>> {
+async function keysIn(statement: UnverifiedStatement, link: Link, own: OwnBox, label: string): Promise<readonly BoxedKey[]> {
   // A claim and a grant have one box, whoever asks; only a rotation has one for each reader.
   const named = targetsOf(link);
   const targets = link.type === "rotate" ? named : named.map((target) => ({ ...target, user: own.user }));
-  const keys = readKeys(await plaintextOf(statement.body, targets, own, label));
-  return new Map(keys.map(({ which, key }) => [nameOf(which), key]));
+  return readKeys(await plaintextOf(statement.body, targets, own, label));
 }
 
 async function plaintextOf(body: JsonObject, targets: readonly Target[], own: OwnBox, label: string): Promise<Bytes> {
@@ -196,11 +191,13 @@ function isKept(state: CaseChain, section: string, epoch: number, user: string):
   return holdsStep(known.readers.get(user) ?? known.former.get(user), epoch, 0);
 }
 
-interface BoxedKey extends HeldKey {
+/** A key as a box holds it. */
+export interface BoxedKey extends HeldKey {
   readonly key: Bytes;
 }
 
-function readKeys(plaintext: Uint8Array): readonly BoxedKey[] {
+/** The keys that a box holds; throws `ProtocolError` for another shape, or one key twice. */
+export function readKeys(plaintext: Uint8Array): readonly BoxedKey[] {
   const fields = new Fields(decode(plaintext), "box of keys");
   const found = fields.objects("keys").map((item) => {
     const which = { section: item.text("section", 64), epoch: item.integer("epoch", 1), step: item.integer("step") };

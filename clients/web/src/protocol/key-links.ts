@@ -159,7 +159,7 @@ export function slicesOf(granted: Granted): readonly { readonly epoch: number; r
   return slices;
 }
 
-function grantedToJson({ section, fromEpoch, fromStep, epoch, step, commit }: Granted): JsonObject {
+export function grantedToJson({ section, fromEpoch, fromStep, epoch, step, commit }: Granted): JsonObject {
   return present({
     section,
     from_epoch: fromEpoch,
@@ -171,7 +171,7 @@ function grantedToJson({ section, fromEpoch, fromStep, epoch, step, commit }: Gr
 }
 
 /** Read the wire form; a slice that ends before it starts is refused. */
-function readGranted(fields: Fields): Granted {
+export function readGranted(fields: Fields): Granted {
   const section = readSection(fields);
   const epoch = fields.integer("epoch", 1);
   const step = fields.integer("step");
@@ -182,7 +182,10 @@ function readGranted(fields: Fields): Granted {
   return { section, fromEpoch, fromStep, epoch, step, commit };
 }
 
-/** Hands the keys of sections to one reader, bound to table, facts and the reader's head (protocol 7.4). */
+/**
+ * Hands the keys of sections to one reader, bound to table, facts and the reader's head (protocol 7.4). With `invitation`, the
+ * reader's own: from what its answer gave them to the key of their account.
+ */
 export interface GrantLink {
   readonly type: "grant";
   readonly head: LinkHead;
@@ -191,6 +194,7 @@ export interface GrantLink {
   readonly sections: readonly Granted[];
   readonly facts: readonly string[];
   readonly notAfterMs: number;
+  readonly invitation?: string | undefined;
 }
 
 export function grantBody(link: Omit<GrantLink, "type">): JsonObject {
@@ -205,6 +209,7 @@ export function grantBody(link: Omit<GrantLink, "type">): JsonObject {
     sections: link.sections.map(grantedToJson),
     facts: link.facts,
     not_after_ms: link.notAfterMs,
+    invitation: link.invitation,
   });
 }
 
@@ -225,8 +230,9 @@ export function readGrant(statement: UnverifiedStatement): GrantLink {
   );
   const facts = readFactHashes(fields, "facts");
   const notAfterMs = fields.integer("not_after_ms");
+  const invitation = fields.optional("invitation", (name) => fields.hash(name));
   fields.done();
-  return { type: "grant", head, target, readerCapacity, sections, facts, notAfterMs };
+  return { type: "grant", head, target, readerCapacity, sections, facts, notAfterMs, invitation };
 }
 
 /** Take hashes of facts, ordered where there are any, off a body. */

@@ -11,6 +11,8 @@ import type { Capacity } from "./capacities.ts";
 import type { CaseFacts } from "./case-facts.ts";
 import { sectionParts } from "./case-links.ts";
 import type { SectionState } from "./case-state.ts";
+import { answerTo, closedBy, invitationsBoxing } from "./invitations.ts";
+import type { InvitationRecord } from "./invitations.ts";
 import type { PolicyTable } from "./policy-table.ts";
 import { mandatesOf, mandateState } from "./powers.ts";
 import { isPermitted, questionOf } from "./questions.ts";
@@ -163,6 +165,24 @@ export class SectionAccess {
   /** The readers of a section who must be left behind, in order. */
   leaving(section: string, state: SectionState): readonly string[] {
     return [...state.readers.keys()].sort().filter((user) => state.revoked.has(user) || !this.mayRead(user, section));
+  }
+
+  /** The invitations that boxed the current epoch to a code whose holder may not have it, or no longer. */
+  unanswered(section: string, state: SectionState): readonly string[] {
+    const boxing = invitationsBoxing(this.facts, section, state.epoch);
+    return boxing.filter((record) => !this.#isKept(record, section, state)).map(({ hash }) => hash);
+  }
+
+  /** Whether somebody who may not read the section may hold its current epoch. */
+  leftBehind(section: string, state: SectionState): boolean {
+    return this.leaving(section, state).length > 0 || this.unanswered(section, state).length > 0;
+  }
+
+  #isKept(record: InvitationRecord, section: string, state: SectionState): boolean {
+    const answer = answerTo(this.facts, record.hash);
+    if (answer === undefined) return closedBy(this.facts, record, this.atMs) === undefined;
+    const { user } = answer.fact;
+    return !state.revoked.has(user) && this.mayRead(user, section);
   }
 
   /** By user in order, the sections of a rotation that each is to be boxed: exactly these, no other. */

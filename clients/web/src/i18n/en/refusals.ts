@@ -80,6 +80,7 @@ export const refusals: Said<typeof french> = {
     health: "a health professional who takes part",
     mdph_doctor: "a doctor of the MDPH team",
     caller: "whoever declared the emergency",
+    invited: "whom the invitation names",
     auditor: "an auditor",
     officer: "the data protection officer",
   },

@@ -80,6 +80,7 @@ export const refusals = {
     health: "un professionnel de santé qui participe",
     mdph_doctor: "un médecin de l’équipe MDPH",
     caller: "qui a déclaré l’urgence",
+    invited: "la personne que nomme l’invitation",
     auditor: "un auditeur",
     officer: "le délégué à la protection des données",
   },
