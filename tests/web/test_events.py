@@ -185,6 +185,28 @@ class TestDemands:
         (told,) = team.coord.do("request", "list", "--case", case).result["requests"]
         assert told["state"] == "answered", told
 
+    def test_who_follows_the_case_judges_an_emergency_once_it_is_over(self, nurse: Watch, team: Team) -> None:
+        page, idel = nurse.page, team.world.parties["idel"]
+        (case,) = (one["case"] for one in team.coord.do("case", "list").result["cases"] if one["name"] == "Mme D")
+        (declared,) = team.coord.do("emergency", "list", "--case", case).result["emergencies"]
+        idel.do("emergency", "stop", declared["emergency"], "--case", case)
+        show(nurse, "/demands", "Demandes")
+        page.get_by_role("link", name="Cet accès en urgence était-il légitime ?").press("Enter")
+        nurse.title("Cet accès en urgence était-il légitime ?")
+        page.get_by_text(WHY).wait_for()
+        nurse.press("Signer et clore")
+        page.get_by_text("Choisissez d’abord : légitime ou non.").wait_for()
+        page.get_by_role("radio", name="Non légitime").check()
+        page.get_by_label("Pourquoi (facultatif)").fill("La personne répondait, dit sa voisine.")
+        nurse.picture("urgent-review")
+        nurse.axe()
+        nurse.press("Signer et clore")
+        page.get_by_text("Relu le").wait_for()
+        show(nurse, "/demands", "Demandes")
+        page.get_by_text("Personne n’attend de réponse de vous.").wait_for()
+        (judged,) = team.coord.do("emergency", "list", "--case", case).result["emergencies"]
+        assert judged["outcome"] == "not_legitimate", judged
+
 
 class TestMeeting:
     def test_eight_people_are_convened_on_one_sheet_and_decide_who_does_what(

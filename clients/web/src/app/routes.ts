@@ -17,6 +17,7 @@ export const COURSE_NAMES = Object.keys(COURSE) as readonly (keyof typeof COURSE
 const EVENTS = {
   urgent: "/urgent",
   "urgent-case": "/cases/:case/urgent",
+  "urgent-review": "/cases/:case/urgent/:emergency",
   meetings: "/cases/:case/meetings",
   "meeting-new": "/cases/:case/meeting",
   meeting: "/cases/:case/meetings/:conference",

@@ -40,6 +40,9 @@ export interface Audited {
   readonly review: EmergencyReview | undefined;
 }
 
+/** What a review is about. */
+export type Reviewable = Pick<Audited, "case" | "emergency" | "reason">;
+
 /** The list, and the leaf that looking at it left. */
 export interface Listed {
   readonly emergencies: readonly Audited[];
@@ -93,10 +96,10 @@ export class EmergencyReviews {
   }
 
   /**
-   * Close an emergency as legitimate or not; returns the leaf of the review. The words, where there are any, go to whom those of its
-   * reason were sealed to.
+   * Close an emergency as legitimate or not, as auditor or as who follows the case; returns the leaf of the review. The words, where
+   * there are any, go to whom those of its reason were sealed to.
    */
-  async review(found: Audited, { outcome, text, told }: Judgement): Promise<number> {
+  async review(found: Reviewable, { outcome, text, told }: Judgement): Promise<number> {
     const { author, links } = this.#parts;
     const atMs = author.nowMs();
     const place = { case: found.case, type: "emergency-review", emergency: found.emergency, code: outcome } as const;

@@ -1,6 +1,6 @@
 /**
- * What waits for this user's answer over all their cases, in one list: emergencies first, then reports of danger, the person's requests by their
- * term, then the keys that somebody waits for (F11, F16).
+ * What waits for this user's answer over all their cases, in one list: emergencies first, then reports of danger, emergencies to judge, the person's
+ * requests by their term, then the keys that somebody waits for (F11, F16).
  *
  * Only what this user may answer is listed: asked of the rules that the chain asks, before anybody writes a word.
  */
@@ -15,6 +15,7 @@ import type { Place } from "../protocol/places.ts";
 import { isMember } from "../protocol/section-access.ts";
 import type { CaseView } from "./casebook.ts";
 import type { Client } from "./client.ts";
+import type { Shown } from "./emergencies.ts";
 import { answerable, isAnswered } from "./emergency-answers.ts";
 import { NotPermitted, Refused } from "./errors.ts";
 import { requestAnswer } from "./facts.ts";
@@ -37,6 +38,13 @@ export interface WaitingEmergency {
   readonly text: string | undefined;
 }
 
+/** An emergency of somebody else that is over, and that nobody judged yet. */
+export interface WaitingReview {
+  readonly kind: "review";
+  readonly case: string;
+  readonly shown: Shown;
+}
+
 /** Somebody whom the rules give keys that we hold; granted at once, or once their new device was confirmed. */
 export interface WaitingGrant {
   readonly kind: "grant";
@@ -51,9 +59,9 @@ export interface WaitingReport {
   readonly place: Place;
 }
 
-export type ToAnswer = WaitingRequest | WaitingEmergency | WaitingGrant | WaitingReport;
+export type ToAnswer = WaitingRequest | WaitingEmergency | WaitingGrant | WaitingReport | WaitingReview;
 
-const ORDER: readonly ToAnswer["kind"][] = ["emergency", "report", "request", "grant"];
+const ORDER: readonly ToAnswer["kind"][] = ["emergency", "report", "review", "request", "grant"];
 /** How many cases are looked at at once. */
 const AT_ONCE = 4;
 
@@ -94,9 +102,24 @@ async function ofCase(client: Client, case_: string): Promise<readonly ToAnswer[
     if (isAnswered(view, course)) continue;
     emergencies.push({ kind: "emergency", case: case_, course, text: await wordsOf(client, case_, course) });
   }
+  const reviews = await reviewsIn(client, view);
   const grants = await client.writing.granting.waiting(view);
   const reports = await reportsIn(client, case_);
-  return [...emergencies, ...reports, ...requests, ...grants.map((owed) => ({ kind: "grant", case: case_, owed }) as const)];
+  return [
+    ...emergencies,
+    ...reports,
+    ...reviews,
+    ...requests,
+    ...grants.map((owed) => ({ kind: "grant", case: case_, owed }) as const),
+  ];
+}
+
+/** The emergencies of a case that are over and that this user judges; one's own never. */
+async function reviewsIn(client: Client, view: CaseView): Promise<readonly WaitingReview[]> {
+  const shown = await client.writing.emergencies.shown(view);
+  return shown
+    .filter(({ awaitsReview, mayReview }) => awaitsReview && mayReview)
+    .map((one) => ({ kind: "review", case: view.case, shown: one }));
 }
 
 async function reportsIn(client: Client, case_: string): Promise<readonly WaitingReport[]> {

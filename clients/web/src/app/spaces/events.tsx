@@ -6,6 +6,7 @@ import { DemandScreen, DemandsScreen } from "../../features/events/demands.tsx";
 import { MeetingFormScreen } from "../../features/events/meeting-form.tsx";
 import { MeetingScreen, MeetingsScreen } from "../../features/events/meeting.tsx";
 import { PresentScreen } from "../../features/events/present.tsx";
+import { UrgentReviewScreen } from "../../features/events/urgent-review.tsx";
 import { UrgentCaseScreen, UrgentFindScreen } from "../../features/events/urgent.tsx";
 import type { EVENT_NAMES } from "../routes.ts";
 import { shown } from "../screen-of.ts";
@@ -23,6 +24,7 @@ const SCREENS: Screens<"demands" | "demand" | (typeof EVENT_NAMES)[number]> = {
   danger: (route) => <DangerScreen of={route.case} />,
   "danger-one": (route) => <DangerOneScreen of={route.case} report={route.report} />,
   "urgent-case": (route) => <UrgentCaseScreen of={route.case} />,
+  "urgent-review": (route) => <UrgentReviewScreen of={route.case} emergency={route.emergency} />,
 };
 
 /** The screen of a route of this space. */

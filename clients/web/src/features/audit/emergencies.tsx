@@ -1,8 +1,6 @@
 /** Emergencies of all cases in scope: to review, in progress, reviewed; and one of them, closed as legitimate or not. */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 
-import { ActNote, useAct } from "../../app/act.tsx";
 import { useApp } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
 import { href } from "../../app/router.ts";
@@ -11,16 +9,12 @@ import { awaitsReview } from "../../client/emergency-reviews.ts";
 import type { Audited } from "../../client/emergency-reviews.ts";
 import { rowName } from "../../i18n/codes.ts";
 import { referenceOf } from "../../protocol/case-reference.ts";
-import { MAX_WORDS } from "../../protocol/emergency-words.ts";
-import { TOLD_MEANS } from "../../protocol/fact-emergencies.ts";
-import type { EmergencyReview, Told } from "../../protocol/fact-emergencies.ts";
 import { mayReviewEmergencies } from "../../protocol/operator-roles.ts";
-import { Button, ButtonLink } from "../../ui/button.tsx";
+import { ButtonLink } from "../../ui/button.tsx";
 import { Badge, Card, Empty, Facts, List, Name, Row } from "../../ui/card.tsx";
-import { Choice } from "../../ui/choice.tsx";
-import { Select, TextArea } from "../../ui/field.tsx";
 import { Note } from "../../ui/note.tsx";
 import { Page } from "../../ui/page.tsx";
+import { ReviewForm, Reviewed } from "../reading/emergency-review.tsx";
 import { momentOf, short } from "./words.ts";
 import type { Words } from "./words.ts";
 
@@ -127,7 +121,7 @@ export function EmergencyScreen({ emergency }: { readonly emergency: string }): 
               {review !== undefined && <Reviewed review={review} />}
               {review === undefined && !mayReviewEmergencies(acting?.capacity) && <Note kind="plain">{words.officer}</Note>}
               {review === undefined && mayReviewEmergencies(acting?.capacity) && nowMs() >= overMs && (
-                <ReviewForm found={found} onDone={loading.again} />
+                <ReviewForm judge={(judged) => client.emergencyReviews.review(found, judged)} onDone={loading.again} />
               )}
               {review === undefined && nowMs() < overMs && (
                 <Note kind="plain">{`${words.running}, ${words.until(momentOf(overMs, language))}`}</Note>
@@ -138,69 +132,5 @@ export function EmergencyScreen({ emergency }: { readonly emergency: string }): 
         }}
       </Loaded>
     </Page>
-  );
-}
-
-function Reviewed({ review }: { readonly review: EmergencyReview }): JSX.Element {
-  const { messages, language } = useApp();
-  const words = messages.auditEmergency;
-  const isGood = review.outcome === "legitimate";
-  return (
-    <Card title={isGood ? words.legitimate : words.notLegitimate} tone={isGood ? "good" : "danger"}>
-      <p>{words.reviewed(momentOf(review.atMs, language))}</p>
-      {!isGood && <p>{words.notLegitimateHelp}</p>}
-    </Card>
-  );
-}
-
-function ReviewForm({ found, onDone }: { readonly found: Audited; readonly onDone: () => void }): JSX.Element {
-  const { messages, client, tell } = useApp();
-  const words = messages.auditEmergency;
-  const [outcome, setOutcome] = useState<EmergencyReview["outcome"]>();
-  const [text, setText] = useState("");
-  const [told, setTold] = useState<Told["means"] | "no">("no");
-  const [missing, setMissing] = useState(false);
-  const close = useAct(async (_sent, judged: EmergencyReview["outcome"]) => {
-    const said = text.trim() === "" ? undefined : text.trim();
-    const leaf = await client.emergencyReviews.review(found, {
-      outcome: judged,
-      text: said,
-      told: told === "no" ? undefined : told,
-    });
-    tell(words.done(String(leaf)));
-    onDone();
-  });
-  return (
-    <Card title={words.review}>
-      <Choice
-        legend={words.judge}
-        options={[
-          { value: "legitimate", label: words.legitimate, detail: words.legitimateHelp },
-          { value: "not_legitimate", label: words.notLegitimate, detail: words.notLegitimateHelp },
-        ]}
-        value={outcome}
-        onChange={setOutcome}
-      />
-      <TextArea label={words.text} hint={words.textHint} value={text} onInput={setText} maxLength={MAX_WORDS} />
-      <Select
-        label={words.told}
-        options={[{ value: "no", label: words.toldNo }, ...TOLD_MEANS.map((means) => ({ value: means, label: words[means] }))]}
-        value={told}
-        onChange={setTold}
-      />
-      {missing && outcome === undefined && <Note kind="danger">{words.choose}</Note>}
-      <div class="row">
-        <Button
-          kind="main"
-          onPress={async () => {
-            setMissing(outcome === undefined);
-            if (outcome !== undefined) await close.run(outcome);
-          }}
-        >
-          {words.close}
-        </Button>
-      </div>
-      <ActNote act={close} />
-    </Card>
   );
 }

@@ -25,6 +25,7 @@ import { Choice } from "../../ui/choice.tsx";
 import { Select, TextArea, TextField } from "../../ui/field.tsx";
 import { Note } from "../../ui/note.tsx";
 import { Page } from "../../ui/page.tsx";
+import { useLookAgain } from "../reading/hooks.ts";
 import { CaseName } from "../reading/words.tsx";
 
 const DAY_MS = 86_400_000;
@@ -45,6 +46,7 @@ export function DemandsScreen(): JSX.Element {
     const [waiting, names] = await Promise.all([toAnswer(client), client.desk.names]);
     return { waiting, names };
   }, [client]);
+  useLookAgain(found.again);
   return (
     <Page title={words.title} lead={words.lead}>
       <Loaded from={found} lines={6}>
@@ -52,6 +54,7 @@ export function DemandsScreen(): JSX.Element {
           const of = <Kind extends ToAnswer["kind"]>(kind: Kind): Extract<ToAnswer, { kind: Kind }>[] =>
             waiting.filter((one): one is Extract<ToAnswer, { kind: Kind }> => one.kind === kind);
           const [emergencies, reports, requests, grants] = [of("emergency"), of("report"), of("request"), of("grant")];
+          const reviews = of("review");
           return (
             <>
               {waiting.length === 0 && (
@@ -71,6 +74,20 @@ export function DemandsScreen(): JSX.Element {
                         href={href({ name: "danger-one", case: one.case, report: one.place.name })}
                         title={messages.danger.one}
                         detail={<CaseName names={names} of={one.case} />}
+                      />
+                    ))}
+                  </List>
+                </Card>
+              )}
+              {reviews.length > 0 && (
+                <Card title={words.reviews} tone="warn">
+                  <List label={words.reviews}>
+                    {reviews.map(({ case: case_, shown: { course } }) => (
+                      <Row
+                        key={course.record.hash}
+                        href={href({ name: "urgent-review", case: case_, emergency: course.record.hash })}
+                        title={messages.urgent.judged}
+                        detail={<CaseName names={names} of={case_} />}
                       />
                     ))}
                   </List>

@@ -41,6 +41,10 @@ export const events = {
     after: "And then?",
     closes: "Everything closes at the hour said. What you read stays in the log.",
     theyRead: "The person sees that you read, when and why. Tell them yourself as soon as you can.",
+    judged: "Was this emergency access legitimate?",
+    judgedSet: "Items opened by this access",
+    judgedAfter: "It is still going on: it is reviewed once it is over.",
+    judgedByOthers: "The referent, whoever opened the case, or an auditor reviews it.",
   },
   demands: {
     title: "Requests",
@@ -52,6 +56,7 @@ export const events = {
     emergencies: "Emergency access: somebody waits for you to open",
     requests: "Requests of the person",
     reports: "Report addressed to you",
+    reviews: "Emergency accesses to review",
     grants: "Colleagues who wait for a key",
     caller: (who: string) => `${who} declared an emergency`,
     noReason: "The reason is not said yet: nothing opens before.",

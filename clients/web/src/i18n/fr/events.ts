@@ -43,6 +43,10 @@ export const events = {
     after: "Et ensuite ?",
     closes: "Tout se referme à l’heure dite. Ce que vous avez lu reste inscrit au journal.",
     theyRead: "La personne voit que vous avez lu, quand et pourquoi. Informez-la vous-même dès que c’est possible.",
+    judged: "Cet accès en urgence était-il légitime ?",
+    judgedSet: "Éléments ouverts par cet accès",
+    judgedAfter: "Il est encore en cours : il se relit une fois terminé.",
+    judgedByOthers: "Le référent, ou qui a ouvert le dossier, ou un auditeur le relit.",
   },
   demands: {
     title: "Demandes",
@@ -54,6 +58,7 @@ export const events = {
     emergencies: "Accès en urgence : on attend que vous ouvriez",
     requests: "Demandes de la personne",
     reports: "Signalement qui vous est adressé",
+    reviews: "Accès en urgence à relire",
     grants: "Collègues qui attendent une clé",
     caller: (who: string) => `${who} a déclaré une urgence`,
     noReason: "Le motif n’est pas encore dit : rien ne s’ouvre avant.",
