@@ -59,11 +59,27 @@ def pytest_configure(config: pytest.Config) -> None:
     """Give the run a folder for what its processes find out about screens; theirs is the one of the run."""
     if not hasattr(config, "workerinput"):
         os.environ[screens.FOLDER] = tempfile.mkdtemp(prefix="volet-judged-")
+        config.pluginmanager.register(_SaysWhatFailed(config))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         shutil.rmtree(os.environ.pop(screens.FOLDER), ignore_errors=True)
+
+
+class _SaysWhatFailed:
+    """Names what fails when it fails: a whole run ends half an hour later, and may be cut before it does."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if report.failed and terminal is not None:
+            terminal.ensure_newline()
+            terminal.write_line(f"{report.nodeid} ({report.when}, {report.duration:.0f} s)", red=True)
+            if (crash := getattr(report.longrepr, "reprcrash", None)) is not None:
+                terminal.write_line(f"  {crash.message.partition(chr(10))[0][:200]}")
 
 
 @pytest.hookimpl(tryfirst=True)
