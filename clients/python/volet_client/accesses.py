@@ -1,8 +1,8 @@
 """Who looked, as a person reads it: few lines, the odd ones first (F8, F17). Pure: verified acts in, an order out.
 
-An act is odd when somebody looks for the first time, at night, in an emergency, when something leaves on paper or as a
-file, or when it was recorded late. What was opened on a screen is counted apart from what was handed to a device: a
-device that prepares for a day without network receives much that nobody looks at.
+An act is odd when a professional looks for the first time or at night, in an emergency, when something leaves on paper
+or as a file, or when it was recorded late. What was opened on a screen is counted apart from what was handed to a
+device: one that prepares for a day without network receives much that nobody looks at.
 """
 
 from __future__ import annotations
@@ -112,10 +112,12 @@ def _odd(
     if view.to is not None or (view.act == READ and view.intent in TAKEN_OUT):
         found.append(Odd.TAKEN_OUT)
     hour = local(act.time_ms).hour
-    if view.act == READ and view.intent in OPENED | TAKEN_OUT and not NIGHT_UNTIL <= hour < NIGHT_FROM:
+    # At home any hour is one's own, and the first look of the person, or of who represents her, is no news to her.
+    by_professional = view.row is not None
+    looks = view.act == READ and view.intent in OPENED | TAKEN_OUT
+    if by_professional and looks and not NIGHT_UNTIL <= hour < NIGHT_FROM:
         found.append(Odd.NIGHT)
-    # The person's own first look is no news to her.
-    news = view.row is not None and now_ms - act.time_ms < NEW_FOR_MS
+    news = by_professional and now_ms - act.time_ms < NEW_FOR_MS
     if view.act == READ and news and first.get(reader_of(act, view)) == act.index:
         found.append(Odd.NEW)
     if view.late is not None:

@@ -64,6 +64,11 @@ def test_what_a_device_fetches_at_night_by_itself_is_not_odd() -> None:
     assert odd_of(look(1, NOON_MS + 12 * HOUR_MS, intent="sync")) == {}
 
 
+def test_the_persons_own_look_at_night_is_not_odd_and_does_not_hide_a_professionals() -> None:
+    own = [look(n, NOON_MS + 12 * HOUR_MS, who=None, row=None) for n in range(1, 7)]
+    assert odd_of(look(0, NOON_MS + 12 * HOUR_MS), *own) == {0: (Odd.NIGHT,)}
+
+
 def test_the_first_look_of_somebody_is_odd_for_thirty_days_and_the_second_is_not() -> None:
     assert odd_of(look(1), look(2), now_ms=NOON_MS + DAY_MS) == {1: (Odd.NEW,)}
     assert odd_of(look(1), look(2), now_ms=NOON_MS + NEW_FOR_MS) == {}

@@ -109,7 +109,7 @@ def whoami(context: Context, _args: argparse.Namespace) -> None:
         "fingerprint": words,
         **({"capacity": client.author.capacity} if client.author.capacity else {}),
     }  # fmt: skip
-    waiting = [line for line in (client.waiting.line(), client.recovery.reminder()) if line is not None]
+    waiting = [line for line in (client.recovery.reminder(), client.waiting.line()) if line is not None]
     context.terminal.result(
         card,
         [

@@ -1,7 +1,7 @@
 /**
  * Who looked, as a person reads it: few lines, the odd ones first (F8, F17). Pure: verified acts in, an order out.
  *
- * An act is odd when somebody looks for the first time, at night, in an emergency, when something leaves on paper or as a file, or
+ * An act is odd when a professional looks for the first time or at night, in an emergency, when something leaves on paper or as a file, or
  * when it was recorded late. What was opened on a screen is counted apart from what was handed to a device: a device that prepares
  * for a day without network receives much that nobody looks at.
  */
@@ -98,9 +98,10 @@ function whyOdd(act: Access, view: ViewPayload, first: ReadonlyMap<string, numbe
   if (view.emergency || EMERGENCIES.has(view.act)) found.push("emergency");
   if (hasLeft(view)) found.push("taken-out");
   const hour = new Date(act.timeMs).getHours();
-  if (reads && looks && (hour < NIGHT_UNTIL || hour >= NIGHT_FROM)) found.push("night");
-  // The person's own first look is no news to her.
-  const news = view.row !== undefined && nowMs - act.timeMs < NEW_FOR_MS;
+  // At home any hour is one's own, and the first look of the person, or of who represents her, is no news to her.
+  const byProfessional = view.row !== undefined;
+  if (byProfessional && reads && looks && (hour < NIGHT_UNTIL || hour >= NIGHT_FROM)) found.push("night");
+  const news = byProfessional && nowMs - act.timeMs < NEW_FOR_MS;
   if (reads && news && first.get(readerKey(view)) === act.index) found.push("new");
   if (view.late !== undefined) found.push("late");
   return found;

@@ -51,13 +51,16 @@ export function CasesScreen(): JSX.Element {
           )
         }
       </Loaded>
-      <div class="row">
-        <ButtonLink href={href({ name: "open-case" })}>{messages.opening.link}</ButtonLink>
-        <ButtonLink href={href({ name: "round" })}>{messages.round.link}</ButtonLink>
-        <ButtonLink href={href({ name: "hand-over" })}>{messages.handOver.link}</ButtonLink>
-        <ButtonLink href={href({ name: "urgent" })}>{messages.urgent.elsewhere}</ButtonLink>
-        <ButtonLink href={href({ name: "consulted" })}>{messages.consulted.title}</ButtonLink>
-      </div>
+      {/* With the list, not before it: a link that moves under the finger is not the one pressed. */}
+      {found.state !== "loading" && (
+        <div class="row">
+          <ButtonLink href={href({ name: "open-case" })}>{messages.opening.link}</ButtonLink>
+          <ButtonLink href={href({ name: "round" })}>{messages.round.link}</ButtonLink>
+          <ButtonLink href={href({ name: "hand-over" })}>{messages.handOver.link}</ButtonLink>
+          <ButtonLink href={href({ name: "urgent" })}>{messages.urgent.elsewhere}</ButtonLink>
+          <ButtonLink href={href({ name: "consulted" })}>{messages.consulted.title}</ButtonLink>
+        </div>
+      )}
     </Page>
   );
 }
