@@ -37,7 +37,7 @@ from support.loopback import free_port, served
 from volet_client.account import draw_identity
 from volet_client.client import Client
 from volet_client.config import Config
-from volet_client.profile import Profile
+from volet_client.profile import ATTESTED, Profile
 from volet_client.resources import shipped_table
 from volet_client.transport import HttpTransport
 from volet_protocol.binding import nonce as binding_nonce
@@ -179,14 +179,19 @@ class World:
         now_ms = through.clock()
         role, scope = watching(row, role, scope)
         registrar = OPERATOR if role in OPERATING else REGISTRAR
+        salt = os.urandom(16)
         body = attestation_body(
             hub=HUB, registrar=registrar.public, user=user,
-            subject=salted_subject(os.urandom(16), SELF_ISS, self.door.subjects[user]),
+            subject=salted_subject(salt, SELF_ISS, self.door.subjects[user]),
             capacity=capacity(row, structure, role=role), from_ms=now_ms - DAY_MS, until_ms=now_ms + 90 * DAY_MS,
             scope=scope,
         )  # fmt: skip
         statement = sign(body, registrar)
         through.hub.transport.post("/v1/attestations", {"statement": statement.to_json()})
+        if user == through.author.user:
+            # As a registrar's own answer is kept.
+            held = through.profile.load(ATTESTED)
+            through.profile.save(ATTESTED, {**held, statement.hash: to_base64url(salt)})
         return statement
 
 

@@ -17,6 +17,7 @@ client.linked_cases  one case continued by another; client.majority  a minor who
 client.notices     the texts handed to the person, filled; whom she may ask
 client.receipt_papers  the attestation of what she decided
 client.team        what she still has to be told; adding somebody in one gesture
+client.invitations somebody without keys invited by a code; client.invites  answering one
 client.waiting     what is to review, to send and to see
 client.live        hints that a case moved, as it moves
 client.colleagues  the national directory, each line verified
@@ -60,6 +61,8 @@ from volet_client.filing import Filings
 from volet_client.granting import Granting
 from volet_client.handing_over import HandingOver
 from volet_client.hub import Hub
+from volet_client.invitations import Invitations
+from volet_client.joining import Invites
 from volet_client.keys_audit import KeysAudit
 from volet_client.linked_cases import LinkedCases
 from volet_client.lists import Lists
@@ -221,6 +224,21 @@ class Client:
         return Team(
             self.casebook, self.author, self.rules, appender=self._appender, members=self.members, horizon=horizon
         )
+
+    @cached_property
+    def invitations(self) -> Invitations:
+        """Invite somebody who has no keys yet."""
+        return Invitations(
+            self.profile, self.casebook, self.author, self.rules, appender=self._appender, members=self.members
+        )
+
+    @cached_property
+    def invites(self) -> Invites:
+        """Take part by an invitation."""
+        return Invites(
+            self.profile, self.hub, self.casebook, self.author, self.rules, appender=self._appender,
+            session=self.session,
+        )  # fmt: skip
 
     @cached_property
     def exchanges(self) -> Exchanges:

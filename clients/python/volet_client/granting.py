@@ -30,6 +30,7 @@ from volet_protocol.case_links import LinkHead
 from volet_protocol.compose import compose_claim, compose_grant, compose_rotate
 from volet_protocol.debts import may_be_claimed, owed_grants, sections_owed
 from volet_protocol.directory import can_be_boxed
+from volet_protocol.invitations import answered_by
 from volet_protocol.places import class_of
 from volet_protocol.section_access import SectionAccess, Standing
 from volet_protocol.sections import KEY_SIZE, KeyId
@@ -154,7 +155,7 @@ class Granting:
                     wanted.setdefault(user, []).append(section)
         for user, sections in wanted.items():
             known = self._directory.refresh(user)
-            acceptance = self.accepted(known)
+            acceptance = self.accepted(known, invited=answered_by(chain.state.facts, user))
             if not acceptance.granted:
                 duties.waiting[user] = "" if acceptance.reason is None else acceptance.reason.value
                 continue
@@ -162,17 +163,20 @@ class Granting:
             duties.granted[user] = sections
         return view
 
-    def accepted(self, known: Known) -> Acceptance:
-        """Tell whether software may grant to a chain by itself (protocol 5.6)."""
+    def accepted(self, known: Known, *, invited: bool = False) -> Acceptance:
+        """Tell whether software may grant to a chain by itself (protocol 5.6).
+
+        `invited`: it answered an invitation of the case with its code, as every member's client verified in the chain.
+        """
         confirmed_ms = self._confirmations.of(known.chain.user)
         if not known.subjects:
-            unbound = Evidence(None, known.chain.created_ms, 0, confirmed_ms)
+            unbound = Evidence(None, known.chain.created_ms, 0, confirmed_ms, invited)
             return may_grant_by_software(known.chain, unbound, self._author.clock())
         subject = known.subjects[-1]
         head = self._hub.head(SUBJECT, subject_chain(subject.iss, subject.sub)).head
         # The map holds the newest chain of the subject, numbered from 0: any other than the first is a further one.
         older = 0 if head is not None and head.seq == 0 and head.hash == known.chain.user else 1
-        evidence = Evidence(subject.mode, known.chain.created_ms, older, confirmed_ms)
+        evidence = Evidence(subject.mode, known.chain.created_ms, older, confirmed_ms, invited)
         return may_grant_by_software(known.chain, evidence, self._author.clock())
 
     def _grant_to(self, view: CaseView, class_: str, reader: Known, sections: Sequence[str]) -> CaseView:
@@ -188,7 +192,7 @@ class Granting:
                 chain.ring,
                 reader.chain,
                 reader_capacity=standing.participation,
-                starts={section: _start(chain, section, standing.horizon_ms) for section in sections},
+                starts={section: start_of(chain, section, standing.horizon_ms) for section in sections},
                 facts=[fact for decision in decisions for fact in decision.facts],
                 not_after_ms=self._author.clock() + GRANT_VALIDITY_MS,
             )
@@ -203,7 +207,7 @@ class Granting:
         return max(found, key=lambda one: sum(access.permits("read", user, one.capacity, s) for s in sections))
 
 
-def _start(chain: ClassView, section: str, horizon_ms: int) -> tuple[int, int] | None:
+def start_of(chain: ClassView, section: str, horizon_ms: int) -> tuple[int, int] | None:
     """Return the earliest (epoch, step) the reader is entitled to and we can hand over; None: step forward."""
     known = chain.state.section(section)
     for epoch, step in sorted(known.commitments):

@@ -44,6 +44,9 @@ NAMES = "names"
 KEYS = "keys"
 SESSION = "session"
 CONFIRMATIONS = "confirmations"
+INVITATIONS = "invitations"
+# What opens the subject of each of our attestations: the registrar gave it to us alone.
+ATTESTED = "attested"
 _LIMIT = 64 * 1024 * 1024
 _TRUST_LIMIT = 1024 * 1024
 

@@ -16,7 +16,7 @@ from volet_client.errors import TransportError, UsageError
 from volet_client.hub import Hub
 from volet_client.login_hint import LoginHint, read_hint
 from volet_client.own_chain import OwnChain
-from volet_client.profile import IDENTITY, SESSION, Profile
+from volet_client.profile import ATTESTED, IDENTITY, SESSION, Profile
 from volet_client.recovering import recover
 from volet_client.transport import open_http
 from volet_client.words import Said
@@ -176,6 +176,8 @@ class Session:
         binding: JsonObject = proved.binding.to_json()
         self._hub.transport.post(f"/v1/users/{self._author.user}/bindings", binding)
         self._profile.save(PENDING, {})
+        salts: dict[str, JsonValue] = {item.attestation.id: to_base64url(item.salt) for item in attested}
+        self._profile.save(ATTESTED, {**self._profile.load(ATTESTED), **salts})
         return [item.attestation for item in attested]
 
     def _inputs(self, iss: str, aud: str) -> login.LoginInputs:

@@ -34,7 +34,7 @@ from volet_protocol.places import MAIN
 
 SAME_TEAM, PRESCRIBED, OUTSIDE = "same-team", "prescribed", "outside"
 LIMBS: Mapping[str, int] = {SAME_TEAM: 1, PRESCRIBED: 2, OUTSIDE: 0}
-_CONSENT_MEANS = {"oral": "oral", "paper": "written", "falc": "written", "electronic": "electronic"}
+CONSENT_MEANS = {"oral": "oral", "paper": "written", "falc": "written", "electronic": "electronic"}
 _OPENED_MS = 365 * 24 * 3_600_000
 
 
@@ -189,8 +189,8 @@ class Team:
         return Consent(
             kind="share_outside_team", decision="given", information=joining.consent,
             recipients=Recipients(users=(user,)), given_by=GivenBy(), given_ms=now_ms,
-            means=_CONSENT_MEANS[joining.informed], notice=DeliveredNotice(text.hash, now_ms, support),
-            episode=_open_episode(facts, now_ms), until_ms=joining.until_ms,
+            means=CONSENT_MEANS[joining.informed], notice=DeliveredNotice(text.hash, now_ms, support),
+            episode=open_episode(facts, now_ms), until_ms=joining.until_ms,
         )  # fmt: skip
 
     def _check_told(self, facts: CaseFacts, new: Participation, lines: Sequence[NoticeLine], joining: Joining) -> None:
@@ -250,7 +250,8 @@ def in_preparation(facts: CaseFacts) -> bool:
     return not any(line.kind == GENERAL for record in facts.of(Notice) for line in record.fact.lines)
 
 
-def _open_episode(facts: CaseFacts, at_ms: int) -> str | None:
+def open_episode(facts: CaseFacts, at_ms: int) -> str | None:
+    """Return the newest episode open at an instant, None where there is none."""
     known = [
         record.fact.episode
         for record in facts.of(Episode)

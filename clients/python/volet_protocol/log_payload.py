@@ -36,7 +36,7 @@ MAX_IDS = 512
 PUBLIC_TYPE = {
     "release": "act", "deposit": "act", "login": "act", "emergency-start": "act",
     "emergency-stop": "act", "admin": "act", "exchange": "act", "account-close": "act",
-    "logout": "act",
+    "logout": "act", "invitation": "act",
     "refusal": "refusal",
     "fact": "fact", "case": "fact", "opening": "fact", "opening-close": "fact", "policy": "fact",
     "user-link": "key", "binding": "key", "attestation": "key", "claim": "key", "grant": "key", "revoke": "key",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from volet_protocol.case_links import LinkHead
 from volet_protocol.fact_emergencies import EmergencyReview
+from volet_protocol.fact_people import Participation
 from volet_protocol.fact_powers import Emergency
 from volet_protocol.fact_requests import RequestAnswer
 from volet_protocol.link_reading import read_link
@@ -17,6 +18,7 @@ from volet_service.application.authorship import check_author, is_author
 from volet_service.application.callers import Caller
 from volet_service.application.chain_links import NewLink, extend_case
 from volet_service.application.decisions import check_named
+from volet_service.application.invitations import view_invited
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.visibility import Viewer, view_case, view_class, view_declaring
 from volet_service.application.watching import view_answering, view_reviewing
@@ -80,7 +82,15 @@ def _view(command: AppendLinks, policy: Policy, uow: UnitOfWork) -> Viewer:
     if command.class_ == MAIN and stated == RequestAnswer.type:
         request = str((bodies[0] or {}).get("request", ""))
         return view_answering(uow, command.caller, command.case, request, policy.active)
+    if command.class_ == MAIN and _answers(command.links):
+        return view_invited(uow, command.caller, command.case, policy.active)
     return view_case(uow, command.caller, command.case, policy.active)
+
+
+def _answers(links: Sequence[NewLink]) -> bool:
+    """Tell whether links begin with the answer to an invitation: by it somebody enters who did not stand there."""
+    first = links[0].fact
+    return first is not None and first.get("type") == Participation.type and "invitation" in first
 
 
 def _check_names(head: LinkHead, command: AppendLinks) -> None:

@@ -10,7 +10,7 @@ from volet_protocol.active_tables import active_table
 from volet_protocol.canonical import JsonObject
 from volet_protocol.capacities import Capacity
 from volet_protocol.case_chain import check_lists
-from volet_protocol.case_links import Fresh, LinkHead
+from volet_protocol.case_links import FactLink, Fresh, LinkHead
 from volet_protocol.case_state import CaseChain
 from volet_protocol.entry_list import EntryListHead, list_id
 from volet_protocol.errors import ProtocolError, Reason
@@ -25,7 +25,7 @@ from volet_protocol.openings import check_made
 from volet_protocol.places import MAIN, SECTION, SECTIONS, Place
 from volet_protocol.policy_table import PolicyTable
 from volet_protocol.statements import UnverifiedStatement
-from volet_service.application import emergency_rules
+from volet_service.application import emergency_rules, invitations
 from volet_service.application.entry_meta import entry_meta
 from volet_service.application.linked_case_rules import check_linked
 from volet_service.application.masked_entry_rules import check_masked_entries
@@ -54,9 +54,9 @@ def extend_case(state: CaseChain, new: NewLink, tables: Mapping[str, PolicyTable
     head = link.head
     if head.seq != state.head.seq + 1 or head.prev != state.head.hash:
         raise VersionConflict("case chain", {"head": state.head.to_json()})
-    _check_boxes(link, new.boxes)
     if (new.fact is not None) != (new.statement.type == "fact"):
         raise Invalid("the body of a fact stands beside a fact, and only there")
+    _check_boxes(link, new)
     check_fresh(head.fresh, uow)
     check_lists(new.statement, newest_lists(state.case, uow))
     main = None if state.class_ == MAIN else uow.cases.chain(state.case, MAIN)
@@ -97,6 +97,7 @@ def extend_case(state: CaseChain, new: NewLink, tables: Mapping[str, PolicyTable
     uow.cases.append(after, StoredLink(head.seq, new.statement.hash, new.statement.to_bytes(), body, leaf))
     uow.boxes.put(new.statement.hash, new.boxes)
     emergency_rules.remember(emergency, state.case, new.statement.hash, leaf, fact=new.fact, uow=uow)
+    invitations.remember(state.case, new.statement.hash, new.fact, uow)
     for user in _users(new.fact):
         uow.cases.add_user(state.case, state.class_, user)
     return after
@@ -131,13 +132,20 @@ def targets_of(link: Link) -> Iterable[Target]:
 
 def check_target_boxes(targets: Iterable[Target], boxes: Mapping[str, bytes]) -> None:
     """Refuse boxes other than exactly those that the link names by hash."""
-    named = {target.user: target.box for target in targets}
+    _check_named({target.user: target.box for target in targets}, boxes)
+
+
+def _check_named(named: Mapping[str, str], boxes: Mapping[str, bytes]) -> None:
     if {user: sha256(box).hex() for user, box in boxes.items()} != named:
         raise ProtocolError(Reason.BAD_BOX, "boxes beside a link are not those it names")
 
 
-def _check_boxes(link: Link, boxes: Mapping[str, bytes]) -> None:
-    check_target_boxes(targets_of(link), boxes)
+def _check_boxes(link: Link, new: NewLink) -> None:
+    """The box of an invitation is for a code: it travels under the hash of its fact."""
+    if isinstance(link, FactLink):
+        _check_named(invitations.boxes_named(new.fact), new.boxes)
+    else:
+        check_target_boxes(targets_of(link), new.boxes)
 
 
 def _capacity(head: LinkHead, uow: UnitOfWork) -> Capacity | None:

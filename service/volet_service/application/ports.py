@@ -22,6 +22,7 @@ from volet_protocol.web_manifest import WebManifest
 from volet_service.application.directory_ports import Extracts, NationalDirectory
 from volet_service.application.emergency_records import Emergencies
 from volet_service.application.erasure_ports import Erasures
+from volet_service.application.invitation_ports import Invitations
 from volet_service.application.live_ports import Hints, LiveLimits
 from volet_service.application.login_ports import LoggedOut
 from volet_service.application.records import Login, Session
@@ -77,6 +78,9 @@ class UnitOfWork(Protocol):
 
     @property
     def emergencies(self) -> Emergencies: ...  # noqa: D102 -- the type says it
+
+    @property
+    def invitations(self) -> Invitations: ...  # noqa: D102 -- the type says it
 
     @property
     def exchanges(self) -> Exchanges: ...  # noqa: D102 -- the type says it

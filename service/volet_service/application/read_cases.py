@@ -10,7 +10,7 @@ from volet_protocol.case_facts import CaseFacts
 from volet_protocol.encodings import is_hash
 from volet_protocol.entry_list import EntryListHead
 from volet_protocol.fact_gesture import without
-from volet_protocol.places import CLASSES
+from volet_protocol.places import CLASSES, MAIN
 from volet_protocol.policy_table import PERMIT
 from volet_protocol.release_decision import Asked
 from volet_protocol.section_access import is_member
@@ -18,6 +18,7 @@ from volet_protocol.statements import HeadRef
 from volet_service.application.callers import Caller
 from volet_service.application.decisions import refusal_of
 from volet_service.application.emergency_rules import is_calling, is_served
+from volet_service.application.invitations import view_invited
 from volet_service.application.listing import check_list_known, shown_in
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.records import StoredEntry, StoredLink
@@ -88,12 +89,22 @@ def _classes(viewer: Viewer, uow: UnitOfWork) -> dict[str, tuple[str, HeadRef]]:
 
 def read_chain(case: str, class_: str, after: int, *, caller: Caller, policy: Policy, uow: UnitOfWork) -> ChainLinks:
     """Return the links of a class that the caller is served, each with the box that is theirs."""
-    viewer = view_case(uow, caller, case, policy.active)
+    viewer = _view_chain(case, class_, caller, policy, uow)
     state = view_class(uow, viewer, class_)
     links = uow.cases.links(state.chain, after)
     if not is_member(viewer.main.facts, caller.user, uow.now_ms) and is_calling(state.facts, caller.user, uow.now_ms):
         links = [_served_to_caller(link, state.facts, caller.user) for link in links]
     return ChainLinks(state.chain, links, uow.boxes.of_user([link.hash for link in links], caller.user))
+
+
+def _view_chain(case: str, class_: str, caller: Caller, policy: Policy, uow: UnitOfWork) -> Viewer:
+    """Return the view of who stands in the case, or of whom an open invitation names: of its open chain alone."""
+    try:
+        return view_case(uow, caller, case, policy.active)
+    except NotFound:
+        if class_ != MAIN:
+            raise
+        return view_invited(uow, caller, case, policy.active)
 
 
 def _served_to_caller(link: StoredLink, facts: CaseFacts, user: str) -> StoredLink:

@@ -45,6 +45,8 @@ GROUPS = {
     "sync": _Group("cases", Said("vérifier, accorder, renouveler ce qui est dû", "verify, grant, rotate what is owed")),
     "case": _Group("cases", Said("ouvrir, lister, montrer un dossier", "open, list, show a case")),
     "member": _Group("members", Said("faire entrer ou sortir un professionnel", "add or end a participation")),
+    "invite": _Group("invitations", Said("inviter un professionnel sans clés, par un code", "invite by a code")),
+    "join": _Group("invitations", Said("rejoindre un dossier où l'on est invité", "join a case one is invited to")),
     "directory": _Group("colleagues", Said("chercher un confrère dans l'annuaire national", "find a colleague")),
     "notice": _Group("notices", Said("ce qu'on dit à la personne, et le noter", "what the person is told")),
     "receipt": _Group("notices_receipt", Said("attestation remise à la personne", "attestation handed over")),

@@ -136,6 +136,13 @@ emergency = Table(
 emergency_link = Table(
     "emergency_link", metadata, _hash("link", key=True), _hash("emergency", key=True), Index(None, "emergency")
 )
+# Invitations whose box waits for the account that they name: an index beside the chains, with what was given and asked.
+invitation = Table(
+    "invitation", metadata,
+    _hash("fact", key=True), _hash("case"), _hash("link"), _hash("subject"), _bytes("subject_salt"),
+    _int("expires_ms"), _hash("released_to", null=True), _int("leaf", null=True), _int("wrong"),
+    Index(None, "expires_ms"),
+)  # fmt: skip
 # Who has ever stood in a case; the facts say whether they still do.
 case_user = Table(
     "case_user", metadata, _hash("user", key=True), _hash("case", key=True), _text("class", key=True)

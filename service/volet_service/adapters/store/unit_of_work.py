@@ -40,6 +40,7 @@ from volet_service.adapters.store.emergencies import EmergencyRows
 from volet_service.adapters.store.entries import BoxRows, EntryRows, RequestRows
 from volet_service.adapters.store.entry_faces import FaceRows
 from volet_service.adapters.store.erasures import ErasureRows, without_content
+from volet_service.adapters.store.invitations import InvitationRows
 from volet_service.adapters.store.live import Live
 from volet_service.adapters.store.log import LogAppender, LogState
 from volet_service.adapters.store.map_past import keep_map
@@ -98,6 +99,7 @@ class SqlUnitOfWork:
         log.ends_of = self.cases.power_ends
         self.boxes = BoxRows(connection)
         self.emergencies = EmergencyRows(connection)
+        self.invitations = InvitationRows(connection)
         self.exchanges = ExchangeRows(connection, live, self.cases, self.users, writer.tables)
         self.entries = EntryRows(connection, live)
         self.faces = FaceRows(connection)

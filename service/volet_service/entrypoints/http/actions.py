@@ -119,6 +119,8 @@ ACTIONS: Final[Mapping[tuple[str, str], Stated]] = {
     ("POST", "/v1/exchanges/{exchange}/links"): Stated(Action.EXCHANGE, Asks.CHAIN),
     ("GET", "/v1/cases/{case}/emergencies/{emergency}"): Stated(Action.READ_LOG, Asks.STANDING),
     ("GET", "/v1/emergencies"): Stated(Action.READ_LOG, Asks.RULES),
+    ("GET", "/v1/invitations"): Stated(Action.LIST, Asks.SELF, "invitations that name the caller's own identity"),
+    ("POST", "/v1/invitations/{invitation}/box"): Stated(Action.RECORD, Asks.CHAIN),
     ("POST", "/v1/log/records"): Stated(Action.READ_LOG, Asks.RULES),
     ("POST", "/v1/log/identities"): Stated(Action.READ_LOG, Asks.RULES),
     ("GET", "/v1/heads/{label}/{chain}"): Stated(

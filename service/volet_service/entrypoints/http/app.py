@@ -23,6 +23,7 @@ from volet_service.entrypoints.http.routers import (
     entries,
     exchanges,
     health,
+    invitations,
     joins,
     live,
     log,
@@ -35,7 +36,8 @@ from volet_service.entrypoints.http.routers import (
 from volet_service.entrypoints.http.web import WebClient
 
 ROUTERS = (
-    logins, joins, users, cases, emergencies, entries, releases, exchanges, log, policy, directory, live, web, health,
+    logins, joins, users, cases, emergencies, entries, releases, exchanges, invitations, log, policy, directory, live,
+    web, health,
 )  # fmt: skip
 VERSION = "0.1.0"
 

@@ -74,6 +74,12 @@ class LinksRequest(Strict):
     links: list[LinkBody] = Field(min_length=1, max_length=64)
 
 
+class BoxRequest(Strict):
+    """What shows that whoever asks for the box of an invitation has its code."""
+
+    proof: str = Field(max_length=86)
+
+
 class UserLinksRequest(Strict):
     """Links of one user chain, in order."""
 

@@ -1,0 +1,149 @@
+"""Invitations at the hub: whom one names, what they are served of the case before they answer, the box once.
+
+1. An account is named when a binding of its own gives the subject of the invitation under its salt. To every other an
+   invitation does not exist.
+2. Whether it is open, the chain says: answered, withdrawn, over, or its author gone, it is served to nobody.
+3. The box goes to one account, against a proof made with the code; the release is a leaf. Three wrong proofs and it goes
+   to nobody: each is kept, and logged, before it is answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from volet_protocol.canonical import JsonObject
+from volet_protocol.capacities import salted_subject
+from volet_protocol.case_state import CaseChain
+from volet_protocol.encodings import is_hash
+from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_gesture import read_facts
+from volet_protocol.fact_invitations import Invitation
+from volet_protocol.invitation_codes import TRIES
+from volet_protocol.invitation_keys import check_release_proof, release_terms
+from volet_protocol.invitations import answer_to, is_open
+from volet_protocol.jws import parse as parse_token
+from volet_protocol.log_payload import IdentityPayload, ViewPayload
+from volet_protocol.places import MAIN
+from volet_protocol.policy_table import PolicyTable
+from volet_protocol.section_access import is_member
+from volet_service.application.callers import Caller
+from volet_service.application.invitation_ports import StoredInvitation
+from volet_service.application.ports import UnitOfWork
+from volet_service.application.visibility import Viewer, capacity_of
+from volet_service.domain.errors import BadSignature, NotFound, Refusal, TooManyRequests, VersionConflict
+from volet_service.domain.leaves import LeafContent
+
+ACT: Final = "invitation"
+WRONG_CODE: Final = "wrong_code"
+
+
+@dataclass(frozen=True)
+class GivenBox:
+    """The box and the leaf of its release; or the refusal, which is answered once what it counted is kept."""
+
+    box: bytes = b""
+    leaf: int = 0
+    refusal: Refusal | None = None
+
+
+def boxes_named(fact: JsonObject | None) -> dict[str, str]:
+    """Return the hash of the box of each invitation beside a link, by the hash of its fact."""
+    stated = () if fact is None else read_facts(fact)
+    return {hash_: one.box for hash_, one in stated if isinstance(one, Invitation) and one.box is not None}
+
+
+def remember(case: str, link: str, fact: JsonObject | None, uow: UnitOfWork) -> None:
+    """Remember the invitations beside a link that the chain took."""
+    for hash_, one in () if fact is None else read_facts(fact):
+        if isinstance(one, Invitation):
+            uow.invitations.add(
+                StoredInvitation(hash_, case, link, one.subject, one.subject_salt, one.expires_ms)
+            )
+
+
+def list_invitations(caller: Caller, uow: UnitOfWork, /) -> list[StoredInvitation]:
+    """Return the open invitations that name the caller."""
+    return list(_naming(caller, uow))
+
+
+def view_invited(uow: UnitOfWork, caller: Caller, case: str, table: PolicyTable) -> Viewer:
+    """Return the view of somebody whom an open invitation into the case names; raise `NotFound` for anybody else."""
+    main = uow.cases.chain(case, MAIN) if is_hash(case) else None
+    if main is None or all(record.case != case for record in _naming(caller, uow)):
+        raise NotFound
+    return Viewer(caller, capacity_of(uow, caller.user, caller.capacity), case, main, table, uow.now_ms)
+
+
+def give_box(fact: str, proof: bytes, hub: str, caller: Caller, uow: UnitOfWork, /) -> GivenBox:
+    """Give the box of an invitation to the account that it names, against a proof made with its code.
+
+    Raises `NotFound` for anybody else, and for an invitation that is not open or boxes nothing. A wrong proof is counted
+    and logged, and what it is answered with is returned.
+    """
+    record = next((one for one in _naming(caller, uow) if one.fact == fact), None)
+    found = None if record is None else uow.boxes.of_user([record.link], fact).get(record.link)
+    if record is None or found is None:
+        raise NotFound
+    if record.wrong >= TRIES:
+        raise TooManyRequests("three wrong proofs: the code is dead", {"reason": Reason.OVER_QUOTA.value})
+    key = _state(record, uow).facts.find(Invitation, fact).fact.key
+    try:
+        check_release_proof(key, release_terms(hub, record.case, fact, caller.user), proof)
+    except ProtocolError as error:
+        uow.invitations.count_wrong(fact)
+        _log(record, caller, uow, purpose=WRONG_CODE)
+        return GivenBox(refusal=BadSignature("proof of a code", {"reason": error.reason.value}))
+    if record.released_to not in {None, caller.user}:
+        raise VersionConflict("given to another account", {"reason": Reason.ALREADY.value})
+    leaf = record.leaf
+    if leaf is None:
+        leaf = _log(record, caller, uow)
+        uow.invitations.released(fact, caller.user, leaf)
+    return GivenBox(found, leaf)
+
+
+def _log(record: StoredInvitation, caller: Caller, uow: UnitOfWork, purpose: str | None = None) -> int:
+    capacity = capacity_of(uow, caller.user, caller.capacity)
+    view = ViewPayload(
+        ACT, uow.now_ms, purpose=purpose, row=capacity.row if capacity else None,
+        category=capacity.category if capacity else None, structure=capacity.structure if capacity else None,
+    )  # fmt: skip
+    who = IdentityPayload(
+        caller.user, caller.device, refusal=None if purpose is None else BadSignature.problem.value,
+        facts=(record.fact,),
+    )  # fmt: skip
+    return uow.log.append(LeafContent(view, who, record.case, MAIN))
+
+
+def _naming(caller: Caller, uow: UnitOfWork) -> Iterator[StoredInvitation]:
+    subjects = _subjects(caller.user, uow)
+    for record in uow.invitations.living(uow.now_ms) if subjects else ():
+        named = any(salted_subject(record.subject_salt, iss, sub) == record.subject for iss, sub in subjects)
+        if named and _is_served(record, caller, uow):
+            yield record
+
+
+def _is_served(record: StoredInvitation, caller: Caller, uow: UnitOfWork) -> bool:
+    """Tell whether it is open, or was answered by the caller: who crashed before they kept its keys asks again."""
+    facts = _state(record, uow).facts
+    if record.fact not in facts.hashes:
+        # Its body was erased: nobody could judge the answer.
+        return False
+    answer = answer_to(facts, record.fact)
+    if answer is not None:
+        return answer.fact.user == caller.user and is_member(facts, caller.user, uow.now_ms)
+    return is_open(facts, facts.find(Invitation, record.fact), uow.now_ms)
+
+
+def _state(record: StoredInvitation, uow: UnitOfWork) -> CaseChain:
+    state = uow.cases.chain(record.case, MAIN)
+    if state is None:
+        raise NotFound
+    return state
+
+
+def _subjects(user: str, uow: UnitOfWork) -> set[tuple[str, str]]:
+    """Return the identities that an account was bound to, by tokens that were verified when they came."""
+    return {(one.iss, parse_token(one.id_token).text("sub")) for one in uow.users.bindings(user)}
