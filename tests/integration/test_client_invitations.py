@@ -13,7 +13,7 @@ from volet_client.client import Client
 from volet_client.errors import UsageError, VoletError
 from volet_client.invitations import Invited, Invitee
 from volet_client.joining import Asked, read_asked
-from volet_client.refusals import DeniedError, NotFoundError, RefusedError
+from volet_client.refusals import DeniedError, NotFoundError, RefusedError, TooManyRequestsError
 from volet_client.team import Joining
 from volet_client.team_horizon import EPISODE, TODAY
 from volet_protocol.encodings import to_base64url
@@ -132,7 +132,7 @@ def test_to_anybody_else_there_is_no_invitation(world: World, case: str, newcome
     made = invite(world, case, newcomer)
     other = world.professional("other", *NURSE)
     assert other.invites.named() == []
-    with pytest.raises(UsageError, match="Aucune invitation"):
+    with pytest.raises(UsageError, match="No open invitation"):
         other.invites.join(asked(made))
     with pytest.raises(NotFoundError):
         other.cases.view(case)
@@ -141,11 +141,9 @@ def test_to_anybody_else_there_is_no_invitation(world: World, case: str, newcome
         other.hub.transport.post(f"/v1/invitations/{made.invitation}/box", proof)
 
 
-def test_another_code_is_refused_before_anything_is_asked_of_the_hub(
-    world: World, case: str, newcomer: Client
-) -> None:
+def test_another_code_is_refused_before_anything_is_asked_of_the_hub(world: World, case: str, newcomer: Client) -> None:
     invite(world, case, newcomer)
-    with pytest.raises(UsageError, match="pas celui"):
+    with pytest.raises(UsageError, match="not that of your"):
         newcomer.invites.join(Asked(InvitationCode(bytes(10))))
 
 
@@ -153,12 +151,12 @@ def test_three_wrong_proofs_and_the_code_is_dead(world: World, case: str, newcom
     made = invite(world, case, newcomer)
     path, wrong = f"/v1/invitations/{made.invitation}/box", {"proof": to_base64url(bytes(64))}
     for _ in range(3):
-        with pytest.raises(RefusedError, match="bad-proof|signature"):
+        with pytest.raises(RefusedError, match="signature"):
             newcomer.hub.transport.post(path, wrong)
     keys = code_keys(made.code, world.clients["mo"].invitations.all(case)[0].record.fact.kdf)
     terms = release_terms(newcomer.hub.origin, case, made.invitation, newcomer.author.user)
     right = {"proof": to_base64url(release_proof(keys.sign, terms))}
-    with pytest.raises(RefusedError):
+    with pytest.raises(TooManyRequestsError):
         newcomer.hub.transport.post(path, right)
 
 
@@ -195,7 +193,7 @@ def test_before_the_answer_the_invitee_is_served_the_open_chain_and_nothing_else
     view = newcomer.casebook.view(case)
     assert list(view.classes) == ["main"]
     with pytest.raises(VoletError):
-        newcomer.entries.list(case, ESSENTIALS)
+        newcomer.lists.view(case, ESSENTIALS)
     assert case not in newcomer.casebook.cases()
 
 
@@ -204,7 +202,7 @@ def test_in_another_function_nobody_takes_part(world: World, case: str) -> None:
     made = world.clients["mo"].invitations.invite(
         case, replace(invitee(world, doctor), capacity=capacity(*NURSE)), Joining(informed="oral", horizon=EPISODE)
     )
-    with pytest.raises(UsageError, match="autre situation"):
+    with pytest.raises(UsageError, match="another capacity"):
         doctor.invites.join(asked(made))
 
 

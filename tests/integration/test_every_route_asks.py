@@ -18,6 +18,7 @@ from fastapi.routing import APIRoute, APIWebSocketRoute
 from support.hub import HubCase, running_hub
 from support.hub_entries import checkpoint, deposit_body, header, post, release_request, seal
 from support.hub_exchanges import change_of, exchange_of
+from support.hub_invitations import MadeInvitation, ask_box, invite
 from support.identities import make_device, stand_in_boxes
 from support.live_socket import listening
 from support.provoked import assert_problem
@@ -59,6 +60,7 @@ class Outside:
     entry: str
     exchange: str
     list: str
+    invitation: MadeInvitation
 
     def http(self, name: str) -> httpx.Client:
         self.case.person(name)
@@ -87,7 +89,8 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
         case.attest("elsewhere", "S10", "ccas")
         opened = case.clients["elsewhere"].post("/v1/cases", json=case.creation("elsewhere", "ccas", "another"))
         assert opened.is_success, opened.text
-        yield Outside(case, sealed.entry.id, exchange, list_id(case.main.case, "section:medical/2"))
+        made = invite(case, "doctor", "newcomer", "medical/2", row="H2", structure="practice")
+        yield Outside(case, sealed.entry.id, exchange, list_id(case.main.case, "section:medical/2"), made)
 
 
 def own_device_on_somebody_else(outside: Outside, name: str) -> httpx.Response:
@@ -166,6 +169,12 @@ def identities(outside: Outside, name: str) -> httpx.Response:
     return look(outside, name, "/v1/log/identities", purpose="audit", scope=scope, reason="incident")
 
 
+def box_of_an_invitation(outside: Outside, name: str) -> httpx.Response:
+    """Ask with a right proof of the code, as who overheard it could."""
+    outside.http(name)
+    return ask_box(outside.case, name, outside.invitation)
+
+
 def case_in_the_name_of_a_member(outside: Outside, name: str) -> httpx.Response:
     asked = outside.case.creation("coordinator", "dac", salt=f"for {name}")
     return outside.http(name).post("/v1/cases", json=asked)
@@ -182,6 +191,7 @@ SENT: dict[tuple[str, str], Send] = {
     ("POST", "/v1/releases"): release,
     ("POST", "/v1/exchanges"): exchange_started,
     ("POST", "/v1/exchanges/{exchange}/links"): exchange_changed,
+    ("POST", "/v1/invitations/{invitation}/box"): box_of_an_invitation,
     ("POST", "/v1/log/records"): log_records,
     ("POST", "/v1/log/identities"): identities,
 }
@@ -193,7 +203,7 @@ READ = {
     "/v1/cases/{case}/emergencies/{emergency}": "", "/v1/emergencies": "", "/v1/references/{reference}": "",
 }  # fmt: skip
 # Answered to anybody with a session, about themselves: what the outsiders get of this case is nothing.
-EMPTY = {("GET", "/v1/cases"), ("GET", "/v1/exchanges")}
+EMPTY = {("GET", "/v1/cases"), ("GET", "/v1/exchanges"), ("GET", "/v1/invitations")}
 OWN = {
     ("DELETE", "/v1/sessions/current"), ("PUT", "/v1/uploads/{upload}/{n}"), ("GET", "/v1/users/{user}"),
     ("POST", "/v1/live/tickets"), ("GET", "/v1/sessions"), ("DELETE", "/v1/sessions/{session}"),

@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute, APIWebSocketRoute
 from support.emergencies import declare, record
 from support.hub import HubCase, LiveHub
 from support.hub_entries import checkpoint, deposit_body, header, post, problem, release, seal
+from support.hub_invitations import ask_box, invite
 from support.identities import CONTROLLER, HUB, make_device, make_user, stand_in_boxes
 from volet_protocol.activation import activation_body, sign_activation
 from volet_protocol.canonical import decode
@@ -76,6 +77,7 @@ UNLOGGED = {
     ("POST", "/v1/live/tickets"): "lets a session that was logged open a socket; hints hold nothing to read",
     ("GET", "/v1/users/{user}"): METADATA,
     ("GET", "/v1/cases"): METADATA,
+    ("GET", "/v1/invitations"): "which invitations name oneself: ids, nothing that opens anything",
     ("GET", "/v1/cases/{case}/chains/{class_}"): METADATA,
     ("GET", "/v1/cases/{case}/lists/{list_}"): METADATA,
     ("GET", "/v1/cases/{case}/counts"): METADATA,
@@ -206,6 +208,12 @@ def look_at_emergency(case: HubCase) -> None:
     assert answer.is_success, answer.text
 
 
+def give_box_of_invitation(case: HubCase) -> None:
+    made = invite(case, "doctor", "newcomer", "medical/2", row="H2", structure="practice")
+    answer = ask_box(case, "newcomer", made)
+    assert answer.is_success, answer.text
+
+
 def look_at_emergencies(case: HubCase) -> None:
     case.attest("auditor", "O14", "dac")
     assert case.clients["auditor"].get("/v1/emergencies").is_success
@@ -221,6 +229,7 @@ PLAYED: dict[tuple[str, str], tuple[str, Callable[[HubCase], None]]] = {
     ("POST", "/v1/entries"): ("deposit", deposit),
     ("POST", "/v1/entries/{entry}/take-back"): ("take-back", take_back),
     ("POST", "/v1/releases"): ("release", hand_out),
+    ("POST", "/v1/invitations/{invitation}/box"): ("invitation", give_box_of_invitation),
     ("POST", "/v1/log/records"): ("log-look", look),
     ("POST", "/v1/log/identities"): ("log-look", lift),
     ("GET", "/v1/cases/{case}/log-keys"): ("log-look", hand_over_keys),
@@ -292,7 +301,7 @@ def test_a_route_that_asks_for_a_session_answers_nothing_without_one(hub: LiveHu
     with hub.client() as http:
         answer = http.request(method, path.format_map(dict.fromkeys(
             ("user", "case", "class_", "list_", "entry", "part", "upload", "n", "exchange", "emergency", "reference",
-             "session", "name", "national_id"),
+             "session", "name", "national_id", "invitation"),
             "0" * 64,
         )), json={})  # fmt: skip
     assert problem(answer) == "unauthenticated"

@@ -175,7 +175,7 @@ class Invitations:
         )  # fmt: skip
 
     def _consent(self, facts: CaseFacts, invitee: Invitee, joining: Joining, now_ms: int) -> Consent:
-        """Return the consent for somebody outside the team: to that function in that structure, as no account exists."""
+        """Return the consent for somebody outside the team: to a function in a structure, as no account exists."""
         support = joining.support or handed_over(joining.informed or "")
         if joining.title != OUTSIDE or joining.informed is None or support is None:
             raise UsageError(
@@ -218,9 +218,7 @@ class Invitations:
                     left.append(section)
                 else:
                     starts[section] = start
-            body, box = compose_invitation(
-                chain.state, fact, draw(SALT_SIZE), ring=chain.ring, starts=starts, to=keys
-            )
+            body, box = compose_invitation(chain.state, fact, draw(SALT_SIZE), ring=chain.ring, starts=starts, to=keys)
             whole = gesture_body([*before, body]) if before else body
             made.hash, made.sections, made.left = fact_hash(body), tuple(starts), tuple(left)
             boxes = {} if box is None else {made.hash: box}

@@ -1,11 +1,11 @@
 """Taking part by an invitation, alone, with nobody on line (F11; docs/spec/invitations.md).
 
 1. The hub names the open invitations of our identity; the link, or the code itself, says which one is meant.
-2. The chain is verified to its proven head before anything is derived or asked: the invitation stands in it and is open.
-3. The code has to give the key that the invitation names, and the box has to open under the whole fact: who made them had
-   the code. A hub that offers another invitation is found out before anything is signed.
-4. Our participation, on exactly its terms; then what was boxed goes to our own user key. Begun again after a crash, it goes
-   on where it stopped.
+2. The chain is verified to its proven head before anything is derived or asked: the invitation stands in it, open.
+3. The code has to give the key that the invitation names, and the box has to open under the whole fact: who made them
+   had the code. A hub that offers another invitation is found out before anything is signed.
+4. Our participation, on exactly its terms; then what was boxed goes to our own user key. Begun again after a crash, it
+   goes on where it stopped.
 """
 
 from __future__ import annotations

@@ -141,7 +141,7 @@ def _check_named(named: Mapping[str, str], boxes: Mapping[str, bytes]) -> None:
 
 
 def _check_boxes(link: Link, new: NewLink) -> None:
-    """The box of an invitation is for a code: it travels under the hash of its fact."""
+    """Refuse other boxes than those named. That of an invitation is for a code: it travels under its fact's hash."""
     if isinstance(link, FactLink):
         _check_named(invitations.boxes_named(new.fact), new.boxes)
     else:

@@ -3,8 +3,8 @@
 1. An account is named when a binding of its own gives the subject of the invitation under its salt. To every other an
    invitation does not exist.
 2. Whether it is open, the chain says: answered, withdrawn, over, or its author gone, it is served to nobody.
-3. The box goes to one account, against a proof made with the code; the release is a leaf. Three wrong proofs and it goes
-   to nobody: each is kept, and logged, before it is answered.
+3. The box goes to one account, against a proof made with the code; the release is a leaf. Three wrong proofs and it
+   goes to nobody: each is kept, and logged, before it is answered.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from volet_protocol.fact_invitations import Invitation
 from volet_protocol.invitation_codes import TRIES
 from volet_protocol.invitation_keys import check_release_proof, release_terms
 from volet_protocol.invitations import answer_to, is_open
-from volet_protocol.jws import parse as parse_token
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.places import MAIN
 from volet_protocol.policy_table import PolicyTable
 from volet_protocol.section_access import is_member
 from volet_service.application.callers import Caller
 from volet_service.application.invitation_ports import StoredInvitation
+from volet_service.application.open_session import unverified_claims
 from volet_service.application.ports import UnitOfWork
 from volet_service.application.visibility import Viewer, capacity_of
 from volet_service.domain.errors import BadSignature, NotFound, Refusal, TooManyRequests, VersionConflict
@@ -58,9 +58,7 @@ def remember(case: str, link: str, fact: JsonObject | None, uow: UnitOfWork) -> 
     """Remember the invitations beside a link that the chain took."""
     for hash_, one in () if fact is None else read_facts(fact):
         if isinstance(one, Invitation):
-            uow.invitations.add(
-                StoredInvitation(hash_, case, link, one.subject, one.subject_salt, one.expires_ms)
-            )
+            uow.invitations.add(StoredInvitation(hash_, case, link, one.subject, one.subject_salt, one.expires_ms))
 
 
 def list_invitations(caller: Caller, uow: UnitOfWork, /) -> list[StoredInvitation]:
@@ -79,8 +77,8 @@ def view_invited(uow: UnitOfWork, caller: Caller, case: str, table: PolicyTable)
 def give_box(fact: str, proof: bytes, hub: str, caller: Caller, uow: UnitOfWork, /) -> GivenBox:
     """Give the box of an invitation to the account that it names, against a proof made with its code.
 
-    Raises `NotFound` for anybody else, and for an invitation that is not open or boxes nothing. A wrong proof is counted
-    and logged, and what it is answered with is returned.
+    Raises `NotFound` for anybody else, and for an invitation that is not open or boxes nothing. A wrong proof is
+    counted and logged, and what it is answered with is returned.
     """
     record = next((one for one in _naming(caller, uow) if one.fact == fact), None)
     found = None if record is None else uow.boxes.of_user([record.link], fact).get(record.link)
@@ -146,4 +144,4 @@ def _state(record: StoredInvitation, uow: UnitOfWork) -> CaseChain:
 
 def _subjects(user: str, uow: UnitOfWork) -> set[tuple[str, str]]:
     """Return the identities that an account was bound to, by tokens that were verified when they came."""
-    return {(one.iss, parse_token(one.id_token).text("sub")) for one in uow.users.bindings(user)}
+    return {(one.iss, str(unverified_claims(one.id_token)["sub"])) for one in uow.users.bindings(user)}

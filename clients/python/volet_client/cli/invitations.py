@@ -148,13 +148,11 @@ def join(context: Context, args: argparse.Namespace) -> None:
         lines.append(
             Said(f"À venir, dès qu'un collègue se connecte : {waiting}.", f"To come, from a colleague: {waiting}.")
         )
-    context.terminal.result(
-        {
-            "case": done.case, "participation": done.participation, "sections": list(done.sections),
-            "left": list(done.left),
-        },  # fmt: skip
-        lines,
-    )
+    told: dict[str, JsonValue] = {
+        "case": done.case, "participation": done.participation, "sections": list(done.sections),
+        "left": list(done.left),
+    }  # fmt: skip
+    context.terminal.result(told, lines)
 
 
 def _invitee(client: Client, args: argparse.Namespace) -> Invitee:

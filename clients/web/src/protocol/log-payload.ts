@@ -39,6 +39,7 @@ export const PUBLIC_TYPE = {
   exchange: "act",
   "account-close": "act",
   logout: "act",
+  invitation: "act",
   refusal: "refusal",
   fact: "fact",
   case: "fact",

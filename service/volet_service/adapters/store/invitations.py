@@ -13,7 +13,7 @@ _COLUMNS = tuple(t.invitation.c[name] for name in StoredInvitation.__dataclass_f
 
 
 class InvitationRows:
-    """Invitations of all cases. Counts and releases are of the writing transaction: two at once cannot both be first."""
+    """Invitations of all cases, counted inside the writing transaction: two at once cannot both be the first."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

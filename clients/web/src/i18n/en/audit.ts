@@ -299,6 +299,7 @@ export const audit: Said<typeof french> = {
     exchange: "Exchange",
     "account-close": "Account closed",
     logout: "Sessions ended by the identity provider",
+    invitation: "Keys handed to somebody invited",
     refusal: "Refusal",
     fact: "Fact recorded in the case",
     case: "Case opened",

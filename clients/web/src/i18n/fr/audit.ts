@@ -300,6 +300,7 @@ export const audit = {
     exchange: "Échange",
     "account-close": "Compte fermé",
     logout: "Sessions fermées par le fournisseur d’identité",
+    invitation: "Clés remises à une personne invitée",
     refusal: "Refus",
     fact: "Fait enregistré au dossier",
     case: "Dossier ouvert",

@@ -23,7 +23,7 @@ async def own(caller: CallerDependency, hub: HubDependency) -> list[Answer]:
 async def box(
     invitation: str, asked: BoxRequest, *, caller: CallerDependency, hub: HubDependency, since: TreeSize
 ) -> Answer:
-    """Give the box of an invitation against a proof made with its code; the release is logged, and so is a wrong proof."""
+    """Give the box of an invitation against a proof made with its code; the release or the wrong proof is logged."""
     proof = from_base64url(asked.proof)
     given = await hub.store.write(lambda uow, /: give_box(invitation, proof, hub.origin, caller, uow))
     if given.refusal is not None:
