@@ -263,3 +263,30 @@ def test_a_profile_that_drew_its_slot_without_a_phrase_consents_to_the_first_one
     words = made(inf)
     assert inf.author.identity.recovery is None
     assert inf.recovery.check(" ".join(words)).number == 2
+
+
+def test_the_sheet_has_a_number_that_who_is_on_the_telephone_types_and_that_stops_every_device(
+    world: World, inf: Client
+) -> None:
+    sheet = said(inf, "recovery", "make", "start")["result"]
+    number = str(sheet["hold_number"])
+    colleague = world.professional("reception", "H2", "clinic")
+    before = said(colleague, "recovery", "freeze", "--hub", world.url, "--number", number)
+    assert before["status"] == NotFoundError.exit_status
+    words = cast("list[str]", sheet["words"])
+    said(inf, "recovery", "make", "finish", "--words", " ".join(words[place - 1] for place in sheet["places"]))
+    spoken = f"{number[:4]} {number[4:8]} {number[8:12]} {number[12:]}"
+    assert said(colleague, "recovery", "freeze", "--hub", world.url, "--number", spoken)["result"] == {"devices": 1}
+    with pytest.raises(UnauthenticatedError):
+        inf.cases.open()
+    assert colleague.cases.open()
+    world.log_in(inf, inf.author.capacity)
+    assert inf.session.held_since_ms is not None
+    assert inf.cases.open()
+
+
+def test_a_number_that_was_misheard_is_not_sent(inf: Client) -> None:
+    number = str(said(inf, "recovery", "make", "start")["result"]["hold_number"])
+    wrong = str((int(number[0]) + 1) % 10) + number[1:]
+    answer = said(inf, "recovery", "freeze", "--hub", "http://127.0.0.1:9", "--number", wrong)
+    assert (answer["status"], answer["result"]) == (UsageError.exit_status, None)

@@ -207,7 +207,7 @@ EMPTY = {("GET", "/v1/cases"), ("GET", "/v1/exchanges"), ("GET", "/v1/invitation
 OWN = {
     ("DELETE", "/v1/sessions/current"), ("PUT", "/v1/uploads/{upload}/{n}"), ("GET", "/v1/users/{user}"),
     ("POST", "/v1/live/tickets"), ("GET", "/v1/sessions"), ("DELETE", "/v1/sessions/{session}"),
-    ("POST", "/v1/device-joins"), ("POST", "/v1/device-joins/{name}/answer"),
+    ("POST", "/v1/device-joins"), ("POST", "/v1/device-joins/{name}/answer"), ("POST", "/v1/hold-numbers"),
 }  # fmt: skip
 # Public lines, to whoever acts in a capacity: tests/integration/test_national_directory.py.
 COLLEAGUES = {("GET", "/v1/directory/professionals"), ("GET", "/v1/directory/professionals/{national_id}")}

@@ -18,14 +18,17 @@ from support.emergencies import declare, record
 from support.hub import HubCase, LiveHub
 from support.hub_entries import checkpoint, deposit_body, header, post, problem, release, seal
 from support.hub_invitations import ask_box, invite
-from support.identities import CONTROLLER, HUB, make_device, make_user, stand_in_boxes
+from support.identities import CONTROLLER, HUB, REGISTRAR, SELF_ISS, make_device, make_user, stand_in_boxes
+from volet_protocol.account_hold import hold_body, hold_number, hold_number_hash
 from volet_protocol.activation import activation_body, sign_activation
 from volet_protocol.canonical import decode
+from volet_protocol.capacities import subject_chain
 from volet_protocol.encodings import to_base64url
 from volet_protocol.hashing import sha256
 from volet_protocol.log_payload import ACTS, ViewPayload
 from volet_protocol.log_request import LogRequest
 from volet_protocol.narrowing import Cell, narrow
+from volet_protocol.statements import sign
 from volet_protocol.take_back import TakeBack
 from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.store.engine import open_database
@@ -46,7 +49,7 @@ ROUTES = {
 }
 PUBLIC = {
     ("POST", "/v1/logins"), ("GET", "/v1/logins/callback"), ("GET", "/v1/logins/{login}"),
-    ("POST", "/v1/provider-logouts"),
+    ("POST", "/v1/provider-logouts"), ("POST", "/v1/holds"), ("POST", "/v1/holds/by-number"),
     ("POST", "/v1/logins/{login}/session"), ("POST", "/v1/attestations"), ("GET", "/v1/heads/{label}/{chain}"),
     ("POST", "/v1/recovery"), ("GET", "/v1/device-joins/{name}"), ("POST", "/v1/device-joins/{name}/requests"),
     ("GET", "/v1/heads/{label}/{chain}/epochs"),
@@ -71,6 +74,7 @@ UNLOGGED = {
     ("GET", "/v1/device-joins/{name}"): PLACE,
     ("POST", "/v1/device-joins/{name}/requests"): PLACE,
     ("POST", "/v1/device-joins/{name}/answer"): PLACE,
+    ("POST", "/v1/hold-numbers"): "the hash of a number that opens nothing; the hold that it makes is logged",
     ("GET", "/v1/sessions"): "one's own sessions, to oneself",
     ("DELETE", "/v1/sessions/current"): "ends what its login began; hands out nothing",
     ("DELETE", "/v1/sessions/{session}"): "ends what another login of one's own began; hands out nothing",
@@ -115,6 +119,21 @@ BY_USE_CASE = {
     ("POST", "/v1/exchanges"): ("exchange", exchange_links),
     ("POST", "/v1/exchanges/{exchange}/links"): ("exchange", exchange_links),
 }
+
+
+def hold(case: HubCase) -> None:
+    subject = subject_chain(SELF_ISS, case.person("doctor").user)
+    body = hold_body(hub=HUB, registrar=REGISTRAR.public, subject=subject, time_ms=case.now_ms)
+    with case.hub.client() as http:
+        assert http.post("/v1/holds", json={"statement": sign(body, REGISTRAR).to_json()}).is_success
+
+
+def hold_by_number(case: HubCase) -> None:
+    number = hold_number(bytes(32))
+    kept = case.clients["doctor"].post("/v1/hold-numbers", json={"number_hash": hold_number_hash(number)})
+    assert kept.is_success, kept.text
+    with case.hub.client() as http:
+        assert http.post("/v1/holds/by-number", json={"number": number}).is_success
 
 
 def log_in(case: HubCase) -> None:
@@ -222,6 +241,8 @@ def look_at_emergencies(case: HubCase) -> None:
 PLAYED: dict[tuple[str, str], tuple[str, Callable[[HubCase], None]]] = {
     ("POST", "/v1/logins/{login}/session"): ("login", log_in),
     ("POST", "/v1/attestations"): ("attestation", attest),
+    ("POST", "/v1/holds"): ("logout", hold),
+    ("POST", "/v1/holds/by-number"): ("logout", hold_by_number),
     ("POST", "/v1/policy"): ("policy", activate_policy),
     ("POST", "/v1/users/{user}/links"): ("user-link", link_user),
     ("POST", "/v1/cases"): ("case", open_case),
@@ -268,7 +289,7 @@ def test_nothing_but_reading_and_the_steps_before_an_act_goes_unlogged() -> None
         ("POST", "/v1/logins"), ("DELETE", "/v1/sessions/current"), ("PUT", "/v1/uploads/{upload}/{n}"),
         ("POST", "/v1/live/tickets"), ("DELETE", "/v1/sessions/{session}"), ("POST", "/v1/recovery"),
         ("POST", "/v1/device-joins"), ("POST", "/v1/device-joins/{name}/requests"),
-        ("POST", "/v1/device-joins/{name}/answer"),
+        ("POST", "/v1/device-joins/{name}/answer"), ("POST", "/v1/hold-numbers"),
     }  # fmt: skip
 
 

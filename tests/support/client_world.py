@@ -75,10 +75,10 @@ class SigningDoor:
     def new_code_verifier(self) -> str:
         return to_base64url(os.urandom(32))
 
-    async def authorize_url(self, login: Login, nonce: str) -> str:
+    async def authorize_url(self, login: Login, nonce: str, *, fresh: bool = False) -> str:
         query = {
             "response_type": "code", "client_id": login.aud, "nonce": nonce, "state": login.state,
-            "code_challenge_method": "S256", "code_challenge": "x",
+            "code_challenge_method": "S256", "code_challenge": "x", **({"prompt": "login"} if fresh else {}),
         }  # fmt: skip
         return str(httpx.URL(f"{SELF_ISS}/authorize", params=query))
 

@@ -76,7 +76,14 @@ class HandClock:
 
 
 class OpenDoor:
-    """An identity provider that identifies whoever comes: the subject is the user id asked for."""
+    """An identity provider that identifies whoever comes: the subject is the user id asked for.
+
+    `subjects` are those who come as somebody else; `authenticated_s` is when they proved who they are, where it tells.
+    """
+
+    def __init__(self) -> None:
+        self.subjects: dict[str, str] = {}
+        self.authenticated_s: int | None = None
 
     def serves(self, iss: str, aud: str) -> bool:
         return (iss, aud) == (SELF_ISS, SELF_AUDIENCE)
@@ -84,11 +91,13 @@ class OpenDoor:
     def new_code_verifier(self) -> str:
         return to_base64url(os.urandom(32))
 
-    async def authorize_url(self, login: Login, nonce: str) -> str:
-        return f"{SELF_ISS}/authorize?state={login.state}&nonce={nonce}"
+    async def authorize_url(self, login: Login, nonce: str, *, fresh: bool = False) -> str:
+        return f"{SELF_ISS}/authorize?state={login.state}&nonce={nonce}" + ("&prompt=login" if fresh else "")
 
     async def exchange(self, login: Login, answer: Mapping[str, str]) -> Identified:
-        claims = {"iss": login.iss, "sub": login.user, "aud": login.aud, "iat": START_MS // 1000, **answer}
+        sub = self.subjects.get(login.user, login.user)
+        told = {} if self.authenticated_s is None else {"auth_time": self.authenticated_s}
+        claims = {"iss": login.iss, "sub": sub, "aud": login.aud, "iat": START_MS // 1000, **told, **answer}
         middle = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
         return Identified(f"e30.{middle}.c2ln", login.iss, login.aud)
 
@@ -110,6 +119,7 @@ class LiveHub:
     clock: HandClock
     verifier: LogVerifier
     opened: list[httpx.Client] = field(default_factory=list)
+    door: OpenDoor = field(default_factory=OpenDoor)
 
     def client(self) -> httpx.Client:
         self.opened.append(httpx.Client(base_url=self.url, trust_env=False, timeout=30, verify=_TLS))
@@ -177,12 +187,13 @@ def running_hub(folder: Path, clock: HandClock | None = None, **changes: int | s
     settings = read_settings(folder) if (folder / "keys").exists() else make_folder(folder)
     settings = settings.model_copy(update=changes)
     clock = clock or HandClock()
-    running = build(settings, OpenDoor(), clock)
+    door = OpenDoor()
+    running = build(settings, door, clock)
     port = free_port()
     verifier = running.hub.trust.log
     try:
         with served(create_app(running.hub), port, settings.live_beat_ms):
-            hub = LiveHub(f"http://127.0.0.1:{port}", folder, settings, running, clock, verifier)
+            hub = LiveHub(f"http://127.0.0.1:{port}", folder, settings, running, clock, verifier, door=door)
             yield hub
             hub.close()
     finally:

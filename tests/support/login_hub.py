@@ -69,7 +69,11 @@ class MemoryUnit:
         self.now_ms = at_ms
         self.users = self
         self.sessions = self
+        self.holds = self
         self.log = MemoryLog(memory)
+
+    def in_force(self, user: str) -> None:
+        del user
 
     def head(self, label: str, chain: str) -> HeadRef | None:
         return self.memory.heads.get((label, chain))

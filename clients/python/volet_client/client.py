@@ -119,7 +119,7 @@ class Client:
     @cached_property
     def recovery(self) -> Recovery:
         """The recovery phrase."""
-        return Recovery(self.profile, self.author, self.own_chain)
+        return Recovery(self.profile, self.author, self.own_chain, self.hub.transport)
 
     @cached_property
     def names(self) -> Names:

@@ -79,11 +79,15 @@ class ProvedSubject:
 
 @dataclass(frozen=True)
 class OpenedSession:
-    """A session: the token to send as `Authorization: Volet <token>`, and until when (ms) it can last."""
+    """A session: the token to send as `Authorization: Volet <token>`, and until when (ms) it can last.
+
+    `held_since_ms`: since when the account was held by telephone, where this sign-in ended that.
+    """
 
     token: str
     expires_ms: int
     first_chain: bool
+    held_since_ms: int | None = None
 
 
 def begin_login(transport: Transport, inputs: LoginInputs) -> PendingLogin:
@@ -150,7 +154,8 @@ def open_session(
     if chain:
         body["chain"] = list(chain)
     fields = Fields(transport.post(f"/v1/logins/{pending.login}/session", body), "session")
-    return OpenedSession(fields.text("token", 64), fields.integer("expires_ms"), fields.boolean("first_chain"))
+    held = fields.optional("held_since_ms", fields.integer)
+    return OpenedSession(fields.text("token", 64), fields.integer("expires_ms"), fields.boolean("first_chain"), held)
 
 
 def close_session(transport: Transport) -> None:

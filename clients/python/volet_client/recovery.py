@@ -18,8 +18,10 @@ from volet_client.errors import UsageError
 from volet_client.own_chain import OwnChain, stay
 from volet_client.profile import IDENTITY, KeyPair, Profile
 from volet_client.recovery_lists import WORD_LISTS, word_list
+from volet_client.transport import Transport
 from volet_client.words import Said
 from volet_protocol import user_bodies
+from volet_protocol.account_hold import hold_number, hold_number_hash
 from volet_protocol.canonical import JsonObject
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.recovery_phrase import ENTROPY_SIZE, WORDS, RecoveryPhrase, compose_phrase, plain, read_phrase
@@ -42,12 +44,16 @@ class Slot:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What goes on paper: 24 words, number and date of the phrase, and the places that are asked back, from 1."""
+    """What goes on paper: 24 words, number and date of the phrase, the places asked back, from 1.
+
+    `hold_number`: told by telephone, it holds the account until the next sign-in, and opens nothing.
+    """
 
     words: Sequence[str]
     number: int
     time_ms: int
     places: tuple[int, ...]
+    hold_number: str
 
 
 @dataclass(frozen=True)
@@ -62,8 +68,9 @@ class Standing:
 class Recovery:
     """The recovery phrase of this profile's user."""
 
-    def __init__(self, profile: Profile, author: Author, own: OwnChain) -> None:
+    def __init__(self, profile: Profile, author: Author, own: OwnChain, transport: Transport) -> None:
         self._profile = profile
+        self._transport = transport
         self._author = author
         self._own = own
 
@@ -85,7 +92,8 @@ class Recovery:
         named = slots(chain)
         known = next((one for one in named if one.id == slot_of(entropy).public.id), None)
         number, time_ms = (len(named) + 1, self._author.clock()) if known is None else (known.number, known.time_ms)
-        return Sheet(compose_phrase(entropy, word_list(language)), number, time_ms, places)
+        words = compose_phrase(entropy, word_list(language))
+        return Sheet(words, number, time_ms, places, hold_number(entropy))
 
     def finish(self, answers: Sequence[str], old: str | None = None, *, without_old: bool = False) -> Standing:
         """Compare the three words asked back; put the phrase in force; keep nothing of it on this device.
@@ -100,6 +108,7 @@ class Recovery:
         chain, slot = self._own.refresh(), slot_of(entropy)
         if chain.recovery != slot.public:
             self._put_in_force(chain, slot, old, without_old=without_old)
+        self._tell_hold_number(entropy)
         self._save(None)
         self._profile.save(
             STATE, {name: value for name, value in self._profile.load(STATE).items() if name != "places"}
@@ -112,6 +121,7 @@ class Recovery:
         known = next((one for one in slots(chain) if one.id == slot_of(read.entropy).public.id), None)
         force = in_force(chain)
         if known == force:
+            self._tell_hold_number(read.entropy)
             return force
         raise UsageError(
             Said(
@@ -175,6 +185,10 @@ class Recovery:
             lambda preamble: user_bodies.recovery_set_body(preamble, slot.public, made.fields),
             made.seed, stay(chain, slot.public.box), consent,
         )  # fmt: skip
+
+    def _tell_hold_number(self, entropy: bytes) -> None:
+        # Said again at each check: a phrase that another client made has its number known from then on.
+        self._transport.post("/v1/hold-numbers", {"number_hash": hold_number_hash(hold_number(entropy))})
 
     def _save(self, phrase: bytes | None) -> None:
         # The pair without a phrase goes with the phrase that took its place, and not before.

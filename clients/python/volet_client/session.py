@@ -46,6 +46,8 @@ class Session:
         self._author = author
         # What the identity provider told at the login that this process finished.
         self.hint: LoginHint | None = None
+        # Since when the account had been held by telephone, where that login ended it.
+        self.held_since_ms: int | None = None
         held = profile.load(SESSION)
         if held:
             hub.transport.token = cast("str | None", held.get("token"))
@@ -99,6 +101,7 @@ class Session:
         opened = login.open_session(self._hub.transport, pending, statement, chain)
         self._profile.save(IDENTITY, self._author.identity.to_json())
         self._hub.transport.token = opened.token
+        self.held_since_ms = opened.held_since_ms
         self._author.capacity = capacity
         held: dict[str, JsonValue] = {"token": opened.token, "expires_ms": opened.expires_ms}
         self._profile.save(SESSION, {**held, **({"capacity": capacity} if capacity else {})})

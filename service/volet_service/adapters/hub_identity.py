@@ -40,11 +40,11 @@ class HubIdentity:
         """Return a fresh PKCE verifier of 43 characters (RFC 7636 section 4.1)."""
         return secrets.token_urlsafe(32)
 
-    async def authorize_url(self, login: Login, nonce: str) -> str:
-        """Return where the browser goes; raise `ProviderUnavailable`."""
+    async def authorize_url(self, login: Login, nonce: str, *, fresh: bool = False) -> str:
+        """Return where the browser goes, to authenticate anew when `fresh`; raise `ProviderUnavailable`."""
         provider = self._provider(login)
         return await asyncio.to_thread(
-            lambda: provider.authorize_url(nonce=nonce, state=login.state, verifier=login.code_verifier)
+            lambda: provider.authorize_url(nonce=nonce, state=login.state, verifier=login.code_verifier, fresh=fresh)
         )
 
     async def exchange(self, login: Login, answer: Mapping[str, str]) -> Identified:

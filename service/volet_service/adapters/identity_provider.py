@@ -102,11 +102,16 @@ class OpenIdProvider:
         """Our name there."""
         return self._party.client_id
 
-    def authorize_url(self, *, nonce: str, state: str, verifier: str) -> str:
-        """Return the authorization request; the nonce is the client's, state and verifier are ours."""
+    def authorize_url(self, *, nonce: str, state: str, verifier: str, fresh: bool = False) -> str:
+        """Return the authorization request; the nonce is the client's, state and verifier are ours.
+
+        `fresh` asks for a new authentication, and for when it was (OpenID Connect Core 3.1.2.1).
+        """
         endpoint = self._published.endpoint("authorization_endpoint")
         client = self._client(state)
         more = {} if self._party.acr is None else {"acr_values": self._party.acr}
+        if fresh:
+            more |= {"prompt": "login", "max_age": "0"}
         url, _ = client.create_authorization_url(endpoint, state=state, code_verifier=verifier, nonce=nonce, **more)
         return str(url)
 

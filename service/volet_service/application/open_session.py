@@ -23,6 +23,7 @@ from volet_protocol.user_chain import UserChain
 from volet_protocol.user_links import check_deposited_boxes
 from volet_service.application.add_user_links import add_links
 from volet_service.application.end_sessions import held_capacity
+from volet_service.application.hold_account import check_hold
 from volet_service.application.ports import UnitOfWork
 from volet_service.application.records import BindingRecord, Login, Session, UserLink
 from volet_service.domain.errors import NotFound
@@ -52,17 +53,18 @@ class OpenSession:
 
 @dataclass(frozen=True)
 class SessionOpened:
-    """Until when the session lasts (ms), and whether this is the subject's first chain."""
+    """Until when the session lasts (ms), whether this is the subject's first chain, since when the account was held."""
 
     expires_ms: int
     first_chain: bool
+    held_since_ms: int | None = None
 
 
 def open_session(command: OpenSession, trust: TrustBundle, uow: UnitOfWork, /) -> SessionOpened:
     """Open a session inside the transaction; it lasts no longer than the capacity it is in.
 
-    Raises `NotFound`, `Refusal` (not-identified, already-used, expired, wrong-user) or `ProtocolError` when the
-    statement or the chain does not verify, or the capacity does not count by this bundle.
+    Raises `NotFound`, `Refusal` (not-identified, already-used, expired, wrong-user, sign-in-again) or
+    `ProtocolError` when the statement or the chain does not verify, or the capacity does not count by this bundle.
     """
     login = uow.sessions.login(command.login)
     if login is None:
@@ -84,6 +86,7 @@ def open_session(command: OpenSession, trust: TrustBundle, uow: UnitOfWork, /) -
     if login.device not in chain.active or chain.frozen or chain.closed:
         # Judged at the head it names, a device revoked since would sign in for ever, at an old one.
         raise ProtocolError(Reason.REVOKED, "device of the login")
+    hold = check_hold(login, unverified_claims(login.id_token), uow)
     expires_ms = uow.now_ms + command.session_ms
     if read.capacity is not None:
         expires_ms = min(expires_ms, _capacity(read.capacity, login.user, trust, uow).until_ms)
@@ -100,7 +103,10 @@ def open_session(command: OpenSession, trust: TrustBundle, uow: UnitOfWork, /) -
         expires_ms=expires_ms,
     )
     uow.sessions.add(session)
-    return SessionOpened(session.expires_ms, first)
+    if hold is None:
+        return SessionOpened(session.expires_ms, first)
+    uow.holds.lift(login.user, uow.now_ms)
+    return SessionOpened(session.expires_ms, first, hold.since_ms)
 
 
 def _chain(command: OpenSession, login: Login, id_token: str, uow: UnitOfWork) -> UserChain:

@@ -22,6 +22,7 @@ from volet_protocol.web_manifest import WebManifest
 from volet_service.application.directory_ports import Extracts, NationalDirectory
 from volet_service.application.emergency_records import Emergencies
 from volet_service.application.erasure_ports import Erasures
+from volet_service.application.hold_ports import Holds
 from volet_service.application.invitation_ports import Invitations
 from volet_service.application.live_ports import Hints, LiveLimits
 from volet_service.application.login_ports import LoggedOut
@@ -69,6 +70,9 @@ class UnitOfWork(Protocol):
 
     @property
     def sessions(self) -> Sessions: ...  # noqa: D102 -- the type says it
+
+    @property
+    def holds(self) -> Holds: ...  # noqa: D102 -- the type says it
 
     @property
     def cases(self) -> Cases: ...  # noqa: D102 -- the type says it
@@ -283,7 +287,7 @@ class IdentityProvider(Protocol):
         """Return a fresh PKCE verifier."""
         ...
 
-    async def authorize_url(self, login: Login, nonce: str) -> str:
+    async def authorize_url(self, login: Login, nonce: str, *, fresh: bool = False) -> str:
         """Return where the browser goes."""
         ...
 

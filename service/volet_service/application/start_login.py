@@ -52,7 +52,8 @@ async def start_login(command: StartLogin, hub: Hub) -> LoginStarted:
         created_ms=hub.clock.now_ms(),
     )
     # Asked before anything is stored: a provider that is down leaves nothing behind, and no transaction waits for it.
-    url = await hub.identity.authorize_url(login, nonce_of(login, hub.origin))
+    held = await hub.store.read(lambda uow, /: uow.holds.in_force(command.user) is not None)
+    url = await hub.identity.authorize_url(login, nonce_of(login, hub.origin), fresh=held)
 
     def keep(uow: UnitOfWork, /) -> None:
         uow.sessions.purge(uow.now_ms - LOGIN_LIFETIME_MS)

@@ -53,6 +53,7 @@ class LoginRefusal(StrEnum):
     WRONG_DEVICE = "wrong-device"
     WRONG_USER = "wrong-user"
     CLOCK = "clock"
+    SIGN_IN_AGAIN = "sign-in-again"
     NO_SESSION = "no-session"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 from typing import cast
 
@@ -18,7 +19,10 @@ from volet_client.recovery import Sheet, Standing, read_typed
 from volet_client.recovery_lists import WORD_LISTS
 from volet_client.transport import HttpTransport
 from volet_client.words import Said
+from volet_protocol.account_hold import read_hold_number, spaced
 from volet_protocol.canonical import JsonValue
+from volet_protocol.errors import ProtocolError
+from volet_protocol.fields import Fields
 
 
 def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
@@ -53,6 +57,13 @@ def register(_name: str, parser: argparse.ArgumentParser, lang: str) -> None:
     use.set_defaults(run=recovery_use)
     for one in (check, use):
         one.add_argument("--phrase-file", type=Path, metavar="FICHIER", help=Said("au lieu de taper", "typed").to(lang))
+    freeze = verbs.add_parser(
+        "freeze",
+        help=Said("bloquer un compte par le numéro de sa feuille", "hold an account").to(lang),
+    )
+    freeze.add_argument("--hub", required=True, metavar="URL", help=Said("plateforme", "hub").to(lang))
+    freeze.add_argument("--number", metavar="NUMERO", help=Said("les seize chiffres", "the sixteen digits").to(lang))
+    freeze.set_defaults(run=recovery_freeze)
     later = verbs.add_parser("later", help=Said("la remettre d'une semaine", "put it off for a week").to(lang))
     later.set_defaults(run=recovery_later)
     veto = verbs.add_parser("veto", help=Said("arrêter un remplacement", "stop a replacement").to(lang))
@@ -114,6 +125,30 @@ def recovery_use(context: Context, args: argparse.Namespace) -> None:
     )
 
 
+def recovery_freeze(context: Context, args: argparse.Namespace) -> None:
+    """Hold an account by the number on its sheet: from any machine, without a profile, for who is on the telephone."""
+    typed = args.number or context.terminal.ask(Said("Numéro de blocage : ", "Hold number: "))
+    try:
+        number = read_hold_number(str(typed))
+    except ProtocolError:
+        raise UsageError(
+            Said("Ce n'est pas un numéro de blocage : seize chiffres.", "This is no hold number: sixteen digits."),
+            Said("Faites-le relire quatre par quatre.", "Have it read again, four by four."),
+        ) from None
+    with closing(HttpTransport(str(args.hub))) as transport:
+        answer = Fields(transport.post("/v1/holds/by-number", {"number": number}), "hold")
+    devices = answer.integer("devices")
+    context.terminal.result(
+        {"devices": devices},
+        [
+            Said(
+                f"{devices} appareil(s) bloqué(s). La prochaine connexion de la personne y met fin.",
+                f"{devices} device(s) held. The person's next sign-in ends it.",
+            )
+        ],
+    )
+
+
 def recovery_later(context: Context, _args: argparse.Namespace) -> None:
     """Put the reminder off."""
     until_ms = context.client().recovery.put_off()
@@ -141,6 +176,7 @@ def _typed(context: Context, args: argparse.Namespace) -> str:
 def _sheet_json(sheet: Sheet) -> dict[str, JsonValue]:
     return {
         "words": [*sheet.words], "number": sheet.number, "time_ms": sheet.time_ms, "places": [*sheet.places],
+        "hold_number": sheet.hold_number,
     }  # fmt: skip
 
 
@@ -153,6 +189,12 @@ def _sheet_lines(sheet: Sheet) -> list[Said]:
             f"Recovery phrase number {sheet.number} of {date(sheet.time_ms)}. Write it on paper.",
         ),
         *(Said(row, row) for row in rows),
+        Said(
+            f"Numéro de blocage, à dire par téléphone en cas de perte ou de vol : {spaced(sheet.hold_number)}. "
+            "Il bloque vos appareils jusqu'à votre prochaine connexion et n'ouvre rien.",
+            f"Hold number, to be told by telephone after a loss or theft: {spaced(sheet.hold_number)}. "
+            "It holds your devices until your next sign-in, and opens nothing.",
+        ),
         Said(
             f"Pour l'essayer, tapez les mots n° {', '.join(map(str, sheet.places))}.",
             f"To try it, type words number {', '.join(map(str, sheet.places))}.",

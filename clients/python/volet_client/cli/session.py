@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 
 from volet_client.cli.context import Context
+from volet_client.facts_words import date
 from volet_client.login_hint import words
 from volet_client.resources import row_label
 from volet_client.session import Started
 from volet_client.words import Said
+from volet_protocol.canonical import JsonValue
 
 
 def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
@@ -86,14 +88,33 @@ def _finish(context: Context, args: argparse.Namespace) -> None:
         return
     first = client.session.finish(args.capacity)
     context.terminal.result(
-        {"user": client.author.user, "created": first},
+        {"user": client.author.user, "created": first, **_held_json(client.session.held_since_ms)},
         [
             Said("Compte créé, session ouverte.", "Account made, session open.")
             if first
             else Said("Session ouverte.", "Session open."),
+            *_held(client.session.held_since_ms),
             *words(client.session.hint, client.author.capacity),
         ],
     )
+
+
+def _held_json(since_ms: int | None) -> dict[str, JsonValue]:
+    return {} if since_ms is None else {"held_since_ms": since_ms}
+
+
+def _held(since_ms: int | None) -> list[Said]:
+    if since_ms is None:
+        return []
+    return [
+        Said(
+            f"Vos appareils étaient bloqués par téléphone depuis le {date(since_ms)} ; cette connexion y met fin. Si "
+            "personne ne l'a demandé pour vous, prévenez le gestionnaire des habilitations. Si un appareil est perdu : "
+            "volet device revoke.",
+            f"Your devices were held by telephone since {date(since_ms)}; this sign-in ends it. If nobody asked on "
+            "your behalf, tell the registrar. If a device is lost: volet device revoke.",
+        )
+    ]
 
 
 def logout(context: Context, _args: argparse.Namespace) -> None:

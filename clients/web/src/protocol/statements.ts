@@ -27,6 +27,7 @@ export const TYPES = [
   "policy-activation",
   "seen-in-person",
   "login",
+  "account-hold",
   // user chains
   "user-create",
   "device-add",

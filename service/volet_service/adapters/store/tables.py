@@ -92,6 +92,11 @@ session = Table(
     Index(None, "user", "device"),
 )  # fmt: skip
 
+account_hold = Table(
+    "account_hold", metadata, _hash("user", key=True), _int("since_ms"), _int("lifted_ms", null=True)
+)  # fmt: skip
+hold_number = Table("hold_number", metadata, _hash("user", key=True), _hash("number_hash"), Index(None, "number_hash"))
+
 # --- heads of every signed chain, published as one map ---------------------------------------------------------------
 chain_head = Table(
     "chain_head", metadata, _text("label", key=True), _hash("chain", key=True), _int("seq"), _hash("hash")

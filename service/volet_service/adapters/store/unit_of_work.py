@@ -40,6 +40,7 @@ from volet_service.adapters.store.emergencies import EmergencyRows
 from volet_service.adapters.store.entries import BoxRows, EntryRows, RequestRows
 from volet_service.adapters.store.entry_faces import FaceRows
 from volet_service.adapters.store.erasures import ErasureRows, without_content
+from volet_service.adapters.store.holds import HoldRows
 from volet_service.adapters.store.invitations import InvitationRows
 from volet_service.adapters.store.live import Live
 from volet_service.adapters.store.log import LogAppender, LogState
@@ -95,6 +96,7 @@ class SqlUnitOfWork:
         live, log = writer.live, writer.log
         self.users = UserRows(connection, live, writer.origin, log.now_ms)
         self.sessions = SessionRows(connection, live)
+        self.holds = HoldRows(connection)
         self.cases = CaseRows(connection, live, log, self.users, writer.tables)
         log.ends_of = self.cases.power_ends
         self.boxes = BoxRows(connection)

@@ -81,6 +81,13 @@ ACTIONS: Final[Mapping[tuple[str, str], Stated]] = {
     ("POST", "/v1/logins/{login}/session"): Stated(
         Action.LOGIN, Asks.SIGNATURE, "the identity provider's token and the device's signature open the session"
     ),
+    ("POST", "/v1/holds"): Stated(
+        Action.ACCOUNT, Asks.SIGNATURE, "a registrar that attested the person; it denies, and gives nothing"
+    ),
+    ("POST", "/v1/holds/by-number"): Stated(
+        Action.ACCOUNT, Asks.SIGNATURE, "who knows the number of the recovery sheet; it denies, and gives nothing"
+    ),
+    ("POST", "/v1/hold-numbers"): Stated(Action.ACCOUNT, Asks.SELF, "the number of one's own sheet, by its hash"),
     ("POST", "/v1/recovery"): Stated(
         Action.LOGIN, Asks.SIGNATURE, "the key of the recovery phrase, of which nobody else holds anything"
     ),

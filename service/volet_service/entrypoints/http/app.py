@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from volet_service.application.device_joins import DeviceJoins
 from volet_service.application.find_session import LastSeen
+from volet_service.application.hold_tries import HoldTries
 from volet_service.application.live_board import LiveBoard
 from volet_service.application.live_tickets import LiveTickets
 from volet_service.application.login_starts import LoginStarts
@@ -23,6 +24,7 @@ from volet_service.entrypoints.http.routers import (
     entries,
     exchanges,
     health,
+    holds,
     invitations,
     joins,
     live,
@@ -36,8 +38,8 @@ from volet_service.entrypoints.http.routers import (
 from volet_service.entrypoints.http.web import WebClient
 
 ROUTERS = (
-    logins, joins, users, cases, emergencies, entries, releases, exchanges, invitations, log, policy, directory, live,
-    web, health,
+    logins, joins, holds, users, cases, emergencies, entries, releases, exchanges, invitations, log, policy, directory,
+    live, web, health,
 )  # fmt: skip
 VERSION = "0.1.0"
 
@@ -50,6 +52,7 @@ def create_app(hub: Hub, stop: Callable[[], None] = lambda: None) -> FastAPI:
     app.state.hub = hub
     app.state.last_seen = LastSeen(hub.clock.now_ms())
     app.state.login_starts = LoginStarts()
+    app.state.hold_tries = HoldTries()
     app.state.device_joins = DeviceJoins()
     app.state.directory_searches = SearchBound()
     app.state.live = LiveBoard(hub.store, hub.policy, hub.limits.live, hub.random)

@@ -1,4 +1,4 @@
-"""The lines of `volet registrar`: `key` makes a signing key, `serve` runs the process with the tools it is handed."""
+"""The lines of `volet registrar`: `key` makes a signing key, `serve` runs the process, `freeze` holds accounts."""
 
 from __future__ import annotations
 
@@ -18,12 +18,16 @@ from volet_protocol.keys import SEED_SIZE, SigningKey
 from volet_service.application.login_ports import IdentityProvider
 from volet_service.entrypoints.registrar.app import Tools, create_app
 from volet_service.entrypoints.registrar.config import RegistrarConfig, RegistrarConfigError, read_config
+from volet_service.entrypoints.registrar.freezing import Send, freeze
 
 REFUSED = 78  # EX_CONFIG of sysexits.h
 
 
-def run(argv: list[str], open_provider: Callable[[RegistrarConfig], IdentityProvider]) -> int:
-    """Run one line; return its exit status: 0, or 78 when a file is missing, malformed or readable by others."""
+def run(argv: list[str], open_provider: Callable[[RegistrarConfig], IdentityProvider], send: Send) -> int:
+    """Run one line; return its exit status.
+
+    0; 1 when a hub refused; 78 when a file is missing, malformed or readable by others.
+    """
     parser = argparse.ArgumentParser(
         prog="volet registrar",
         description="Greffe : identifie les professionnels et atteste leurs fonctions. (Registrar.)",
@@ -33,11 +37,16 @@ def run(argv: list[str], open_provider: Callable[[RegistrarConfig], IdentityProv
     serve.add_argument("--config", type=Path, required=True, help="fichier de configuration (configuration file)")
     key = lines.add_parser("key", help="crée la clé de signature (make the signing key)")
     key.add_argument("--out", type=Path, required=True, help="fichier à créer (file to create)")
+    stop = lines.add_parser("freeze", help="bloque les appareils d’une personne attestée (hold somebody's accounts)")
+    stop.add_argument("--config", type=Path, required=True, help="fichier de configuration (configuration file)")
+    stop.add_argument("--sub", required=True, help="identifiant chez le fournisseur d’identité, comme dans la liste")
     options = parser.parse_args(argv)
     try:
         if options.line == "key":
             return _make_key(options.out)
         config = read_config(options.config)
+        if options.line == "freeze":
+            return _freeze(str(options.sub), config, send)
         return _serve(config, open_provider(config))
     except (RegistrarConfigError, OSError) as error:
         sys.stderr.write(f"volet registrar : {error}\n")
@@ -51,6 +60,13 @@ def _make_key(path: Path) -> int:
         file.write(to_base64url(seed) + "\n")
     sys.stdout.write(f"{to_base64url(SigningKey(seed).public)}\n")
     return 0
+
+
+def _freeze(sub: str, config: RegistrarConfig, send: Send) -> int:
+    done = freeze(sub, config, send, time.time_ns() // 1_000_000)
+    for one in done:
+        (sys.stdout if one.held else sys.stderr).write(f"{one.said}\n")
+    return 0 if all(one.held for one in done) else 1
 
 
 def _serve(config: RegistrarConfig, provider: IdentityProvider) -> int:

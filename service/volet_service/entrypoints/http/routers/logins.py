@@ -138,11 +138,12 @@ class OwnSession(Strict):
 
 
 class SessionAnswer(Strict):
-    """The token, shown this once."""
+    """The token, shown this once; since when the account was held, where this sign-in ended that."""
 
     token: str
     expires_ms: int
     first_chain: bool
+    held_since_ms: int | None = None
 
 
 @router.post("/logins", status_code=201)
@@ -194,14 +195,16 @@ async def look(login: str, hub: HubDependency) -> LoginState:
     return LoginState(status="identified", id_token=found.id_token, hint=hint)
 
 
-@router.post("/logins/{login}/session", status_code=201)
+@router.post("/logins/{login}/session", status_code=201, response_model_exclude_none=True)
 async def open_(login: str, asked: SessionRequest, hub: HubDependency) -> SessionAnswer:
     """Open a session by the device's signature; create the account when its chain is new."""
     token = to_base64url(hub.random(32))
     links = [NewLink(from_json(link.statement), link.box_bytes()) for link in asked.chain]
     command = OpenSession(login, from_json(asked.statement), links, token, hub.origin, hub.limits.session_ms)
     opened = await hub.store.write(lambda uow, /: open_session(command, hub.trust, uow))
-    return SessionAnswer(token=token, expires_ms=opened.expires_ms, first_chain=opened.first_chain)
+    return SessionAnswer(
+        token=token, expires_ms=opened.expires_ms, first_chain=opened.first_chain, held_since_ms=opened.held_since_ms
+    )
 
 
 @router.post("/recovery")
