@@ -186,10 +186,23 @@ def test_a_withdrawn_invitation_opens_nothing_and_its_sections_are_rotated(
     assert mo.cases.view(case).main.section("medical/1").epoch == before + 1
 
 
-def test_before_the_answer_the_invitee_is_served_the_open_chain_and_nothing_else(
+def test_without_the_code_the_account_named_is_served_the_invitation_alone(
     world: World, case: str, newcomer: Client
 ) -> None:
-    invite(world, case, newcomer)
+    made = invite(world, case, newcomer)
+    assert [(one.case, one.hash) for one in newcomer.invites.named()] == [(case, made.invitation)]
+    with pytest.raises(NotFoundError):
+        newcomer.casebook.view(case)
+
+
+def test_with_the_code_and_before_the_answer_it_is_the_open_chain_and_nothing_else(
+    world: World, case: str, newcomer: Client
+) -> None:
+    made = invite(world, case, newcomer)
+    keys = code_keys(made.code, newcomer.invites.named()[0].fact.kdf)
+    terms = release_terms(newcomer.hub.origin, case, made.invitation, newcomer.author.user)
+    proof = {"proof": to_base64url(release_proof(keys.sign, terms))}
+    newcomer.hub.transport.post(f"/v1/invitations/{made.invitation}/box", proof)
     view = newcomer.casebook.view(case)
     assert list(view.classes) == ["main"]
     with pytest.raises(VoletError):

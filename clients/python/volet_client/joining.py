@@ -1,9 +1,10 @@
 """Taking part by an invitation, alone, with nobody on line (F11; docs/spec/invitations.md).
 
 1. The hub names the open invitations of our identity; the link, or the code itself, says which one is meant.
-2. The chain is verified to its proven head before anything is derived or asked: the invitation stands in it, open.
-3. The code has to give the key that the invitation names, and the box has to open under the whole fact: who made them
-   had the code. A hub that offers another invitation is found out before anything is signed.
+2. The code has to give the key that the invitation names; only then is the hub asked, with a proof of it, for the box
+   and the chain. The chain is verified to its proven head: that very invitation stands in it, valid.
+3. The box has to open under the whole fact: who made it had the code. A hub that offers another invitation is found out
+   before anything is signed into the case.
 4. Our participation, on exactly its terms; then what was boxed goes to our own user key. Begun again after a crash, it
    goes on where it stopped.
 """
@@ -32,10 +33,9 @@ from volet_protocol.compose import compose_grant
 from volet_protocol.compose_invitation import Identity, answered
 from volet_protocol.encodings import from_base64url, is_hash, to_base64url
 from volet_protocol.errors import ProtocolError, Reason
-from volet_protocol.fact_gesture import parts_of
 from volet_protocol.fact_invitations import Invitation
 from volet_protocol.fact_people import Participation
-from volet_protocol.facts import SALT_SIZE
+from volet_protocol.facts import SALT_SIZE, fact_hash, read_fact
 from volet_protocol.fields import Fields
 from volet_protocol.invitation_codes import InvitationCode, read_shown, read_spoken
 from volet_protocol.invitation_keys import CodeKeys, check_key, code_keys, open_keys, release_proof, release_terms
@@ -52,6 +52,16 @@ class Asked:
     code: InvitationCode
     case: str | None = None
     invitation: str | None = None
+
+
+@dataclass(frozen=True)
+class Named:
+    """An invitation that the hub says names us: nothing of it counts before the chain was verified."""
+
+    case: str
+    hash: str
+    fact: Invitation
+    body: JsonObject
 
 
 @dataclass(frozen=True)
@@ -99,38 +109,34 @@ class Invites:
         self._appender = appender
         self._session = session
 
-    def named(self) -> list[tuple[str, str]]:
-        """Return (case, invitation) of each open invitation that names our identity."""
-        listed = [Fields(item, "invitation") for item in self._hub.transport.get_list("/v1/invitations")]
-        return [(one.hash("case"), one.hash("invitation")) for one in listed]
+    def named(self) -> list[Named]:
+        """Return the open invitations that name our identity, as the hub tells of them."""
+        return [_named(Fields(item, "invitation")) for item in self._hub.transport.get_list("/v1/invitations")]
 
     def join(self, asked: Asked) -> Joined:
         """Take part by an invitation; raise `UsageError` where none is ours, or the code is another one's."""
         self._author.check_own_chain()
         offered = [
-            (case, invitation)
-            for case, invitation in self.named()
-            if (asked.case, asked.invitation) in {(None, None), (case, invitation)}
+            one for one in self.named() if (asked.case, asked.invitation) in {(None, None), (one.case, one.hash)}
         ]
-        for case, invitation in offered:
-            view = self._casebook.view(case)
-            record = view.main.facts.find(Invitation, invitation)
-            keys = code_keys(asked.code, record.fact.kdf)
+        for one in offered:
+            keys = code_keys(asked.code, one.fact.kdf)
             try:
-                check_key(keys, record.fact)
+                check_key(keys, one.fact)
             except ProtocolError:
                 continue
-            return self._answer(view, record, keys)
+            return self._answer(one, keys)
         raise _not_ours(offered=bool(offered))
 
-    def _answer(self, view: CaseView, record: Record[Invitation], keys: CodeKeys) -> Joined:
-        attestation, identity = self._attested(record.fact)
+    def _answer(self, named: Named, keys: CodeKeys) -> Joined:
+        attestation, identity = self._attested(named.fact)
         self._session.act_as(attestation.id)
+        box = self._box(named, keys)
+        view = self._casebook.view(named.case)
+        record = view.main.facts.find(Invitation, named.hash)
         ring = SectionKeys(view.main.chain)
         if record.fact.box is not None:
-            body = self._body(view.case, record.hash)
-            box = self._box(view.case, record.hash, keys)
-            ring = open_keys(view.main, record.fact, body, box, found=keys, ring=ring).ring
+            ring = open_keys(view.main, record.fact, named.body, box, found=keys, ring=ring).ring
         answer = answer_to(view.main.facts, record.hash)
         if answer is None:
             start_ms = max(view.main.instant(self._author.clock()), record.recorded_ms)
@@ -204,22 +210,22 @@ class Invites:
             ),
         )
 
-    def _body(self, case: str, invitation: str) -> JsonObject:
-        """Return the body of an invitation, unread, as it is served beside its link: the box is bound to it."""
-        served = self._hub.transport.get(f"/v1/cases/{case}/chains/{MAIN}")
-        for item in Fields(served, "case chain").objects("links"):
-            fact = item.raw("fact") if item.has("fact") else None
-            for part in () if fact is None else parts_of(fact):
-                if part.hash == invitation and part.body is not None:
-                    return part.body
-        raise ProtocolError(Reason.UNKNOWN_REFERENCE, "body of an invitation")
-
-    def _box(self, case: str, invitation: str, keys: CodeKeys) -> bytes:
-        terms = release_terms(self._hub.origin, case, invitation, self._author.user)
+    def _box(self, named: Named, keys: CodeKeys) -> bytes:
+        """Prove the code to the hub; return the box, empty where the invitation boxes nothing."""
+        terms = release_terms(self._hub.origin, named.case, named.hash, self._author.user)
         proof: Mapping[str, JsonValue] = {"proof": to_base64url(release_proof(keys.sign, terms))}
-        served = self._hub.transport.post(f"/v1/invitations/{invitation}/box", proof)
+        served = self._hub.transport.post(f"/v1/invitations/{named.hash}/box", proof)
         self._hub.receipt(cast("JsonObject", served["receipt"]))
-        return from_base64url(cast("str", served["box"]))
+        return from_base64url(str(served.get("box", "")))
+
+
+def _named(fields: Fields) -> Named:
+    """Read an invitation as it is listed; refuse a body that is not the one its hash names."""
+    case, hash_, body = fields.hash("case"), fields.hash("invitation"), fields.raw("fact")
+    fact = read_fact(body)
+    if not isinstance(fact, Invitation) or fact_hash(body) != hash_:
+        raise ProtocolError(Reason.WRONG_HASH, "an invitation that the hub offers")
+    return Named(case, hash_, fact, body)
 
 
 def _current(view: CaseView, section: str) -> KeyId:

@@ -5,6 +5,7 @@
 2. Whether it is open, the chain says: answered, withdrawn, over, or its author gone, it is served to nobody.
 3. The box goes to one account, against a proof made with the code; the release is a leaf. Three wrong proofs and it
    goes to nobody: each is kept, and logged, before it is answered.
+4. Until then that account is served the invitation alone: stolen without the code, it shows nothing of the case.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from volet_protocol import canonical
 from volet_protocol.canonical import JsonObject
 from volet_protocol.capacities import salted_subject
 from volet_protocol.case_state import CaseChain
 from volet_protocol.encodings import is_hash
 from volet_protocol.errors import ProtocolError, Reason
-from volet_protocol.fact_gesture import read_facts
+from volet_protocol.fact_gesture import parts_of, read_facts
 from volet_protocol.fact_invitations import Invitation
 from volet_protocol.invitation_codes import TRIES
 from volet_protocol.invitation_keys import check_release_proof, release_terms
@@ -40,10 +42,18 @@ WRONG_CODE: Final = "wrong_code"
 
 
 @dataclass(frozen=True)
-class GivenBox:
-    """The box and the leaf of its release; or the refusal, which is answered once what it counted is kept."""
+class ListedInvitation:
+    """An invitation that names the caller, with the body of its fact: what the code is tried on."""
 
-    box: bytes = b""
+    record: StoredInvitation
+    body: JsonObject
+
+
+@dataclass(frozen=True)
+class GivenBox:
+    """The box, where there is one, and the leaf of its release; or the refusal, answered once its count is kept."""
+
+    box: bytes | None = None
     leaf: int = 0
     refusal: Refusal | None = None
 
@@ -61,15 +71,16 @@ def remember(case: str, link: str, fact: JsonObject | None, uow: UnitOfWork) -> 
             uow.invitations.add(StoredInvitation(hash_, case, link, one.subject, one.subject_salt, one.expires_ms))
 
 
-def list_invitations(caller: Caller, uow: UnitOfWork, /) -> list[StoredInvitation]:
+def list_invitations(caller: Caller, uow: UnitOfWork, /) -> list[ListedInvitation]:
     """Return the open invitations that name the caller."""
-    return list(_naming(caller, uow))
+    return [ListedInvitation(record, body) for record in _naming(caller, uow) for body in _bodies(record, uow)]
 
 
 def view_invited(uow: UnitOfWork, caller: Caller, case: str, table: PolicyTable) -> Viewer:
-    """Return the view of somebody whom an open invitation into the case names; raise `NotFound` for anybody else."""
+    """Return the view of whom an open invitation into the case names and who proved its code; else raise `NotFound`."""
     main = uow.cases.chain(case, MAIN) if is_hash(case) else None
-    if main is None or all(record.case != case for record in _naming(caller, uow)):
+    proved = (record for record in _naming(caller, uow) if record.released_to == caller.user)
+    if main is None or all(record.case != case for record in proved):
         raise NotFound
     return Viewer(caller, capacity_of(uow, caller.user, caller.capacity), case, main, table, uow.now_ms)
 
@@ -77,12 +88,11 @@ def view_invited(uow: UnitOfWork, caller: Caller, case: str, table: PolicyTable)
 def give_box(fact: str, proof: bytes, hub: str, caller: Caller, uow: UnitOfWork, /) -> GivenBox:
     """Give the box of an invitation to the account that it names, against a proof made with its code.
 
-    Raises `NotFound` for anybody else, and for an invitation that is not open or boxes nothing. A wrong proof is
-    counted and logged, and what it is answered with is returned.
+    Raises `NotFound` for anybody else, and for an invitation that is not open. A wrong proof is counted and logged, and
+    what it is answered with is returned.
     """
     record = next((one for one in _naming(caller, uow) if one.fact == fact), None)
-    found = None if record is None else uow.boxes.of_user([record.link], fact).get(record.link)
-    if record is None or found is None:
+    if record is None:
         raise NotFound
     if record.wrong >= TRIES:
         raise TooManyRequests("three wrong proofs: the code is dead", {"reason": Reason.OVER_QUOTA.value})
@@ -99,7 +109,7 @@ def give_box(fact: str, proof: bytes, hub: str, caller: Caller, uow: UnitOfWork,
     if leaf is None:
         leaf = _log(record, caller, uow)
         uow.invitations.released(fact, caller.user, leaf)
-    return GivenBox(found, leaf)
+    return GivenBox(uow.boxes.of_user([record.link], fact).get(record.link), leaf)
 
 
 def _log(record: StoredInvitation, caller: Caller, uow: UnitOfWork, purpose: str | None = None) -> int:
@@ -133,6 +143,16 @@ def _is_served(record: StoredInvitation, caller: Caller, uow: UnitOfWork) -> boo
     if answer is not None:
         return answer.fact.user == caller.user and is_member(facts, caller.user, uow.now_ms)
     return is_open(facts, facts.find(Invitation, record.fact), uow.now_ms)
+
+
+def _bodies(record: StoredInvitation, uow: UnitOfWork) -> list[JsonObject]:
+    """Return the body of an invitation, empty where it was erased."""
+    state = _state(record, uow)
+    link = uow.cases.link(state.chain, state.facts.find(Invitation, record.fact).position)
+    if link is None or link.fact is None:
+        return []
+    parts = parts_of(canonical.decode(link.fact))
+    return [part.body for part in parts if part.hash == record.fact and part.body is not None]
 
 
 def _state(record: StoredInvitation, uow: UnitOfWork) -> CaseChain:

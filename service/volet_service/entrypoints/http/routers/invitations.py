@@ -16,7 +16,13 @@ router = APIRouter(prefix="/v1", tags=["invitations"])
 async def own(caller: CallerDependency, hub: HubDependency) -> list[Answer]:
     """Return the open invitations that name the caller's own identity."""
     found = await hub.store.read(lambda uow, /: list_invitations(caller, uow))
-    return [{"case": one.case, "invitation": one.fact, "expires_ms": one.expires_ms} for one in found]
+    return [
+        {
+            "case": one.record.case, "invitation": one.record.fact, "expires_ms": one.record.expires_ms,
+            "fact": one.body,
+        }
+        for one in found
+    ]  # fmt: skip
 
 
 @router.post("/invitations/{invitation}/box")
@@ -28,4 +34,5 @@ async def box(
     given = await hub.store.write(lambda uow, /: give_box(invitation, proof, hub.origin, caller, uow))
     if given.refusal is not None:
         raise given.refusal
-    return {"box": to_base64url(given.box), "receipt": (await hub.log.receipt(given.leaf, since)).to_json()}
+    receipt: Answer = {"receipt": (await hub.log.receipt(given.leaf, since)).to_json()}
+    return receipt if given.box is None else {"box": to_base64url(given.box), **receipt}
