@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import httpx
 import pytest
 
@@ -279,7 +281,9 @@ def at(team: HubCase) -> int:
 
 
 def registrar_of(*hubs: str) -> RegistrarConfig:
-    return RegistrarConfig("Greffe", "https://r.example", "", 0, hubs, SELF_ISS, "volet-registrar", None, REGISTRAR, ())
+    return RegistrarConfig(
+        "Greffe", "https://r.example", "", 0, hubs, SELF_ISS, "volet-registrar", None, REGISTRAR, (), Path("staff.json")
+    )
 
 
 def delivered(hub: LiveHub, url: str, body: JsonObject) -> Answered:

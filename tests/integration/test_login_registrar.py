@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from support.identities import make_user
+from support.identities import CONTROLLER, make_user
 from support.loopback import (
     HUB_CLIENT,
     REGISTRAR_CLIENT,
@@ -28,7 +28,7 @@ from volet_client.login import RegistrarRefusedError
 from volet_demo.browser import Browser
 from volet_protocol.encodings import from_base64url
 from volet_protocol.errors import ProtocolError, Reason
-from volet_protocol.trust_bundle import TrustBundle
+from volet_protocol.trust_bundle import TrustBundle, sign_bundle
 
 HUB = "http://127.0.0.1:8080"
 RUN = "import sys; from volet_service.bootstrap.registrar import main; sys.exit(main(sys.argv[1:]))"
@@ -108,6 +108,43 @@ def test_what_the_staff_list_says_is_attested(office: Office) -> None:
     assert [one.attestation.capacity.row for one in attested] == ["S1"]
     assert attested[0].attestation.user == USER
     assert attested[0].attestation.until_ms <= now_ms() + 366 * 86_400_000
+
+
+def test_who_a_table_adds_is_attested_by_the_registrar_that_runs_and_who_is_taken_out_is_not(office: Office) -> None:
+    listed = office.folder / "staff.json"
+    before = listed.read_text()
+    table, trust = office.folder / "equipe.csv", office.folder / "trust.json"
+    trust.write_bytes(sign_bundle(office.bundle.to_body(), [CONTROLLER]))
+    table.write_text(
+        "identifiant;ligne;categorie;profession;fonction;structure;secret;jusqu_au\npaul;H2;1;;;clinic;L1110-4;2099-06-30\n"
+    )
+    line = ("staff", str(table), "--config", str(office.folder / "registrar.json"), "--trust", str(trust), "--apply")
+    try:
+        done = registrar_line(*line)
+        assert done.returncode == 0, done.stderr
+        attested = office.registrar.request_attestations(
+            office.proved(USER, "paul"), USER, HUB, office.bundle, now_ms()
+        )
+        assert [one.attestation.capacity.structure for one in attested] == ["clinic"]
+    finally:
+        listed.write_text(before)
+    with pytest.raises(RegistrarRefusedError) as refused:
+        office.registrar.request_attestations(office.proved(USER, "paul"), USER, HUB, office.bundle, now_ms())
+    assert refused.value.reason == "not-on-staff-list"
+
+
+def test_while_the_list_does_not_read_nobody_is_attested(office: Office) -> None:
+    listed = office.folder / "staff.json"
+    before = listed.read_text()
+    proved = office.proved(USER)
+    listed.write_text("[")
+    try:
+        with pytest.raises(RegistrarRefusedError) as refused:
+            office.registrar.request_attestations(proved, USER, HUB, office.bundle, now_ms())
+        assert refused.value.status == 503
+    finally:
+        listed.write_text(before)
+    assert office.registrar.request_attestations(office.proved(USER), USER, HUB, office.bundle, now_ms())
 
 
 def test_an_attestation_holds_neither_subject_nor_name(office: Office) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from starlette.applications import Starlette
@@ -20,9 +21,9 @@ from volet_protocol.errors import ProtocolError
 from volet_protocol.fields import Fields
 from volet_protocol.problems import CONTENT_TYPE
 from volet_service.application.login_ports import IdentityProvider
-from volet_service.domain.errors import Invalid, Refusal, from_protocol
+from volet_service.domain.errors import Invalid, Overloaded, Refusal, from_protocol
 from volet_service.entrypoints.registrar.attesting import AttestationRequest, attest
-from volet_service.entrypoints.registrar.config import RegistrarConfig
+from volet_service.entrypoints.registrar.config import RegistrarConfig, RegistrarConfigError, StaffEntry, read_staff
 from volet_service.entrypoints.registrar.identifications import Identifications
 
 _MOST_BYTES = 32 * 1024
@@ -92,8 +93,9 @@ def create_app(tools: Tools) -> Starlette:
             id_token=fields.text("id_token", 16 * 1024),
         )
         fields.done()
+        config = replace(tools.config, staff=await run_in_threadpool(_staff, tools.config))
         attested = attest(
-            asked, config=tools.config, identifications=identifications, random=tools.random, now_ms=tools.now_ms()
+            asked, config=config, identifications=identifications, random=tools.random, now_ms=tools.now_ms()
         )
         items = [{"statement": one.statement.to_json(), "salt": to_base64url(one.salt)} for one in attested]
         return JSONResponse({"attestations": items}, 201)
@@ -119,6 +121,16 @@ def create_app(tools: Tools) -> Starlette:
             )
         ],
     )  # fmt: skip
+
+
+def _staff(config: RegistrarConfig) -> tuple[StaffEntry, ...]:
+    """Read the list as it is now: who was taken out of it is attested no more, from that minute on."""
+    try:
+        return read_staff(config.staff_path)
+    except RegistrarConfigError as error:
+        # Rather nobody than who left: the list as it was at the start may name them. No subject is told.
+        sys.stderr.write(f"volet registrar : {config.staff_path} ne se lit pas, personne n’est attesté\n")
+        raise Overloaded("staff list") from error
 
 
 async def _body(request: Request) -> Fields:

@@ -16,6 +16,7 @@ import uvicorn
 from volet_protocol.encodings import to_base64url
 from volet_protocol.keys import SEED_SIZE, SigningKey
 from volet_service.application.login_ports import IdentityProvider
+from volet_service.entrypoints.registrar import staff_command
 from volet_service.entrypoints.registrar.app import Tools, create_app
 from volet_service.entrypoints.registrar.config import RegistrarConfig, RegistrarConfigError, read_config
 from volet_service.entrypoints.registrar.freezing import Send, freeze
@@ -26,7 +27,7 @@ REFUSED = 78  # EX_CONFIG of sysexits.h
 def run(argv: list[str], open_provider: Callable[[RegistrarConfig], IdentityProvider], send: Send) -> int:
     """Run one line; return its exit status.
 
-    0; 1 when a hub refused; 78 when a file is missing, malformed or readable by others.
+    0; 1 when a hub or a line of a table was refused; 78 when a file is missing, malformed or readable by others.
     """
     parser = argparse.ArgumentParser(
         prog="volet registrar",
@@ -40,6 +41,7 @@ def run(argv: list[str], open_provider: Callable[[RegistrarConfig], IdentityProv
     stop = lines.add_parser("freeze", help="bloque les appareils d’une personne attestée (hold somebody's accounts)")
     stop.add_argument("--config", type=Path, required=True, help="fichier de configuration (configuration file)")
     stop.add_argument("--sub", required=True, help="identifiant chez le fournisseur d’identité, comme dans la liste")
+    staff_command.describe(lines.add_parser("staff", help="inscrit une équipe d’après un tableau CSV (staff by CSV)"))
     options = parser.parse_args(argv)
     try:
         if options.line == "key":
@@ -47,6 +49,8 @@ def run(argv: list[str], open_provider: Callable[[RegistrarConfig], IdentityProv
         config = read_config(options.config)
         if options.line == "freeze":
             return _freeze(str(options.sub), config, send)
+        if options.line == "staff":
+            return staff_command.staff(options, config)
         return _serve(config, open_provider(config))
     except (RegistrarConfigError, OSError) as error:
         sys.stderr.write(f"volet registrar : {error}\n")

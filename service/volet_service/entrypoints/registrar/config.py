@@ -67,6 +67,7 @@ class RegistrarConfig:
     secret: str | None
     key: SigningKey
     staff: tuple[StaffEntry, ...]
+    staff_path: Path
 
     @property
     def redirect_uri(self) -> str:
@@ -97,7 +98,8 @@ def _read_config(path: Path) -> RegistrarConfig:
         client_id=fields.label("client_id"),
         secret=fields.optional("secret", fields.label),
         key=read_key(key_path),
-        staff=_explained(staff_path, lambda: _read_staff(staff_path)),
+        staff=read_staff(staff_path),
+        staff_path=staff_path,
     )
     fields.done()
     if config.secret is not None:
@@ -117,6 +119,11 @@ def check_owner_only(path: Path) -> None:
     """Refuse a secret that the group or others can read: they could attest anybody."""
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise RegistrarConfigError(f"{path} must be readable by its owner only: chmod 600 {path}")
+
+
+def read_staff(path: Path) -> tuple[StaffEntry, ...]:
+    """Read a staff list; raise `RegistrarConfigError`."""
+    return _explained(path, lambda: _read_staff(path))
 
 
 def _read_staff(path: Path) -> tuple[StaffEntry, ...]:
