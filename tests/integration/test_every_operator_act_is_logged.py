@@ -74,6 +74,12 @@ def end_key(hub: Operated) -> None:
     hub.act("rotate-log-key", "--finish")
 
 
+def put_trust(hub: Operated) -> None:
+    offered = hub.folder.parent / "offered.json"
+    offered.write_bytes((hub.folder / "trust.json").read_bytes())
+    hub.act("trust", "--bundle", str(offered))
+
+
 def back_up(hub: Operated) -> None:
     hub.act("backup", "--to", str(hub.folder.parent / "a"), "--shares-to", str(hub.folder.parent / "b"))
 
@@ -126,6 +132,7 @@ LOGGED: dict[str, tuple[str, Callable[[Operated], None]]] = {
     "retention --run": ("ERASE", end_terms),
     "rotate-log-key --finish": ("ACT", end_key),
     "directory import": ("ACT", import_directory),
+    "trust": ("ACT", put_trust),
 }
 UNLOGGED: dict[str, tuple[str, Callable[[Operated], None]]] = {
     "init": ("makes a folder of its own; there is no log yet", make_another),

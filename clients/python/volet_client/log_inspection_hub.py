@@ -21,6 +21,7 @@ from volet_protocol.policy_table import PolicyTable
 _OVERRIDES = {
     "start-without-witnesses": "démarrage sans attendre les témoins (dérogation)",
     "log-key": "changement de clé du journal",
+    "trust-bundle": "fichier de confiance mis en vigueur",
 }
 _WHY = {
     ErasureReason.PERSON_ASKED: "à la demande de la personne",

@@ -28,6 +28,7 @@ from volet_service.bootstrap import (
     admin_new_log,
     admin_provider,
     admin_retention,
+    admin_trust,
 )
 from volet_service.bootstrap.hub import CannotStart, build
 from volet_service.bootstrap.interface import openapi
@@ -57,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     admin_provider.describe(acts.add_parser("provider", help="vérifier les fournisseurs d’identité"))
     admin_erase.describe(acts.add_parser("erase", help="effacer un acte du journal ou un élément, sur décision"))
     admin_directory.describe(acts.add_parser("directory", help="importer l'annuaire national des professionnels"))
+    admin_trust.describe(acts.add_parser("trust", help="mettre en vigueur un fichier de confiance signé"))
     acts.add_parser("openapi", help="write the schema of the interface").add_argument("file", type=Path)
     return made
 
@@ -73,6 +75,7 @@ def run(arguments: Sequence[str], clock: Clock | None = None) -> int:
         "provider": admin_provider.run,
         "erase": partial(admin_erase.run, clock=clock),
         "directory": partial(admin_directory.run, clock=clock),
+        "trust": partial(admin_trust.run, clock=clock),
     }  # fmt: skip
     try:
         said = acts[asked.act](asked)
