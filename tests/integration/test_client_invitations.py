@@ -125,6 +125,20 @@ def test_software_grants_the_rest_to_who_answered(world: World, case: str, newco
     assert "medical/1" in duties.granted[newcomer.author.user]
 
 
+def test_an_auditor_who_judges_the_log_again_finds_nothing_wrong_in_it(
+    world: World, case: str, newcomer: Client
+) -> None:
+    made = invite(world, case, newcomer)
+    with pytest.raises(RefusedError):
+        newcomer.hub.transport.post(f"/v1/invitations/{made.invitation}/box", {"proof": to_base64url(bytes(64))})
+    newcomer.invites.join(asked(made))
+    texts(newcomer, case)
+    auditor = world.professional("auditor", "O14", "operator")
+    checked = auditor.audit.verify().cases[case]
+    assert (checked.findings, checked.unjudged) == ((), 0)
+    assert checked.judged > 0
+
+
 # -- who is not, does not ----------------------------------------------------------------------------------------------
 
 

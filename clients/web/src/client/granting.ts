@@ -17,6 +17,7 @@ import { composeClaim, composeGrant, composeRotate } from "../protocol/compose.t
 import type { NewKey } from "../protocol/compose.ts";
 import { mayBeClaimed, owedGrants, sectionsOwed } from "../protocol/debts.ts";
 import { canBeBoxed } from "../protocol/directory.ts";
+import { hasAnswered } from "../protocol/invitations.ts";
 import { classOf } from "../protocol/places.ts";
 import type { VisibilityClass } from "../protocol/places.ts";
 import { SectionAccess } from "../protocol/section-access.ts";
@@ -174,9 +175,10 @@ export class Granting {
   async #grant(view: CaseView, class_: VisibilityClass, duties: Doing): Promise<CaseView> {
     const { directory } = this.#parts;
     let newest = view;
-    for (const [user, sections] of await this.#wanted(chainOf(view, class_))) {
+    const first = chainOf(view, class_);
+    for (const [user, sections] of await this.#wanted(first)) {
       const known = await directory.refresh(user);
-      const acceptance = await this.accepted(known);
+      const acceptance = await this.accepted(known, hasAnswered(first.state.facts, user));
       if (acceptance.granted) {
         newest = await this.#grantTo(newest, class_, known, sections);
         duties.granted.set(user, sections);
@@ -204,18 +206,22 @@ export class Granting {
     const found: Owed[] = [];
     for (const chain of view.classes.values()) {
       for (const [user, sections] of await this.#wanted(chain)) {
-        const acceptance = await this.accepted(await this.#parts.directory.refresh(user));
+        const known = await this.#parts.directory.refresh(user);
+        const acceptance = await this.accepted(known, hasAnswered(chain.state.facts, user));
         found.push({ user, sections, acceptance });
       }
     }
     return found;
   }
 
-  /** Whether software may grant to a chain by itself (protocol 5.6). */
-  async accepted({ chain, subjects }: Known): Promise<Acceptance> {
+  /**
+   * Whether software may grant to a chain by itself (protocol 5.6). `invited`: it answered an invitation of the case with its code,
+   * as every member's client verified in the chain.
+   */
+  async accepted({ chain, subjects }: Known, invited: boolean): Promise<Acceptance> {
     const { hub, author, confirmations } = this.#parts;
     const confirmedMs = await confirmations.of(chain.user);
-    const usual = { firstSeenMs: chain.state.createdMs, confirmedMs, invited: false, vetoedMs: [] };
+    const usual = { firstSeenMs: chain.state.createdMs, confirmedMs, invited, vetoedMs: [] };
     const decide = (evidence: Pick<Evidence, "mode" | "olderChains">): Acceptance =>
       mayGrantBySoftware(chain, { ...usual, ...evidence }, author.nowMs());
     const subject = subjects.at(-1);
