@@ -6,6 +6,9 @@ import { defineConfig } from "vite";
 import type { Plugin, Rolldown } from "vite";
 
 const SOURCES = join(import.meta.dirname, "src");
+/** The first script, and what is behind the door: files of their own, by whose names the rest is found. */
+const MAIN = join(SOURCES, "main.tsx");
+const INSIDE = join(SOURCES, "app", "inside.tsx");
 
 /**
  * Writes the hash of every script and style sheet into the page, once they are on disk: beside the name of those it loads, and in
@@ -60,16 +63,26 @@ function laterFiles(bundle: Rolldown.OutputBundle): readonly (readonly [string, 
   return found.sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
-/** The modules that the first script brings, without what it fetches later. */
-function ofTheWayIn(context: Rolldown.ChunkingContext): ReadonlySet<string> {
+/** The modules that a source file brings, without what it fetches later. */
+function broughtBy(source: string, context: Rolldown.ChunkingContext): ReadonlySet<string> {
   const found = new Set<string>();
   const reach = (id: string): void => {
     if (found.has(id)) return;
     found.add(id);
     context.getModuleInfo(id)?.importedIds.forEach(reach);
   };
-  reach(join(SOURCES, "main.tsx"));
+  reach(join(SOURCES, source));
   return found;
+}
+
+/** Whether a module comes with the way in. */
+function isOfTheWayIn(id: string, context: Rolldown.ChunkingContext): boolean {
+  return id !== MAIN && broughtBy("main.tsx", context).has(id);
+}
+
+/** Whether a module comes with what is behind the door, and not with the way in. */
+function isBehindTheDoor(id: string, context: Rolldown.ChunkingContext): boolean {
+  return id !== INSIDE && broughtBy("app/inside.tsx", context).has(id) && !broughtBy("main.tsx", context).has(id);
 }
 
 export default defineConfig({
@@ -85,10 +98,15 @@ export default defineConfig({
       input: { index: join(import.meta.dirname, "index.html"), worker: join(SOURCES, "worker", "worker.ts") },
       output: {
         entryFileNames: ({ name }) => (name === "worker" ? "worker.js" : "assets/[name]-[hash].js"),
-        // What several late screens share comes in one file, which compresses better than many small ones.
+        // What several files share comes in one, which compresses better than many small ones: all of the way in, and all that
+        // stands behind the door. Two files that need each other would run in an order of which nobody is the master.
         codeSplitting: {
           includeDependenciesRecursively: false,
-          groups: [{ name: (id, context) => (ofTheWayIn(context).has(id) ? null : "shared"), minShareCount: 2 }],
+          groups: [
+            { name: (id, context) => (isOfTheWayIn(id, context) ? "base" : null) },
+            { name: (id, context) => (isBehindTheDoor(id, context) ? "shared" : null) },
+            { name: "common", minShareCount: 2 },
+          ],
         },
       },
     },

@@ -34,9 +34,8 @@ def _bytes() -> list[Figure]:
     # A page speaks one language: the words of the other never come.
     words = next(name for name in built if name.startswith("assets/french-"))
     first.add(words)
-    every = {
-        name for name in built if name.endswith((".html", ".js", ".css")) and not name.startswith("assets/english-")
-    }
+    other = ("assets/english-", "assets/recovery-en-")
+    every = {name for name in built if name.endswith((".html", ".js", ".css")) and not name.startswith(other)}
 
     def kib(names: Iterable[str]) -> float:
         return sum(len(gzip.compress(built[name], mtime=0)) for name in names) / _KIB

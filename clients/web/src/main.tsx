@@ -48,7 +48,11 @@ async function first(words: Promise<Messages>): Promise<JSX.Element> {
     );
   }
   const [served, vault] = await Promise.all([bundle(), opened()]);
-  const outside = { connect: (origin: string) => new HttpTransport(origin), nowMs: () => Date.now() };
+  const outside = {
+    connect: (origin: string) => new HttpTransport(origin),
+    nowMs: () => Date.now(),
+    arriving: () => later("app/inside.tsx", async () => (await import("./app/inside.tsx")).arriving),
+  };
   const { session, step } = await Session.resume(vault, outside, served);
   return (
     <App

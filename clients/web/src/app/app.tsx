@@ -6,6 +6,7 @@ import { lasting } from "../client/installed.ts";
 import { comparisonCode } from "../client/login.ts";
 import type { Session, Step } from "../client/session.ts";
 import { Login, Waiting } from "../features/entry/login.tsx";
+import type { Way } from "../features/entry/way-back.tsx";
 import { Welcome } from "../features/entry/welcome.tsx";
 import { spaceOf } from "./context.ts";
 import { Frame } from "./frame.tsx";
@@ -15,6 +16,8 @@ import { Failure } from "./load.tsx";
 
 // What reads and writes comes once somebody is signed in: the way in is there at once.
 const Inside = lateScreen("app/inside.tsx", async () => (await import("./inside.tsx")).Inside);
+
+const WayBack = lateScreen("app/inside.tsx", async () => (await import("./inside.tsx")).WayBack);
 
 interface AppProps {
   readonly session: Session;
@@ -28,6 +31,8 @@ interface AppProps {
 export function App({ session, first, served, onGo }: AppProps): JSX.Element {
   const [step, setStep] = useState(first);
   const [failure, setFailure] = useState<unknown>();
+  const [way, setWay] = useState<Way>();
+  const [told, setTold] = useState<string>();
   const attempt = useCallback(async (act: () => Promise<Step | undefined>): Promise<void> => {
     try {
       const next = await act();
@@ -56,6 +61,14 @@ export function App({ session, first, served, onGo }: AppProps): JSX.Element {
     [attempt, session],
   );
   const restart = useCallback(() => attempt(() => session.step()), [attempt, session]);
+  const leave = useCallback(() => {
+    setWay(undefined);
+  }, []);
+  const found = useCallback((next: Step, said: string) => {
+    setStep(next);
+    setWay(undefined);
+    setTold(said);
+  }, []);
   const failed = failure === undefined ? undefined : <Failure error={failure} />;
   switch (step.kind) {
     case "first-visit":
@@ -77,7 +90,11 @@ export function App({ session, first, served, onGo }: AppProps): JSX.Element {
       return (
         <Frame>
           {failed}
-          <Login code={comparisonCode(session.identity.user)} onStart={start} />
+          {way === undefined ? (
+            <Login code={comparisonCode(session.identity.user)} told={told} onStart={start} onWay={setWay} />
+          ) : (
+            <WayBack way={way} session={session} onStep={found} onCancel={leave} />
+          )}
         </Frame>
       );
     case "waiting":

@@ -16,8 +16,13 @@ import { Frame } from "./frame.tsx";
 import { useLoad } from "./load.tsx";
 import { useNotifications } from "./notifications.ts";
 import { routeOf, useFragment } from "./router.ts";
+import { OwnNewsNote } from "./own-news.tsx";
 import { Screen, TracesScreen } from "./screens.tsx";
 import { Shell } from "./shell.tsx";
+
+// Who comes to a new device needs what stands inside: one file, which they load either way.
+export { WayBack } from "../features/entry/way-back.tsx";
+export * as arriving from "../client/arriving.ts";
 
 interface InsideProps {
   readonly session: Session;
@@ -111,6 +116,7 @@ export function Inside({ session, step, leave, restart }: InsideProps): JSX.Elem
       <Shell route={route} told={told}>
         <Alarms />
         <Arrival />
+        <OwnNewsNote />
         <Screen key={fragment} route={route} />
       </Shell>
     </AppContext.Provider>

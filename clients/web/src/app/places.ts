@@ -3,7 +3,7 @@ import type { Messages } from "../i18n/messages.ts";
 import type { IconName } from "../ui/icon.tsx";
 import type { Space } from "./context.ts";
 import type { Route, RouteName } from "./router.ts";
-import { COURSE_NAMES, EVENT_NAMES, TEAM_NAMES } from "./routes.ts";
+import { COURSE_NAMES, EVENT_NAMES, OWN_NAMES, TEAM_NAMES } from "./routes.ts";
 
 export interface Place {
   readonly route: Route;
@@ -39,7 +39,7 @@ const DEVICE: Place = {
   route: { name: "device" },
   label: "device",
   icon: "device",
-  holds: ["device", "capacity", "traces", "consulted"],
+  holds: ["device", "capacity", "traces", "consulted", ...OWN_NAMES],
 };
 
 const JOURNAL: Place = {

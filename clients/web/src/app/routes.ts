@@ -38,6 +38,16 @@ const TEAM = {
 } as const;
 export const TEAM_NAMES = Object.keys(TEAM) as readonly (keyof typeof TEAM)[];
 
+/** One's own devices and recovery phrase, in a file of their own. */
+export const OWN = {
+  devices: "/devices",
+  "device-add": "/devices/add",
+  "device-name": "/devices/name/:device",
+  "device-revoke": "/devices/revoke/:device",
+  phrase: "/phrase",
+} as const;
+export const OWN_NAMES = Object.keys(OWN) as readonly (keyof typeof OWN)[];
+
 /**
  * Every address of the page. An address is a fragment, which never reaches a server: `#/cases/ID`. A part that begins with a
  * colon is a parameter; one line here makes the route, `screens.tsx` says what it shows.
@@ -48,6 +58,7 @@ export const ROUTES = {
   capacity: "/capacity",
   traces: "/traces",
   consulted: "/consulted",
+  ...OWN,
   // The person's own file.
   myLooks: "/my/:case/looks",
   myLook: "/my/:case/looks/:index",

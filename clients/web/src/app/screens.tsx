@@ -11,6 +11,7 @@ import { lateScreen } from "./late-screen.tsx";
 import { PLACES } from "./places.ts";
 import { href } from "./router.ts";
 import type { Route } from "./router.ts";
+import { OWN_NAMES } from "./routes.ts";
 
 type OfRoute = (props: { readonly route: Route }) => JSX.Element | null;
 
@@ -29,6 +30,8 @@ const ConsultedScreen = lateScreen(
   "features/entry/consulted.tsx",
   async () => (await import("../features/entry/consulted.tsx")).ConsultedScreen,
 );
+
+const Own = lateScreen("app/spaces/own.tsx", async () => (await import("./spaces/own.tsx")).Space);
 
 const SPACES: Readonly<Record<Space, OfRoute>> = {
   person: lateScreen("app/spaces/person.tsx", async () => (await import("./spaces/person.tsx")).Space),
@@ -53,6 +56,7 @@ export function Screen({ route }: { readonly route: Route | undefined }): JSX.El
   if (route.name === "capacity") return <CapacityScreen />;
   if (route.name === "traces") return <TracesScreen />;
   if (route.name === "consulted") return <ConsultedScreen />;
+  if (OWN_NAMES.some((name) => name === route.name)) return <Own route={route} />;
   const InSpace = SPACES[spaceOf(route) ?? space];
   return <InSpace route={route} />;
 }

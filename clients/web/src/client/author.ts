@@ -6,19 +6,31 @@ import type { Attestation, Capacity } from "../protocol/capacities.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { signStatement } from "../protocol/statements.ts";
 import type { HeadRef, Preamble, Statement } from "../protocol/statements.ts";
+import type { UserChain } from "../protocol/user-state.ts";
 import { EpochChecks } from "./epoch-checks.ts";
 import type { Hub } from "./hub.ts";
+import { openSeeds, servedBoxes } from "./own-seeds.ts";
 import { boxKeyOf } from "./profile.ts";
 import type { Identity } from "./profile.ts";
 import type { Proven } from "./trust.ts";
 
+/** A chain that was replayed, and its head as it was proven. */
+interface Met {
+  readonly chain: UserChain;
+  readonly proven: Proven;
+}
+
+/** Who this device is, kept; `told` takes what others of its user's devices did. */
+export interface Own {
+  readonly identity: Identity;
+  keep(identity: Identity): Promise<void>;
+  told(links: readonly Statement[]): Promise<void>;
+}
+
 /** What signing needs of the users this client has met. */
 export interface Acquaintances {
-  known(user: string): Promise<{ readonly proven: Proven }>;
-  refresh(user: string): Promise<{
-    readonly chain: { readonly state: { readonly links: readonly { readonly hash: string }[] } };
-    readonly subjects: readonly { readonly iss: string; readonly sub: string }[];
-  }>;
+  known(user: string): Promise<Met>;
+  refresh(user: string): Promise<Met & { readonly subjects: readonly { readonly iss: string; readonly sub: string }[] }>;
   attestation(id: string): Attestation;
 }
 
@@ -30,7 +42,7 @@ export interface OwnAlarm {
 
 /** What an author is made of; `capacity` tells the attestation that the session acts in at that moment. */
 export interface AuthorParts {
-  readonly identity: Identity;
+  readonly own: Own;
   readonly hub: Hub;
   readonly directory: Acquaintances;
   readonly capacity: () => string | undefined;
@@ -39,28 +51,38 @@ export interface AuthorParts {
 
 /** The user of this profile, on this device. */
 export class Author {
-  readonly identity: Identity;
   readonly nowMs: () => number;
+  readonly #own: Own;
   readonly #hub: Hub;
   readonly #directory: Acquaintances;
   readonly #capacity: () => string | undefined;
   #checked: Promise<void> | undefined;
 
-  constructor({ identity, hub, directory, capacity, nowMs }: AuthorParts) {
-    this.identity = identity;
+  constructor({ own, hub, directory, capacity, nowMs }: AuthorParts) {
+    this.#own = own;
     this.nowMs = nowMs;
     this.#hub = hub;
     this.#directory = directory;
     this.#capacity = capacity;
   }
 
+  /** Who this device is, with what it learnt of its own chain. */
+  get identity(): Identity {
+    return this.#own.identity;
+  }
+
+  /** Keep what this device learnt or is about to send. */
+  keep(identity: Identity): Promise<void> {
+    return this.#own.keep(identity);
+  }
+
   get user(): string {
     return this.identity.user;
   }
 
-  /** The head of our own chain, as this device made it: the one link of its creation. */
+  /** The head of our own chain, as this device made it or saw another device of ours make it. */
   get head(): HeadRef {
-    return { seq: 0, hash: this.identity.user };
+    return this.identity.head ?? { seq: 0, hash: this.identity.user };
   }
 
   /** The attestation that the session acts in, by its id; undefined for a person or a representative. */
@@ -100,8 +122,30 @@ export class Author {
   }
 
   async #check(): Promise<void> {
-    const { proven } = await this.#directory.known(this.user);
-    await this.#hub.checkOwn(this.user, this.head, proven);
+    await this.#directory.known(this.user);
+    await this.followOwnChain();
+  }
+
+  /**
+   * Take over what our other devices and the recovery phrase did, as the directory last verified it. A link that bears this
+   * device's own signature and that it did not make is kept as evidence: its key is in other hands, or the hub invented history.
+   */
+  async followOwnChain(): Promise<void> {
+    const { chain, proven } = await this.#directory.known(this.user);
+    const { device, made } = this.identity;
+    const later = chain.state.links.slice(this.head.seq + 1);
+    const isForeign = later.some((link) => link.preamble.device === device && link.hash !== made);
+    const mine = isForeign || proven.head === undefined ? this.head : proven.head;
+    await this.#hub.checkOwn(this.user, mine, proven);
+    if (later.length > 0) {
+      await this.#own.told(later.filter((link) => link.preamble.device !== device));
+      await this.keep({ ...this.identity, head: mine, made: undefined });
+    }
+    // Another device began a generation, or this one has joined: what is boxed from then on opens with this seed alone.
+    if (this.identity.seeds.has(chain.generation.number)) return;
+    const boxes = servedBoxes(await this.#hub.transport.get(`/v1/users/${this.user}`));
+    const seeds = await openSeeds(chain, boxes, device, this.identity.deviceBox);
+    await this.keep({ ...this.identity, seeds: new Map([...this.identity.seeds, ...seeds]) });
   }
 
   /**

@@ -94,8 +94,7 @@ export class Client {
     this.nowMs = nowMs;
     this.hub = session.hub;
     this.directory = new Directory(this.hub, nowMs);
-    const { identity } = session;
-    this.author = new Author({ identity, hub: this.hub, directory: this.directory, capacity: () => session.capacity, nowMs });
+    this.author = new Author({ own: session, hub: this.hub, directory: this.directory, capacity: () => session.capacity, nowMs });
   }
 
   /** The policy table in force. */

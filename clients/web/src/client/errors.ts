@@ -158,6 +158,14 @@ export const MISUSES = [
   "file-many",
   "file-gone",
   "image",
+  "device-here",
+  "device-young",
+  "device-gone",
+  "join-code",
+  "join-late",
+  "join-stranger",
+  "phrase-nobody",
+  "phrase-former",
 ] as const;
 export type MisuseKind = (typeof MISUSES)[number];
 

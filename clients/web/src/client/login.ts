@@ -119,19 +119,25 @@ export async function proveSubject(
   return { binding, subject: await verifyBinding(binding, inputs.user, bundle, nowMs) };
 }
 
-/** Sign the hub's challenge with the device's key, and open the session; the chain goes along when the account is new. */
+/** Who signs, in which capacity, and the links that go along: the first one of an account that may be new, or its recovery. */
+export interface Signing {
+  readonly identity: Identity;
+  readonly preamble: Preamble;
+  readonly links: readonly JsonObject[];
+  readonly capacity: string | undefined;
+}
+
+/** Sign the hub's challenge with the device's key, and open the session. */
 export async function openSession(
   transport: Transport,
   pending: PendingLogin,
-  identity: Identity,
-  preamble: Preamble,
-  capacity: string | undefined,
+  { identity, preamble, links, capacity }: Signing,
 ): Promise<OpenedSession> {
   const body = loginBody({ preamble, login: pending.login, challenge: pending.challenge, capacity });
   const statement = await signStatement(body, identity.signer);
   const answer = await transport.post(`/v1/logins/${pending.login}/session`, {
     statement: statement.toJson(),
-    chain: [identity.create],
+    ...(links.length === 0 ? {} : { chain: [...links] }),
   });
   const fields = new Fields(answer, "session");
   return { token: fields.text("token", 64), expiresMs: fields.integer("expires_ms"), firstChain: fields.boolean("first_chain") };

@@ -1,12 +1,12 @@
 /**
- * Local names of people, cases and exchanges: kept encrypted in the vault, never sent to anyone. The hub knows nobody's name.
+ * Local names of people, cases, exchanges and devices: kept encrypted in the vault, never sent to anyone. The hub knows nobody's name.
  */
 import type { JsonObject } from "../protocol/canonical.ts";
 import { Fields } from "../protocol/fields.ts";
 import type { Vault } from "./vault.ts";
 
 const NAMES = "names";
-export const NAME_KINDS = ["contact", "case", "exchange"] as const;
+export const NAME_KINDS = ["contact", "case", "exchange", "device"] as const;
 export type NameKind = (typeof NAME_KINDS)[number];
 const LONGEST = 200;
 

@@ -12,12 +12,13 @@ import { fromBase64url, toBase64url } from "../protocol/encodings.ts";
 import { Fields } from "../protocol/fields.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { statementFromJson } from "../protocol/statements.ts";
-import type { Preamble } from "../protocol/statements.ts";
+import type { Preamble, Statement } from "../protocol/statements.ts";
 import { parseBundle } from "../protocol/trust-bundle.ts";
 import type { TrustBundle } from "../protocol/trust-bundle.ts";
 import { Hub } from "./hub.ts";
 import * as login from "./login.ts";
-import { createIdentity, loadIdentity } from "./profile.ts";
+import { addNews } from "./own-news.ts";
+import { createIdentity, loadIdentity, saveIdentity } from "./profile.ts";
 import type { Identity } from "./profile.ts";
 import * as registrar from "./registrar.ts";
 import type { Transport } from "./transport.ts";
@@ -41,6 +42,16 @@ export type Step =
 export interface Outside {
   readonly connect: (origin: string) => Transport;
   readonly nowMs: () => number;
+  /** What a device needs that joins an account or brings one back; fetched when it does. */
+  readonly arriving: () => Promise<Arriving>;
+}
+
+/** The first sign-in of a device whose account is older than it. */
+export interface Arriving {
+  /** Who the device is then, and the links to deposit with the sign-in. */
+  prepare(session: Session): Promise<{ readonly identity: Identity; readonly links: readonly JsonObject[] }>;
+  /** Open the seeds of the user key; the statements of what was attested for the account. */
+  settle(session: Session): Promise<readonly JsonObject[]>;
 }
 
 export class Session {
@@ -109,6 +120,32 @@ export class Session {
     return this.#identity;
   }
 
+  /** Keep who this browser is from now on. */
+  async keep(identity: Identity): Promise<void> {
+    await saveIdentity(this.#vault, identity);
+    this.#identity = identity;
+  }
+
+  /** Whether somebody has signed in with the keys that this browser holds. */
+  async hasServed(): Promise<boolean> {
+    return (await this.#vault.load(SESSION)) !== undefined;
+  }
+
+  /** Take over the place of another account: a device that joins or comes back. The sign-in is still to come. */
+  async become(identity: Identity): Promise<Step> {
+    await this.#vault.remove(PENDING);
+    await this.#vault.remove(CAPACITIES);
+    this.#capacity = undefined;
+    await this.#vault.save(SESSION, {});
+    await this.keep(identity);
+    return this.step();
+  }
+
+  /** Keep what other devices of this user did, until it was read. */
+  told(links: readonly Statement[]): Promise<void> {
+    return addNews(this.#vault, links);
+  }
+
   /** The attestation that this session acts in, undefined for a person. */
   get capacity(): string | undefined {
     return this.#capacity;
@@ -119,10 +156,8 @@ export class Session {
   }
 
   /** What each statement of this user begins with, now. */
-  preamble(): Preamble {
-    const { user, device } = this.identity;
-    const held = this.hub.trust.head("user", user) ?? { seq: 0, hash: user };
-    return { hub: this.bundle.hub, user, device, userHead: held, timeMs: this.#outside.nowMs() };
+  preamble({ user, device, head }: Identity = this.identity): Preamble {
+    return { hub: this.bundle.hub, user, device, userHead: head ?? { seq: 0, hash: user }, timeMs: this.#outside.nowMs() };
   }
 
   async step(): Promise<Step> {
@@ -182,12 +217,25 @@ export class Session {
     const token = await login.lookAtLogin(transport, waiting);
     if (token === undefined) return;
     await login.proveSubject(pending.inputs, token, this.bundle, this.#outside.nowMs());
-    const opened = await login.openSession(transport, waiting, this.identity, this.preamble(), this.#capacity);
+    const arriving = this.identity.seeds.size === 0 ? await this.#outside.arriving() : undefined;
+    const { create } = this.identity;
+    const { identity, links } = (await arriving?.prepare(this)) ?? {
+      identity: this.identity,
+      links: create === undefined ? [] : [create],
+    };
+    const preamble = this.preamble(identity);
+    const opened = await login.openSession(transport, waiting, { identity, preamble, links, capacity: this.#capacity });
+    if (identity !== this.identity) await this.keep(identity);
     transport.token = opened.token;
     await this.#vault.save(SESSION, { token: opened.token, expires_ms: opened.expiresMs, ...this.#acting() });
     await this.#vault.remove(PENDING);
     // Somebody known, on a browser that holds none of their keys: it may have thrown them away, or never had them.
-    if (!opened.firstChain) await this.#vault.save(ARRIVED, {});
+    if (arriving === undefined) {
+      if (!opened.firstChain) await this.#vault.save(ARRIVED, {});
+      return;
+    }
+    const statements = await arriving.settle(this);
+    await this.#vault.save(CAPACITIES, { statements: [...statements] });
   }
 
   async #finishAttesting(pending: Pending, address: string, secret: string): Promise<void> {

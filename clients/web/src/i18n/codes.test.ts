@@ -4,6 +4,8 @@ import { describe, expect, it } from "vitest";
 import type { Decision } from "../protocol/questions.ts";
 import { COMPARTMENTS, LEVELS, ROWS } from "../protocol/vocabulary.ts";
 import { LANGUAGES } from "./messages.ts";
+import "./english.ts";
+import "./french.ts";
 import { explain, functionName, GROUPS, groupName, levelName, partName, rowName } from "./codes.ts";
 
 function decision(more: Partial<Decision>): Decision {

@@ -1,6 +1,7 @@
 /**
  * Codes in words: compartments and their groups, levels, functions, and decisions with their next step (glossary; days of work,
- * words on the screens). The sentences are those of the Python package: `codes.json` is written from it.
+ * words on the screens). The sentences are those of the Python package: `codes-fr.json` and `codes-en.json` are written from it, and come
+ * with the words of their language.
  *
  * Safe to show to whoever asked: a refusal that hides says the same thing as absence, with no rule and no near miss.
  */
@@ -8,9 +9,32 @@ import type { Capacity } from "../protocol/capacities.ts";
 import type { Decision, Missing } from "../protocol/questions.ts";
 import type { Compartment } from "../protocol/vocabulary.ts";
 import type { Language } from "./messages.ts";
-import words from "./codes.json" with { type: "json" };
 
 type Words = Readonly<Record<string, string>>;
+
+/** The words of one language. */
+export interface CodeWords {
+  readonly parts: Words;
+  readonly by_rule: Words & { readonly R1: string };
+  readonly by_line: Words;
+  readonly owed: Words;
+  readonly rows: Words;
+  /** National names of professions and roles: in French only. */
+  readonly professions: Words;
+}
+
+const spoken = new Map<Language, CodeWords>();
+
+/** Take the words of a language, when they have come. */
+export function speak(language: Language, words: CodeWords): void {
+  spoken.set(language, words);
+}
+
+function wordsOf(language: Language): CodeWords {
+  const words = spoken.get(language);
+  if (words === undefined) throw new Error(`no words in ${language} yet`);
+  return words;
+}
 
 /** Fifteen compartments as five groups (F34). Child protection is shown inside its own list only. */
 export const GROUPS = {
@@ -60,7 +84,7 @@ export function groupName(group: Group, language: Language): string {
 
 /** What a screen calls a compartment; the code itself for one that this version does not know. */
 export function partName(compartment: string, language: Language): string {
-  return own(words[language].parts, compartment) ?? compartment;
+  return own(wordsOf(language).parts, compartment) ?? compartment;
 }
 
 /** « l'essentiel » or « le détail ». */
@@ -70,13 +94,13 @@ export function levelName(level: number, language: Language): string {
 
 /** What people call a row of the matrix. */
 export function rowName(row: string, language: Language): string {
-  return own(words[language].rows, row) ?? row;
+  return own(wordsOf(language).rows, row) ?? row;
 }
 
 /** What somebody is called by what they do: the national name of profession or role, else that of the row. */
 export function functionName(capacity: Pick<Capacity, "row" | "profession" | "role">, language: Language): string {
   const code = capacity.role ?? capacity.profession;
-  const named = code === undefined || language !== "fr" ? undefined : own(words.professions, code);
+  const named = code === undefined ? undefined : own(wordsOf(language).professions, code);
   return named ?? rowName(capacity.row, language);
 }
 
@@ -97,7 +121,7 @@ export function explain(decision: Decision, compartment: string, level: number, 
 }
 
 function allowed(decision: Decision, language: Language): string {
-  const owed = decision.obligations.map((one) => own(words[language].owed, one) ?? one);
+  const owed = decision.obligations.map((one) => own(wordsOf(language).owed, one) ?? one);
   const [said, then, between] = language === "fr" ? ["Autorisé.", " Il faut ensuite : ", " ; "] : ["Allowed.", " Then: ", "; "];
   return owed.length === 0 ? said : `${said}${then}${owed.join(between)}.`;
 }
@@ -108,7 +132,7 @@ function refusal(decision: Decision, part: string, level: string, language: Lang
       ? `Votre structure n’ouvre pas ${level} de « ${part} » à votre fonction. Voyez avec elle ou avec l’auteur.`
       : `Your structure does not open ${level} of ${part} to your function. Ask it, or ask the author.`;
   }
-  const { by_line: byLine, by_rule: byRule } = words[language];
+  const { by_line: byLine, by_rule: byRule } = wordsOf(language);
   const sentence = first(byLine, decision.lines) ?? first(byRule, decision.rules) ?? byRule.R1;
   const escalate =
     language === "fr" ? " Le désaccord doit être porté devant le juge." : " The disagreement must be taken to the judge.";

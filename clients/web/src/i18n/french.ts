@@ -1,4 +1,6 @@
 /** Everything that the screens say in French. */
+import { speak } from "./codes.ts";
+import codes from "./codes-fr.json" with { type: "json" };
 import { audit } from "./fr/audit.ts";
 import { common } from "./fr/common.ts";
 import { course } from "./fr/course.ts";
@@ -7,12 +9,15 @@ import { entry } from "./fr/entry.ts";
 import { events } from "./fr/events.ts";
 import { mistrust } from "./fr/mistrust.ts";
 import { myFile } from "./fr/my-file.ts";
+import { own } from "./fr/own.ts";
 import { person } from "./fr/person.ts";
 import { refusals } from "./fr/refusals.ts";
 import { reading } from "./fr/reading.ts";
 import { sending } from "./fr/sending.ts";
 import { shell } from "./fr/shell.ts";
 import { team } from "./fr/team.ts";
+
+speak("fr", codes);
 
 export const french = {
   said: { language: "fr" },
@@ -24,6 +29,7 @@ export const french = {
   ...events,
   ...mistrust,
   ...myFile,
+  ...own,
   ...person,
   ...refusals,
   ...reading,

@@ -8,8 +8,8 @@ import type { Bytes } from "./bytes.ts";
 import { ProtocolError } from "./errors.ts";
 import { hkdfExpand, sha256 } from "./hashing.ts";
 
-const ENTROPY_SIZE = 32;
-const WORDS = 24;
+export const ENTROPY_SIZE = 32;
+export const WORDS = 24;
 const BITS = 11;
 const LIST_SIZE = 1 << BITS;
 const SHORTEST_PREFIX = 4;
@@ -41,6 +41,16 @@ export class WordList {
   }
 }
 
+/** A word that is on no list: its place from 1, and never the word itself. */
+export class UnknownWord extends ProtocolError {
+  readonly place: number;
+
+  constructor(place: number) {
+    super("unknown-reference", `word ${String(place)} of a recovery phrase`);
+    this.place = place;
+  }
+}
+
 /** What a phrase holds: 32 bytes, and the language that it is written in. */
 export interface RecoveryPhrase {
   readonly entropy: Bytes;
@@ -53,7 +63,7 @@ export function recoverySeeds(entropy: Uint8Array): { readonly sign: Bytes; read
 }
 
 /** NFKD, without marks, in lower case. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
@@ -94,7 +104,7 @@ export function readPhrase(typed: string, lists: readonly WordList[]): RecoveryP
   if (read.length > 1) throw new ProtocolError("malformed", "recovery phrase that reads in two languages");
   if (found !== undefined) return found;
   if (checked) throw new ProtocolError("wrong-hash", "check of a recovery phrase");
-  throw new ProtocolError("unknown-reference", `word ${String(furthest + 1)} of a recovery phrase`);
+  throw new UnknownWord(furthest + 1);
 }
 
 function known(words: readonly string[], list: WordList): number[] {

@@ -8,6 +8,7 @@ import { ProtocolError } from "./errors.ts";
 import { Fields } from "./fields.ts";
 import { LABEL } from "./hashing.ts";
 import { SEED_SIZE, SIGNATURE_SIZE, verify } from "./keys.ts";
+import type { Signer } from "./keys.ts";
 
 const SKEW_MS = 2 * 60 * 1000;
 
@@ -24,4 +25,10 @@ export async function checkRecoveryRequest(value: JsonObject, hub: string, nowMs
 
 function signedBytes(hub: string, sign: Uint8Array, timeMs: number): Bytes {
   return concat(utf8(`${LABEL}recovery-read\n`), encode({ hub, sign: toBase64url(sign), time_ms: timeMs }));
+}
+
+/** The request of whoever holds the key of a recovery slot. */
+export async function makeRecoveryRequest(slot: Signer, hub: string, timeMs: number): Promise<JsonObject> {
+  const sig = toBase64url(await slot.sign(signedBytes(hub, slot.public, timeMs)));
+  return { sign: toBase64url(slot.public), time_ms: timeMs, sig };
 }

@@ -13,7 +13,11 @@ interface Vector {
 }
 
 const { cases } = JSON.parse(trustBundle) as { cases: readonly Vector[] };
-const outside = { connect: (origin: string) => new HttpTransport(origin), nowMs: () => 1_770_000_000_000 };
+const outside = {
+  connect: (origin: string) => new HttpTransport(origin),
+  nowMs: () => 1_770_000_000_000,
+  arriving: () => import("../../src/client/arriving.ts"),
+};
 let vault: Vault;
 
 function vector(name: string): Vector["input"] {

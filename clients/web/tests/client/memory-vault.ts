@@ -5,11 +5,12 @@ import type { Vault } from "../../src/client/vault.ts";
 
 export class MemoryVault {
   readonly #kept = new Map<string, Uint8Array>();
+  readonly #pairs = new Map<string, CryptoKeyPair>();
 
   /** As those see it who keep things in it. */
   get vault(): Vault {
-    const kept = this.#kept;
-    const port: Pick<Vault, "load" | "save" | "loadBytes" | "saveBytes" | "remove" | "names"> = {
+    const [kept, pairs] = [this.#kept, this.#pairs];
+    const port: Pick<Vault, "load" | "save" | "loadBytes" | "saveBytes" | "remove" | "names" | "keys" | "keep"> = {
       load: (name) => Promise.resolve(decoded(kept.get(name))),
       save: (name, value) => {
         kept.set(name, encode(value));
@@ -25,6 +26,11 @@ export class MemoryVault {
       },
       remove: (name) => {
         kept.delete(name);
+        return Promise.resolve();
+      },
+      keys: (name) => Promise.resolve(pairs.get(name)),
+      keep: (name, pair) => {
+        pairs.set(name, pair);
         return Promise.resolve();
       },
       names: (prefix) => Promise.resolve([...kept.keys()].filter((name) => name.startsWith(prefix))),

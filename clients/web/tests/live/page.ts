@@ -23,7 +23,11 @@ let client: Client;
 async function open(trust: string, aheadMs = 0): Promise<string> {
   vault = await Vault.open();
   const nowMs = (): number => Date.now() + aheadMs;
-  const outside = { connect: () => new HttpTransport(location.origin), nowMs };
+  const outside = {
+    connect: () => new HttpTransport(location.origin),
+    nowMs,
+    arriving: () => import("../../src/client/arriving.ts"),
+  };
   ({ session } = await Session.resume(vault, outside, trust));
   await session.pin(trust);
   client = new Client(session, vault, nowMs);

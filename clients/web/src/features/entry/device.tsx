@@ -30,6 +30,10 @@ export function Device(): JSX.Element {
         <p class="code">{fingerprintPhrase(session.identity.user)}</p>
         <p class="soft">{messages.home.fingerprintHelp}</p>
       </Card>
+      <div class="row">
+        <ButtonLink href={href({ name: "devices" })}>{messages.devices.title}</ButtonLink>
+        {space !== "person" && <ButtonLink href={href({ name: "phrase" })}>{messages.phrase.title}</ButtonLink>}
+      </div>
       <ContactCard />
       {space === "professional" && <Notify />}
       <Stored />

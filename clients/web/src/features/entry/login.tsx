@@ -7,16 +7,22 @@ import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Note } from "../../ui/note.tsx";
 import { Page } from "../../ui/page.tsx";
+import type { Way } from "./way-back.tsx";
 
 interface LoginProps {
   readonly code: string;
+  /** What just happened to this device, before its first sign-in. */
+  readonly told: string | undefined;
   readonly onStart: () => Promise<void>;
+  /** Whoever has an account already joins it, or brings it back. */
+  readonly onWay: (way: Way) => void;
 }
 
-export function Login({ code, onStart }: LoginProps): JSX.Element {
+export function Login({ code, told, onStart, onWay }: LoginProps): JSX.Element {
   const { messages } = useWords();
   return (
     <Page title={messages.login.title} lead={messages.login.body}>
+      {told !== undefined && <Note kind="good">{told}</Note>}
       <Card>
         <p>{messages.login.code(code)}</p>
       </Card>
@@ -25,6 +31,26 @@ export function Login({ code, onStart }: LoginProps): JSX.Element {
           {messages.login.go}
         </Button>
       </div>
+      {told === undefined && (
+        <div class="row">
+          <Button
+            kind="quiet"
+            onPress={() => {
+              onWay("join");
+            }}
+          >
+            {messages.join.offer}
+          </Button>
+          <Button
+            kind="quiet"
+            onPress={() => {
+              onWay("recover");
+            }}
+          >
+            {messages.recover.offer}
+          </Button>
+        </div>
+      )}
     </Page>
   );
 }

@@ -24,6 +24,7 @@ import { useLookAgain } from "../reading/hooks.ts";
 import { answerable, Reply } from "../compose/reply.tsx";
 import { DemandsHint } from "./demands-hint.tsx";
 import { Unanswered } from "./unanswered.tsx";
+import { PhraseReminder } from "../own/reminder.tsx";
 import { Mistrusted } from "../reading/mistrusted.tsx";
 import { CaseName } from "../reading/words.tsx";
 import { EntrySheet } from "../thread/sheet.tsx";
@@ -53,6 +54,7 @@ export function InboxScreen(): JSX.Element {
   useLookAgain(again);
   return (
     <Page title={messages.inbox.title} lead={messages.inbox.lead}>
+      <PhraseReminder />
       <DemandsHint />
       <Loaded from={found} lines={8}>
         {(desk) => (

@@ -67,6 +67,16 @@ export const refusals: Said<typeof french> = {
     "file-many": "10 files at most in one message. Send the others in a second one.",
     "file-gone": "This file is no longer on this device. Attach it again.",
     image: "This image cannot be read here. Save it as JPEG or PNG, then attach it again.",
+    "device-here": "A device does not revoke itself. Do it from another one.",
+    "device-young":
+      "This device is less than 24 hours old: it can neither revoke another nor change the recovery phrase yet. A thief would do that first.",
+    "device-gone": "This device is no longer of your account. Add it again from another one.",
+    "join-code": "This code was miscopied: 17 letters and digits, on the other device’s screen.",
+    "join-late": "This code does not serve, or no longer. Show another one on the device that is signed in.",
+    "join-stranger": "A device came without the code: it was given nothing. Begin again with another code.",
+    "phrase-nobody":
+      "This phrase is of no account of this hub, or another has replaced it. Look at the number and date on the paper.",
+    "phrase-former": "This is not the phrase in force. Look at the number and date on the paper.",
   },
 
   standings: {

@@ -66,6 +66,16 @@ export const refusals = {
     "file-many": "10 fichiers au plus par message. Envoyez les autres dans un second message.",
     "file-gone": "Ce fichier n’est plus sur cet appareil. Joignez-le à nouveau.",
     image: "Cette image ne peut pas être lue ici. Enregistrez-la en JPEG ou en PNG, puis joignez-la à nouveau.",
+    "device-here": "Un appareil ne se retire pas lui-même. Faites-le depuis un autre.",
+    "device-young":
+      "Cet appareil a moins de 24 heures : il ne peut encore ni en retirer un autre, ni changer la phrase de secours. Un voleur ferait cela d’abord.",
+    "device-gone": "Cet appareil n’est plus de votre compte. Ajoutez-le à nouveau depuis un autre.",
+    "join-code": "Ce code est mal recopié : 17 lettres et chiffres, sur l’écran de l’autre appareil.",
+    "join-late": "Ce code ne sert pas, ou ne sert plus. Montrez-en un autre sur l’appareil déjà connecté.",
+    "join-stranger": "Un appareil s’est présenté sans avoir le code : rien ne lui a été donné. Recommencez avec un autre code.",
+    "phrase-nobody":
+      "Cette phrase n’est celle d’aucun compte de cette plateforme, ou une autre l’a remplacée. Regardez le numéro et la date sur le papier.",
+    "phrase-former": "Ce n’est pas la phrase en vigueur. Regardez le numéro et la date sur le papier.",
   },
 
   // Who may do an act, as the sentence « Peut le faire : … » names them.
