@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
 from support.client_world import World, client_world
 from support.identities import SELF_ISS, capacity
 from volet_client.client import Client
-from volet_client.errors import UsageError, VoletError
+from volet_client.errors import UsageError, VerificationError, VoletError
 from volet_client.invitations import Invited, Invitee
 from volet_client.joining import Asked, read_asked
 from volet_client.refusals import DeniedError, NotFoundError, RefusedError, TooManyRequestsError
 from volet_client.team import Joining
 from volet_client.team_horizon import EPISODE, TODAY
+from volet_protocol.canonical import JsonObject
 from volet_protocol.encodings import to_base64url
 from volet_protocol.invitation_codes import InvitationCode
 from volet_protocol.invitation_keys import code_keys, release_proof, release_terms
@@ -139,6 +141,19 @@ def test_an_auditor_who_judges_the_log_again_finds_nothing_wrong_in_it(
     assert checked.judged > 0
 
 
+def test_a_new_chain_of_somebody_known_that_answered_waits_for_nobody(
+    world: World, case: str, newcomer: Client
+) -> None:
+    mo, phone = world.clients["mo"], world.profile(f"new phone of {case}")
+    world.door.subjects[phone.author.user] = world.door.subjects[newcomer.author.user]
+    world.log_in(phone)
+    world.log_in(phone, world.attest(phone, *NURSE))
+    made = mo.invitations.invite(case, invitee(world, newcomer), Joining(informed="oral", horizon=TODAY))
+    phone.invites.join(asked(made))
+    _, duties = mo.cases.sync(case)
+    assert "medical/1" in duties.granted[phone.author.user]
+
+
 # -- who is not, does not ----------------------------------------------------------------------------------------------
 
 
@@ -257,6 +272,33 @@ def test_the_box_is_given_to_one_account_of_the_subject(world: World, case: str,
     with pytest.raises(RefusedError):
         ask(second)
     assert ask(newcomer) == first
+
+
+def test_a_hub_that_offers_another_invitation_is_found_out(
+    world: World, case: str, newcomer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = invite(world, case, newcomer)
+    honest = newcomer.hub.transport.get_list("/v1/invitations")
+    altered = [{**one, "fact": {**cast("JsonObject", one["fact"]), "limb": 3}} for one in honest]
+    monkeypatch.setattr(newcomer.hub.transport, "get_list", lambda _path: altered)
+    with pytest.raises(VerificationError):
+        newcomer.invites.join(asked(made))
+
+
+def test_a_hub_that_gives_another_box_is_found_out_before_anything_is_signed(
+    world: World, case: str, newcomer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = invite(world, case, newcomer)
+    ask = newcomer.hub.transport.post
+
+    def lying(path: str, body: JsonObject) -> JsonObject:
+        answer = ask(path, body)
+        return {**answer, "box": to_base64url(bytes(1200))} if path.endswith("/box") else answer
+
+    monkeypatch.setattr(newcomer.hub.transport, "post", lying)
+    with pytest.raises(VerificationError):
+        newcomer.invites.join(asked(made))
+    assert world.clients["mo"].invitations.all(case)[0].state == "open"
 
 
 @pytest.mark.parametrize("link", ["https://evil.example/#join/", "http://127.0.0.1:8080/#join/1/2", "x"])

@@ -111,7 +111,11 @@ class Invites:
 
     def named(self) -> list[Named]:
         """Return the open invitations that name our identity, as the hub tells of them."""
-        return [_named(Fields(item, "invitation")) for item in self._hub.transport.get_list("/v1/invitations")]
+        listed = self._hub.transport.get_list("/v1/invitations")
+        try:
+            return [_named(Fields(item, "invitation")) for item in listed]
+        except ProtocolError as error:
+            raise self._hub.failed(error, {"invitations": listed}) from None
 
     def join(self, asked: Asked) -> Joined:
         """Take part by an invitation; raise `UsageError` where none is ours, or the code is another one's."""
@@ -133,10 +137,13 @@ class Invites:
         self._session.act_as(attestation.id)
         box = self._box(named, keys)
         view = self._casebook.view(named.case)
-        record = view.main.facts.find(Invitation, named.hash)
-        ring = SectionKeys(view.main.chain)
-        if record.fact.box is not None:
-            ring = open_keys(view.main, record.fact, named.body, box, found=keys, ring=ring).ring
+        try:
+            record = view.main.facts.find(Invitation, named.hash)
+            ring = SectionKeys(view.main.chain)
+            if record.fact.box is not None:
+                ring = open_keys(view.main, record.fact, named.body, box, found=keys, ring=ring).ring
+        except ProtocolError as error:
+            raise self._hub.failed(error, {"invitation": named.body, "box": to_base64url(box)}) from None
         answer = answer_to(view.main.facts, record.hash)
         if answer is None:
             start_ms = max(view.main.instant(self._author.clock()), record.recorded_ms)
