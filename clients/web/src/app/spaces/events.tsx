@@ -2,7 +2,8 @@
 import type { JSX } from "preact";
 
 import { DangerOneScreen, DangerScreen } from "../../features/events/danger.tsx";
-import { DemandScreen, DemandsScreen } from "../../features/events/demands.tsx";
+import { DemandScreen } from "../../features/events/demand.tsx";
+import { DemandsScreen } from "../../features/events/demands.tsx";
 import { MeetingFormScreen } from "../../features/events/meeting-form.tsx";
 import { MeetingScreen, MeetingsScreen } from "../../features/events/meeting.tsx";
 import { PresentScreen } from "../../features/events/present.tsx";
