@@ -29,7 +29,7 @@ export const myFile = {
     doorHelp: "Ma parole, mon projet de vie.",
     lead: "Ici, vous écrivez ce que vous voulez. Ce sont vos mots.",
     label: "Ce que je veux dire",
-    hint: "Par exemple : ce qui compte pour vous, ce que vous voulez faire, ce que vous ne voulez pas.",
+    hint: "Par exemple : ce qui compte pour vous. Ce que vous voulez, ce que vous ne voulez pas.",
     forWhom: "Pour qui ?",
     everybody: "Pour tous ceux qui m’aident",
     everybodyHelp: "L’essentiel.",
