@@ -484,3 +484,25 @@ class TestFiling:
         read = team.mo.do("read", "medical/2", str(listed["id"]), "--case", case).result
         assert read["body"]["text"] == PRESCRIBED
         assert read["written_by"] == str(team.mo.do("whoami").result["user"])
+
+    def test_what_was_filed_is_held_back_whole_and_says_still_who_wrote_it(self, nurse: Watch, team: Team) -> None:
+        (case,) = (one["case"] for one in team.coord.do("case", "list").result["cases"] if one["name"] == "Mme F")
+        page = nurse.page
+        show(nurse, f"/cases/{case}/thread/medical", "Santé")
+        page.get_by_role("link").filter(has_text="Classé").click()
+        page.get_by_role("link", name="Qui le voit, réserver").press("Enter")
+        nurse.title("Réserver un élément")
+        page.get_by_role("radio", name="Avant l’annonce").check()
+        # Somebody else signed the whole of it: no sentence is cut out.
+        assert page.get_by_role("radio", name="Passage concernant un tiers").count() == 0
+        nurse.press("Réserver")
+        page.get_by_text("L’élément est réservé.").wait_for()
+        page.get_by_role("link", name="Prescription").filter(has_text="Classé").click()
+        page.get_by_text("Écrit par Médecin").wait_for()
+        page.get_by_text("Classé par Vous").wait_for()
+        page.get_by_text(PRESCRIBED).wait_for()
+        entries = team.mo.do("list", "medical/2", "--case", case).result["entries"]
+        (held,) = [one for one in entries if one.get("mask") == "before_announcement"]
+        read = team.mo.do("read", "medical/2", str(held["id"]), "--case", case).result
+        assert read["body"]["text"] == PRESCRIBED
+        assert read["written_by"] == str(team.mo.do("whoami").result["user"])

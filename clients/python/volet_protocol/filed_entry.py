@@ -8,7 +8,7 @@ from volet_protocol.entry_header import EntryHeader
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.filing import NEVER, Filing
 from volet_protocol.kinds import Content, Title, read_body, read_title
-from volet_protocol.places import EXCHANGE, SECTION
+from volet_protocol.places import EXCHANGE, MASKED, SECTION
 from volet_protocol.sealing import BODY, PARTS, TITLE
 
 
@@ -21,7 +21,8 @@ def check_filed(header: EntryHeader, first: EntryHeader) -> None:
     if first.case != header.case:
         raise ProtocolError(Reason.WRONG_CASE, "filed entry")
     about = (first.compartment, first.level, first.class_)
-    if first.place.kind != EXCHANGE or header.place.kind != SECTION or about != (
+    # Masked entries are a section's too: who files what came may hold it back as anything they write there.
+    if first.place.kind != EXCHANGE or header.place.kind not in {SECTION, MASKED} or about != (
         header.compartment, header.level, header.class_
     ):  # fmt: skip
         raise ProtocolError(Reason.WRONG_LIST, "filed entry: from an exchange into the section that it is about")

@@ -66,5 +66,6 @@ export async function unfiled(directory: Directory, { header }: VerifiedEntry, t
   const opened = await openFiled(header, title.title, filing, first);
   const by = { author: header.preamble.user, capacity: header.capacity };
   const { user, timeMs } = first.header.preamble;
-  return { ...opened.body, filed: { author: user, capacity: first.header.capacity, atMs: timeMs, title: opened.title, by } };
+  const { capacity } = first.header;
+  return { ...opened.body, filed: { author: user, capacity, atMs: timeMs, title: opened.title, by, as: body.fields } };
 }

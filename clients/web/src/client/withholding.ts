@@ -36,11 +36,16 @@ export class Withholding {
     this.#parts = parts;
   }
 
-  /** Write an entry of ours again, held back, and take the first one back. Throws `Misuse` for another's, and for a file. */
+  /**
+   * Write an entry of ours again, held back, and take the first one back. Throws `Misuse` for another's, for a file, and for passages
+   * of what was filed: somebody else signed the whole of it.
+   */
   async hold(case_: string, place: Place, id: string, { masking = UNMASKED, passages = [] }: Withheld): Promise<Posted> {
     const { posting } = this.#parts;
     const { entry, title, body } = await this.#mine(case_, place, id);
     const at = { kind: "section", name: place.name } as const;
+    if (body.filed !== undefined && passages.length > 0) throw new Misuse("not-author");
+    const fields = body.filed?.as ?? body.fields;
     const written = body.fields["text"];
     const text = typeof written === "string" ? written : "";
     // Refused before anything is written: a passage that is not there.
@@ -53,7 +58,7 @@ export class Withholding {
     const posted = await posting.post(case_, at, {
       title: titleWithout(title.title, text, passages),
       kind: title.kind,
-      fields: left === undefined ? body.fields : { ...body.fields, text: left },
+      fields: left === undefined ? fields : { ...fields, text: left },
       relations: body.relations.filter(({ relation }) => relation !== "supersedes"),
       masking: apart.length === 0 ? masking : { ...masking, passages: apart.sort() },
     });

@@ -18,7 +18,9 @@ import { PARTS } from "./sealing.ts";
 export function checkFiled(header: EntryHeader, first: EntryHeader): void {
   if (first.case !== header.case) throw new ProtocolError("wrong-case", "filed entry");
   const same = first.compartment === header.compartment && first.level === header.level && first.class === header.class;
-  if (first.place.kind !== "exchange" || header.place.kind !== "section" || !same) {
+  // Masked entries are a section's too: who files what came may hold it back as anything they write there.
+  const stands = header.place.kind === "section" || header.place.kind === "masked";
+  if (first.place.kind !== "exchange" || !stands || !same) {
     throw new ProtocolError("wrong-list", "filed entry: from an exchange into the section that it is about");
   }
   if (header.preamble.timeMs < first.preamble.timeMs) throw new ProtocolError("time-backwards", "filed entry");

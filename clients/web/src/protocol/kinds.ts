@@ -63,8 +63,8 @@ export type Body =
       readonly type: "content";
       readonly fields: JsonObject;
       readonly relations: readonly Relation[];
-      /** Of what was filed, and verified: who wrote it, in which capacity, when, under which title; who filed it. */
-      readonly filed?: Wrote & { readonly atMs: number; readonly title: Title; readonly by: Wrote };
+      /** Of what was filed, and verified: who wrote it, in which capacity, when, under which title; who filed it, `as` which fields. */
+      readonly filed?: Wrote & { readonly atMs: number; readonly title: Title; readonly by: Wrote; readonly as: JsonObject };
     }
   | { readonly type: "unknown"; readonly raw: Uint8Array };
 

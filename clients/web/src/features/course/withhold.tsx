@@ -7,6 +7,8 @@ import { useApp } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
 import { go, href } from "../../app/router.ts";
 import type { Held } from "../../client/drafts.ts";
+import type { JsonValue } from "../../protocol/canonical.ts";
+import type { Body } from "../../protocol/kinds.ts";
 import type { Withheld } from "../../client/withholding.ts";
 import { announcedMs } from "../../protocol/shields.ts";
 import { metaOf } from "../../protocol/release-decision.ts";
@@ -70,7 +72,7 @@ export function WithholdScreen({ of, place, entry }: WithholdProps): JSX.Element
           const waits = header.mask === "before_announcement";
           const held = header.mask !== undefined && (!waits || nowMs() < heldMs);
           const mine = header.preamble.user === client.author.user;
-          const text = body?.type === "content" ? body.fields["text"] : undefined;
+          const { text, whole } = wordsOf(body);
           return (
             <>
               <Card title={said.now}>
@@ -82,7 +84,7 @@ export function WithholdScreen({ of, place, entry }: WithholdProps): JSX.Element
               {mine &&
                 !held &&
                 (typeof text === "string" ? (
-                  <Hold of={of} at={at} entry={entry} text={text} seen={seen} names={names} />
+                  <Hold of={of} at={at} entry={entry} text={text} whole={whole} seen={seen} names={names} />
                 ) : (
                   <Note kind="plain">{said.noText}</Note>
                 ))}
@@ -156,7 +158,13 @@ function Lift({ of, at, entry, waits }: ActedOn & { readonly waits: boolean }): 
   );
 }
 
-function Hold({ of, at, entry, text, seen, names }: ActedOn & Seen & { readonly text: string }): JSX.Element {
+interface Written {
+  readonly text: string;
+  /** Somebody else signed it: nothing is cut out of it. */
+  readonly whole: boolean;
+}
+
+function Hold({ of, at, entry, text, whole, seen, names }: ActedOn & Seen & Written): JSX.Element {
   const { messages, client, tell } = useApp();
   const said = messages.withhold;
   const named = useNamed(names);
@@ -173,7 +181,7 @@ function Hold({ of, at, entry, text, seen, names }: ActedOn & Seen & { readonly 
     tell(said.held);
     leave(of, at);
   });
-  const hows = ["named", ...useHolds(of)] as const;
+  const hows = (["named", ...useHolds(of)] as const).filter((one) => !whole || one !== "passage");
   const missing = (how === "passage" && !areTold(text, passages)) || (how === "named" && without.size === 0);
   return (
     <Card title={said.hold}>
@@ -217,6 +225,11 @@ function Hold({ of, at, entry, text, seen, names }: ActedOn & Seen & { readonly 
       )}
     </Card>
   );
+}
+
+function wordsOf(body: Body | undefined): { readonly text: JsonValue | undefined; readonly whole: boolean } {
+  if (body?.type !== "content") return { text: undefined, whole: false };
+  return { text: body.fields["text"], whole: body.filed !== undefined };
 }
 
 function withheld(how: How, passages: readonly string[], kept: readonly Seeing[]): Withheld {
