@@ -167,6 +167,40 @@ class TestRound:
         page.go_back()
         page.get_by_text("Rien n’est emporté de ce dossier").wait_for()
 
+    def test_it_opens_again_without_network_on_a_page_that_starts_anew_and_a_day_takes_it_away(
+        self, course: Course
+    ) -> None:
+        watch, page = course.watch, course.watch.page
+        course.go("/round")
+        page.get_by_role("checkbox").check()
+        watch.press("Emporter ce dossier")
+        here = page.get_by_role("region", name="Emportés sur cet appareil")
+        here.get_by_role("link").click()
+        page.get_by_text(TEXT).wait_for()
+        page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+        page.context.set_offline(True)
+        page.reload()
+        watch.title("Dossier emporté")
+        page.get_by_text(TEXT).wait_for()
+        # A day passes for this page; what is there is no longer shown, and is deleted as it is looked at.
+        page.evaluate("() => { const now = Date.now; globalThis.today = now; Date.now = () => now() + 24 * 3600000; }")
+        course.go("/round")
+        watch.title("Préparer ma tournée")
+        page.get_by_text("Pas de réseau").first.wait_for()
+        assert here.count() == 0
+        page.go_back()
+        page.get_by_text("Rien n’est emporté de ce dossier").wait_for()
+        page.evaluate("() => { Date.now = globalThis.today; }")
+        course.go("/round")
+        watch.title("Préparer ma tournée")
+        page.go_back()
+        page.get_by_text("Rien n’est emporté de ce dossier").wait_for()
+        page.context.set_offline(False)
+        # That nothing could be fetched meanwhile is what this is about, and no failure of the page.
+        watch.found.clear()
+        page.reload()
+        page.get_by_text("Rien n’est emporté de ce dossier").wait_for()
+
 
 class TestHoldingBack:
     def test_an_entry_is_kept_from_a_colleague_and_given_back(self, course: Course) -> None:
