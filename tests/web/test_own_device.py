@@ -220,6 +220,36 @@ class TestSubstitute:
         watch.page.context.close()
 
 
+class TestNewPhone:
+    def test_who_comes_with_new_keys_reads_once_a_colleague_typed_the_phrase_that_they_read_out(
+        self, own: Own, browser: Browser
+    ) -> None:
+        team, watch = own.team, own.watch
+        # A second chain of somebody known: the hub could have made it, so no software gives it anything.
+        new, user = professional_at(browser, watch.world, label=SUBSTITUTE, size=PHONE)
+        team.doctor.members.add(team.case, user, Terms(history_from_ms=0))
+        team.sync()
+        new.page.goto(f"{watch.world.addresses.hub}/#/device")
+        said = new.page.locator(".code").first.inner_text()
+        own.go("/demands")
+        waiting = watch.page.get_by_role("list", name="Collègues qui attendent une clé").get_by_role("listitem")
+        waiting.get_by_text("identité non confirmée").wait_for()
+        phrase = waiting.get_by_label("Phrase de reconnaissance")
+        phrase.fill("pas du tout cette phrase")
+        waiting.get_by_role("button").press("Enter")
+        waiting.get_by_text("Ce n’est pas la phrase de cet appareil").wait_for()
+        watch.axe()
+        phrase.fill(said.upper())
+        waiting.get_by_role("button").press("Enter")
+        watch.page.get_by_text("Les clés sont remises.").wait_for()
+        waiting.wait_for(state="detached")
+        new.page.goto(f"{watch.world.addresses.hub}/#/cases/{team.case}/thread/medical")
+        new.page.get_by_role("link", name="Traitement en vigueur").click()
+        new.page.get_by_text("Paracétamol, 1 g matin et soir.").wait_for()
+        new.check()
+        new.page.context.close()
+
+
 class TestLostStorage:
     def test_who_is_known_on_a_browser_without_their_keys_is_told_what_happened_and_the_way_back(
         self, own: Own, browser: Browser

@@ -220,7 +220,7 @@ function Grant({ one, names, onDone }: GrantProps): JSX.Element {
         {why !== undefined && <p class="soft">{why}</p>}
         {why === undefined && (
           <div class="row">
-            <Button label={words.grantTo(who)} onPress={() => give.run()}>
+            <Button label={mayConfirm ? `${words.confirm} (${who})` : words.grantTo(who)} onPress={() => give.run()}>
               {mayConfirm ? words.confirm : words.give}
             </Button>
           </div>
