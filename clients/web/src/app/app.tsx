@@ -1,9 +1,10 @@
 /** The page: the way in, then the screens; the one place where a failure on the way in becomes a sentence. */
 import type { JSX } from "preact";
-import { useCallback, useState } from "preact/hooks";
+import { useCallback, useEffect, useState } from "preact/hooks";
 
 import { lasting } from "../client/installed.ts";
 import { comparisonCode } from "../client/login.ts";
+import { JOINING } from "../client/session.ts";
 import type { Session, Step } from "../client/session.ts";
 import { Login, Waiting } from "../features/entry/login.tsx";
 import type { Way } from "../features/entry/way-back.tsx";
@@ -64,6 +65,12 @@ export function App({ session, first, served, onGo }: AppProps): JSX.Element {
   const leave = useCallback(() => {
     setWay(undefined);
   }, []);
+  useEffect(() => {
+    if (step.kind !== "signed-out") return;
+    void session.vault.load(JOINING).then((kept) => {
+      if (kept !== undefined) setWay("join");
+    });
+  }, [step.kind, session]);
   const found = useCallback((next: Step, said: string) => {
     setStep(next);
     setWay(undefined);

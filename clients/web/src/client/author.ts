@@ -177,8 +177,15 @@ export class Author {
     return signStatement(body, this.identity.signer);
   }
 
-  /** The private user key of a generation; throws unknown-reference for one that this device does not hold. */
-  boxKey(generation: number): BoxKey {
+  /**
+   * The private user key of a generation. One that came after those held was begun by another device of ours while this page was
+   * open: our own chain is asked for it. Throws unknown-reference for one that this device does not get.
+   */
+  async boxKey(generation: number): Promise<BoxKey> {
+    if (generation > this.generation) {
+      await this.#directory.refresh(this.user);
+      await this.followOwnChain();
+    }
     return boxKeyOf(this.identity, generation);
   }
 

@@ -130,8 +130,8 @@ export class CaseReplay {
       this.#refused.set(statement.hash, "wrong-recipient");
       return;
     }
-    const own = { user, box, key: this.#author.boxKey(target.generation) };
     try {
+      const own = { user, box, key: await this.#author.boxKey(target.generation) };
       if (open === undefined) {
         for (const { id, part, share } of await openOpeningBox(state, statement, own)) {
           this.#shares.set(shareName(id, part), { opening: statement.hash, share });

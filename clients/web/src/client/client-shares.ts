@@ -65,7 +65,7 @@ export class ClientShares {
     if (box === undefined || reader === undefined) return undefined;
     const known = this.#boxed.get(reader.box);
     if (known !== undefined) return known;
-    const shares = await openShares(entry.header, user, box, this.#author.boxKey(reader.generation));
+    const shares = await openShares(entry.header, user, box, await this.#author.boxKey(reader.generation));
     this.#boxed.set(reader.box, shares);
     const [oldest] = this.#boxed.keys();
     if (this.#boxed.size > REMEMBERED && oldest !== undefined) this.#boxed.delete(oldest);

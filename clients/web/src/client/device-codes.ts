@@ -3,7 +3,9 @@
  *
  * The older device judges the newcomer's proof and shows what both screens must show; only then does it sign `device-add` and box
  * the seed of the user key. The hub carries messages: without the code it can make neither proof, so that no key of its own enters
- * and no account of its own is joined. A code lives as long as the screen that shows it: nothing of it is kept.
+ * and no account of its own is joined. On the older device a code lives as long as the screen that shows it: nothing of it is kept.
+ *
+ *     vault of the newcomer: joining  {code, user, expires_ms, keys}, until it joined, gave up or came too late
  */
 import { fromBase64url, toBase64url } from "../protocol/encodings.ts";
 import { ProtocolError } from "../protocol/errors.ts";
@@ -17,8 +19,9 @@ import type { PublicKeys } from "../protocol/user-links.ts";
 import { Misuse, Refused } from "./errors.ts";
 import type { Hub } from "./hub.ts";
 import type { OwnChain } from "./own-chain.ts";
-import { draw, drawKeys, publicKeys } from "./profile.ts";
-import type { Identity } from "./profile.ts";
+import { draw, drawKeys, loadKeys, publicKeys } from "./profile.ts";
+import type { DeviceKeys, Identity } from "./profile.ts";
+import { JOINING } from "./session.ts";
 import type { Session } from "./session.ts";
 
 const PLACES = "/v1/device-joins";
@@ -99,6 +102,12 @@ export class DeviceCode {
   }
 }
 
+interface Waiting {
+  readonly keys: DeviceKeys;
+  readonly user: string;
+  readonly expiresMs: number;
+}
+
 /** The newcomer's side: keys that it draws, the place that the code names, and the answer that it judges. */
 export class Joining {
   readonly #session: Session;
@@ -122,11 +131,37 @@ export class Joining {
     const place = new Fields(await atPlace(session.hub, code), "place");
     const [user, expiresMs] = [place.hash("user"), place.integer("expires_ms")];
     const keys = await drawKeys(session.vault);
-    const own = await publicKeys(keys);
-    const device = deviceId(own);
+    // Before anything is sent: the other device may let these keys in while this page is loaded anew.
+    await session.vault.save(JOINING, { code: toBase64url(code.secret), user, expires_ms: expiresMs, keys: keys.stored });
+    const joining = await Joining.#of(session, code, { keys, user, expiresMs });
+    const proof = toBase64url(code.proof(joining.#terms, "invitee"));
+    const own = publicKeysToJson(await publicKeys(keys));
+    await session.hub.transport.post(`${PLACES}/${joinName(code)}/requests`, { ...own, proof });
+    return joining;
+  }
+
+  /** What this device had asked for when its page was loaded anew; undefined where nothing waits, or no longer. */
+  static async resume(session: Session): Promise<Joining | undefined> {
+    const kept = await session.vault.load(JOINING);
+    if (kept === undefined) return undefined;
+    const fields = new Fields(kept, JOINING);
+    const [user, expiresMs] = [fields.hash("user"), fields.integer("expires_ms")];
+    if (expiresMs <= session.nowMs) {
+      await session.vault.remove(JOINING);
+      return undefined;
+    }
+    const keys = await loadKeys(session.vault, fields.raw("keys"));
+    return Joining.#of(session, new InvitationCode(fields.data("code")), { keys, user, expiresMs });
+  }
+
+  /** Keep nothing of it any more: it joined, or it gave up. */
+  forget(): Promise<void> {
+    return this.#session.vault.remove(JOINING);
+  }
+
+  static async #of(session: Session, code: InvitationCode, { keys, user, expiresMs }: Waiting): Promise<Joining> {
+    const device = deviceId(await publicKeys(keys));
     const terms = { hub: session.hub.origin, inviter: user, about: DEVICE, invitee: device, expiresMs };
-    const proof = toBase64url(code.proof(terms, "invitee"));
-    await session.hub.transport.post(`${PLACES}/${joinName(code)}/requests`, { ...publicKeysToJson(own), proof });
     const identity = {
       ...keys,
       user,

@@ -5,6 +5,7 @@
  * signature of its link against its author's chain, its body against the link. Whether it counted in its case, the hub judged: an
  * auditor is not served the case; what was left out shows in the log, where each stands as a leaf.
  */
+import { BoxKey } from "../protocol/boxes.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
 import type { Capacity } from "../protocol/capacities.ts";
 import { readFactLink } from "../protocol/case-links.ts";
@@ -150,7 +151,7 @@ export class EmergencyReviews {
   /** The words sealed to us; undefined where there are none, or where their box does not open, which is no fault of the list. */
   async #words(case_: string, fact: EmergencyReason): Promise<string | undefined> {
     const { author } = this.#parts;
-    const keys = new Map([...author.identity.seeds.keys()].map((generation) => [generation, author.boxKey(generation)]));
+    const keys = new Map([...author.identity.seeds].map(([generation, seed]) => [generation, new BoxKey(seed)]));
     try {
       return await openWords(case_, fact, author.user, keys);
     } catch (error) {

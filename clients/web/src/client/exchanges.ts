@@ -125,7 +125,7 @@ export class Exchanges {
     const { user } = this.#author;
     const target = link.common.boxes.find((item) => item.user === user);
     if (target === undefined) throw new ProtocolError("wrong-recipient", "box of an exchange");
-    return openExchangeBox(link, { user, box, key: this.#author.boxKey(target.generation) });
+    return openExchangeBox(link, { user, box, key: await this.#author.boxKey(target.generation) });
   }
 
   async #meet(links: readonly ExchangeLink[]): Promise<void> {

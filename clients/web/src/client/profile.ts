@@ -175,7 +175,8 @@ export async function drawKeys(vault: Vault): Promise<DeviceKeys> {
   };
 }
 
-async function loadKeys(vault: Vault, stored: JsonObject): Promise<DeviceKeys> {
+/** The keys of a device as they were kept. Throws `Locked` when the browser's store lost its half. */
+export async function loadKeys(vault: Vault, stored: JsonObject): Promise<DeviceKeys> {
   const fields = new Fields(stored, DEVICE);
   const [box, publicKey] = [fields.data("box", SEED_SIZE), fields.data("public", SEED_SIZE)];
   const seed = fields.optional("sign", (name) => fields.data(name, SEED_SIZE));

@@ -27,6 +27,8 @@ import type { Vault } from "./vault.ts";
 const TRUST = "trust";
 /** The name of the session in the vault. */
 export const SESSION = "session";
+/** The name in the vault of a device's joining that waits for the other screen. */
+export const JOINING = "joining";
 const PENDING = "login";
 const CAPACITIES = "capacities";
 const ARRIVED = "arrived";

@@ -49,6 +49,10 @@ function Join({ session, onStep, onCancel }: WayProps): JSX.Element {
   const [joining, setJoining] = useState<Joining>();
   const [failure, setFailure] = useState<unknown>();
   useEffect(() => {
+    // What was asked for before the page was loaded anew waits still.
+    void Joining.resume(session).then(setJoining, setFailure);
+  }, [session]);
+  useEffect(() => {
     if (joining === undefined) return undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isLeft = false;
@@ -57,11 +61,14 @@ function Join({ session, onStep, onCancel }: WayProps): JSX.Element {
         const identity = await joining.answer();
         if (isLeft) return;
         if (identity !== undefined) {
-          onStep(await session.become(identity), words.joined);
+          const step = await session.become(identity);
+          await joining.forget();
+          onStep(step, words.joined);
           return;
         }
       } catch (error) {
         if (!(error instanceof Unreachable)) {
+          await joining.forget();
           setFailure(error);
           setJoining(undefined);
           return;
@@ -81,7 +88,7 @@ function Join({ session, onStep, onCancel }: WayProps): JSX.Element {
         <Card>
           <p class="code">{joining.phrase}</p>
         </Card>
-        <Cancel onCancel={onCancel} />
+        <Cancel onCancel={() => void joining.forget().then(onCancel)} />
       </Page>
     );
   }
