@@ -18,7 +18,7 @@ from volet_client.cli.main import run_line
 from volet_client.cli.terminal import Terminal
 from volet_client.errors import EvidenceError, UsageError, VerificationError
 from volet_client.transport import HttpTransport
-from volet_client.web_check import WebFlaw, compare, logged_version
+from volet_client.web_check import AS_BROWSERS, Served, WebFlaw, compare, fetch_from, logged_version, served
 from volet_protocol.canonical import JsonObject
 from volet_protocol.receipt import Receipt
 from volet_protocol.web_manifest import WebManifest
@@ -30,6 +30,9 @@ PAGE = (
     '<link rel="stylesheet" href="/assets/a-1.css" integrity="sha384-y">'
 )
 FILES = {"index.html": PAGE, "assets/a-1.js": "export {};\n" * 100, "assets/a-1.css": "body{}", "icon.svg": "<svg/>"}
+# What the build made of the script, whatever it is: a hub sends it, and nobody unpacks it here.
+SMALL = "what Brotli made of it"
+FILES["assets/a-1.js.br"] = SMALL
 
 
 def build(folder: Path, **changes: str) -> Path:
@@ -55,6 +58,12 @@ def world(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Iterator[Wor
     with client_world(tmp_path_factory.mktemp("world"), web=str(built)) as world:
         world.profile("somebody")
         yield world
+
+
+def raw(hub: LiveHub, path: str, asked: str) -> tuple[bytes, httpx.Headers]:
+    """Return an answer's bytes as they travel, and its headers."""
+    with hub.client().stream("GET", path, headers={"Accept-Encoding": asked}) as answer:
+        return b"".join(answer.iter_raw()), answer.headers
 
 
 class TestServing:
@@ -91,6 +100,36 @@ class TestServing:
         large = http.get("/assets/a-1.js", headers={"Accept-Encoding": "identity"})
         assert small.text == large.text == FILES["assets/a-1.js"]
         assert int(small.headers["content-length"]) < int(large.headers["content-length"]) / 10
+
+    @pytest.mark.parametrize("asked", ["br", "gzip, deflate, br, zstd", "br;q=1.0, gzip;q=0.5"])
+    def test_a_browser_that_takes_brotli_gets_the_bytes_that_the_build_made(self, hub: LiveHub, asked: str) -> None:
+        data, headers = raw(hub, "/assets/a-1.js", asked)
+        assert data == SMALL.encode()
+        assert headers["content-encoding"] == "br"
+        assert headers["content-length"] == str(len(SMALL))
+        assert headers["content-type"] == "text/javascript; charset=utf-8"
+        assert headers["vary"] == "accept-encoding"
+
+    @pytest.mark.parametrize(
+        ("path", "asked", "encoding"),
+        [
+            ("/assets/a-1.js", "gzip, br;q=0", "gzip"),
+            ("/assets/a-1.js", "br;q=0.0, gzip;q=0", None),
+            ("/assets/a-1.js", "brotli, gzipped", None),
+            ("/icon.svg", "br, gzip", "gzip"),
+            ("/assets/a-1.js.br", "br, gzip", None),
+        ],
+    )
+    def test_nobody_gets_an_encoding_they_refuse_or_that_was_not_built(
+        self, hub: LiveHub, path: str, asked: str, encoding: str | None
+    ) -> None:
+        assert raw(hub, path, asked)[1].get("content-encoding") == encoding
+
+    def test_what_a_browser_kept_in_one_encoding_is_not_taken_for_another(self, hub: LiveHub) -> None:
+        tags = {asked: raw(hub, "/assets/a-1.js", asked)[1]["etag"] for asked in ("br", "gzip", "identity")}
+        assert len(set(tags.values())) == len(tags)
+        again = hub.client().get("/assets/a-1.js", headers={"Accept-Encoding": "gzip", "If-None-Match": tags["br"]})
+        assert again.status_code == 200
 
     @pytest.mark.parametrize(
         "path", ["/../hub.sqlite", "/%2e%2e/trust.json", "/assets/", "/assets", "/index.htm", "/INDEX.HTML", "/a/b"]
@@ -205,12 +244,15 @@ class Server:
     def __init__(self, hub: str) -> None:
         self._hub = hub
         self.changed: dict[str, httpx.Response] = {}
+        self.for_browsers: dict[str, Served] = {}
 
-    def fetch(self, path: str) -> httpx.Response:
+    def fetch(self, path: str, asked: str) -> Served:
         if path in self.changed:
-            return self.changed[path]
+            return served(self.changed[path])
+        if asked == AS_BROWSERS and path in self.for_browsers:
+            return self.for_browsers[path]
         with httpx.Client(trust_env=False) as http:
-            return http.get(f"{self._hub}/{path}")
+            return fetch_from(http, self._hub)(path, asked)
 
 
 class TestCheck:
@@ -244,6 +286,33 @@ class TestCheck:
         manifest = logged_version(world.clients["somebody"].hub).manifest
         assert compare(manifest, server.fetch) != []
         assert WebFlaw(*flaw) in compare(manifest, server.fetch)
+
+    @pytest.mark.parametrize(
+        ("path", "answer"),
+        [
+            ("assets/a-1.js", Served(found=True, data=b"another Brotli", encoding="br")),
+            ("assets/a-1.js", Served(found=True, data=FILES["assets/a-1.js"].encode(), encoding="br")),
+            ("assets/a-1.css", Served(found=True, data=SMALL.encode(), encoding="br")),
+            ("assets/a-1.js", Served(found=True, data=b"packed", encoding="zstd")),
+            ("assets/a-1.js", Served(found=True, data=b"steal()")),
+            ("assets/a-1.js", Served(found=False)),
+        ],
+    )
+    def test_what_only_those_get_who_ask_as_browsers_do_is_compared_too(
+        self, world: World, path: str, answer: Served
+    ) -> None:
+        server = Server(world.url)
+        server.for_browsers[path] = answer
+        flaw = "altered" if answer.found else "missing"
+        assert compare(logged_version(world.clients["somebody"].hub).manifest, server.fetch) == [
+            WebFlaw(f"/{path}", flaw)
+        ]
+
+    def test_a_page_without_its_policy_for_browsers_alone_is_named(self, world: World) -> None:
+        server = Server(world.url)
+        server.for_browsers[""] = Served(found=True, data=PAGE.encode())
+        found = compare(logged_version(world.clients["somebody"].hub).manifest, server.fetch)
+        assert found == [WebFlaw("/", "policy")]
 
     def test_a_manifest_that_the_log_does_not_hold_is_refused(self, world: World) -> None:
         client = world.profile("careful")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import httpx
 
@@ -20,7 +21,7 @@ from volet_protocol.canonical import JsonValue
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.hashing import sha256
-from volet_protocol.web_manifest import INDEX, MAX_FILE, WebFile, WebManifest
+from volet_protocol.web_manifest import BROTLI, INDEX, MAX_FILE, WebFile, WebManifest
 
 ALTERED, MISSING, POLICY, UNSEALED = "altered", "missing", "policy", "unsealed"
 OTHER_BUNDLE = "other-bundle"
@@ -31,9 +32,26 @@ _SAID = {
     OTHER_BUNDLE: Said("n'est pas celui de ce profil", "is not the one of this profile"),
     UNSEALED: Said("nomme un fichier sans son empreinte", "names a file without its hash"),
 }
+_BR: Final = "br"
 _SCRIPTS = re.compile(r"<(?:script|link)\b[^>]*>", re.IGNORECASE)
 
-Fetch = Callable[[str], httpx.Response]
+# What today's browsers ask with over TLS. The log knows gzip and the build's own Brotli, and nothing else.
+AS_BROWSERS: Final = "gzip, deflate, br, zstd"
+PLAIN: Final = "identity"
+
+
+@dataclass(frozen=True)
+class Served:
+    """One answer: `data` as it came where the encoding is Brotli, decoded otherwise; `policy` of the page."""
+
+    found: bool
+    data: bytes = b""
+    encoding: str = ""
+    policy: str = ""
+
+
+# Fetches a path, asking in these encodings.
+Fetch = Callable[[str, str], Served]
 
 
 @dataclass(frozen=True)
@@ -78,37 +96,46 @@ def logged_version(hub: Hub) -> WebVersionSeen:
 
 
 def compare(manifest: WebManifest, fetch: Fetch) -> list[WebFlaw]:
-    """Fetch every file and `/` as a browser would; return what differs."""
+    """Fetch every file and `/`, bare and as a browser would; return what differs."""
     found: list[WebFlaw] = []
     for file in manifest.files:
-        found += _differs(file, file.path, fetch)
+        found += _differs(manifest, file, file.path, fetch)
     index = manifest.find(INDEX)
     if index is not None:
-        found += _differs(index, "", fetch)
-        found += _page(fetch(""))
-    return found
+        found += _differs(manifest, index, "", fetch)
+        for asked in (PLAIN, AS_BROWSERS):
+            found += _page(fetch("", asked))
+    return list(dict.fromkeys(found))
 
 
-def _differs(file: WebFile, path: str, fetch: Fetch) -> list[WebFlaw]:
-    answer = fetch(path)
+def _differs(manifest: WebManifest, file: WebFile, path: str, fetch: Fetch) -> list[WebFlaw]:
     shown = f"/{path}"
-    if not answer.is_success:
-        return [WebFlaw(shown, MISSING)]
-    data = answer.content
-    return [] if len(data) == file.size and sha256(data).hex() == file.hash else [WebFlaw(shown, ALTERED)]
+    for asked in (PLAIN, AS_BROWSERS):
+        answer = fetch(path, asked)
+        if not answer.found:
+            return [WebFlaw(shown, MISSING)]
+        # The manifest holds the build's own compressed file: bytes are compared, and nothing has to be unpacked.
+        expected = manifest.find(file.path + BROTLI) if answer.encoding == _BR else file
+        if expected is None or not _is(expected, answer.data):
+            return [WebFlaw(shown, ALTERED)]
+    return []
 
 
-def _page(answer: httpx.Response) -> list[WebFlaw]:
+def _is(file: WebFile, data: bytes) -> bool:
+    return len(data) == file.size and sha256(data).hex() == file.hash
+
+
+def _page(answer: Served) -> list[WebFlaw]:
     """Judge what keeps other code out of the page: the policy, and the hash beside each file that it names."""
-    rules = {name: value for name, _, value in (one.strip().partition(" ") for one in _policy(answer).split(";"))}
+    rules = {name: value for name, _, value in (one.strip().partition(" ") for one in answer.policy.split(";"))}
     scripts = rules.get("script-src", rules.get("default-src", "*"))
     found = [] if scripts == "'self'" else [WebFlaw("/", POLICY)]
-    bare = [tag for tag in _SCRIPTS.findall(answer.text) if _names_code(tag) and "integrity=" not in tag]
+    if answer.encoding == _BR:
+        # Its bytes were compared with the build's own, and the page itself is read where it comes bare.
+        return found
+    text = answer.data.decode("utf-8", "replace")
+    bare = [tag for tag in _SCRIPTS.findall(text) if _names_code(tag) and "integrity=" not in tag]
     return found + ([WebFlaw("/", UNSEALED)] if bare else [])
-
-
-def _policy(answer: httpx.Response) -> str:
-    return str(answer.headers.get("content-security-policy", ""))
 
 
 def _names_code(tag: str) -> bool:
@@ -119,20 +146,23 @@ def fetch_from(http: httpx.Client, address: str) -> Fetch:
     """Return how files below an address are fetched: no cookie, no redirect, at most as much as a file may be."""
     base = address.rstrip("/")
 
-    def fetch(path: str) -> httpx.Response:
+    def fetch(path: str, asked: str) -> Served:
+        headers = {"Cache-Control": "no-cache", "Accept-Encoding": asked}
         try:
-            with http.stream("GET", f"{base}/{path}", headers={"Cache-Control": "no-cache"}) as answer:
-                data = b""
-                for piece in answer.iter_bytes():
-                    data += piece
-                    if len(data) > MAX_FILE:
-                        break
-                return httpx.Response(answer.status_code, headers=_kept(answer.headers), content=data)
+            with http.stream("GET", f"{base}/{path}", headers=headers) as answer:
+                return served(answer)
         except httpx.HTTPError:
             raise UnreachableError(base) from None
 
     return fetch
 
 
-def _kept(headers: httpx.Headers) -> dict[str, str]:
-    return {name: headers[name] for name in ("content-security-policy", "content-type") if name in headers}
+def served(answer: httpx.Response) -> Served:
+    """Read an answer, at most as much of it as a file may be."""
+    encoding, data = answer.headers.get("content-encoding", "").lower(), b""
+    # What is compared is Brotli as it came; a library that can unpack it would do so here.
+    for piece in answer.iter_raw() if encoding == _BR else answer.iter_bytes():
+        data += piece
+        if len(data) > MAX_FILE:
+            break
+    return Served(answer.is_success, data, encoding, answer.headers.get("content-security-policy", ""))

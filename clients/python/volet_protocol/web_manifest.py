@@ -20,6 +20,8 @@ VERSION = 1
 TYPE = "web-manifest"
 # What `/` answers with.
 INDEX = "index.html"
+# After the path of a file: the same file as the build compressed it, which browsers that take Brotli are answered with.
+BROTLI = ".br"
 # What belongs to a deployment and not to a build: whom to trust, whom to ask.
 TRUST, PLATFORM = "trust.json", "platform.json"
 DEPLOYMENT = frozenset({TRUST, PLATFORM})

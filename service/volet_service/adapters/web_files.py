@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from volet_protocol.errors import ProtocolError
-from volet_protocol.web_manifest import INDEX, WebManifest
+from volet_protocol.web_manifest import BROTLI, INDEX, WebManifest
 from volet_service.application.ports import WebFiles
 
 
@@ -29,5 +29,6 @@ def read_web(folder: Path, beside: Mapping[str, bytes], addresses: Sequence[str]
     except ProtocolError as error:
         raise NotBuilt(f"{folder} cannot be served: {error}") from error
     # Without a time in it: the same bytes at every start.
-    compressed = {path: gzip.compress(data, 9, mtime=0) for path, data in found.items()}
-    return WebFiles(manifest, found, compressed, tuple(addresses))
+    plain = (path for path in found if not path.endswith(BROTLI))
+    gzipped = {path: gzip.compress(found[path], 9, mtime=0) for path in plain}
+    return WebFiles(manifest, found, gzipped, tuple(addresses))

@@ -306,14 +306,15 @@ class IdentityProvider(Protocol):
 
 @dataclass(frozen=True)
 class WebFiles:
-    """The web client: its files by path, as they are and compressed, and the manifest over them.
+    """The web client: its files by path, as they are and with gzip, and the manifest over them.
 
+    A file that the build compressed with Brotli is one of them, under its path and `.br`.
     `addresses` are those that it may ask beside its own: registrars.
     """
 
     manifest: WebManifest
     plain: Mapping[str, bytes]
-    compressed: Mapping[str, bytes]
+    gzipped: Mapping[str, bytes]
     addresses: tuple[str, ...] = ()
 
 

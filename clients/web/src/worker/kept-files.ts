@@ -35,17 +35,22 @@ export function pathOf(method: string, address: string, origin: string): string 
   return path === "" ? INDEX : path;
 }
 
-/** The files of `GET /v1/web`. Throws TypeError on anything else: nothing is then kept. */
+/** After the path of a file: the same as the build compressed it, with which the hub may answer, unpacked once it is here. */
+const COMPRESSED = ".br";
+
+/** The files of `GET /v1/web`, each once. Throws TypeError on anything else: nothing is then kept. */
 export function filesOf(answer: unknown): readonly PageFile[] {
   const files = field(field(answer, "manifest"), "files");
   if (!Array.isArray(files) || files.length === 0 || files.length > MOST_FILES) throw new TypeError("manifest");
-  return files.map((one: unknown) => {
+  const read = files.map((one: unknown) => {
     const [path, hash, size] = [field(one, "path"), field(one, "hash"), field(one, "size")];
     if (typeof path !== "string" || !PATH.test(path) || path.startsWith("v1/")) throw new TypeError("path");
     if (typeof hash !== "string" || !HASH.test(hash)) throw new TypeError(path);
     if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0 || size > MOST_BYTES) throw new TypeError(path);
     return { path, hash, size };
   });
+  const paths = new Set(read.map(({ path }) => path));
+  return read.filter(({ path }) => !(path.endsWith(COMPRESSED) && paths.has(path.slice(0, -COMPRESSED.length))));
 }
 
 function field(value: unknown, name: string): unknown {

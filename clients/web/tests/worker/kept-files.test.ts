@@ -50,6 +50,10 @@ describe("a manifest", () => {
   it("names files below the page, each with hash and size; anything else keeps nothing", () => {
     const file = { path: "icon.svg", hash: HASH, size: 3 };
     expect(filesOf({ manifest: { files: [file] } })).toEqual([file]);
+    const script = { ...file, path: "assets/a-1.js" };
+    // What a file was compressed to comes in its place, and is unpacked by then.
+    expect(filesOf({ manifest: { files: [script, { ...file, path: "assets/a-1.js.br" }] } })).toEqual([script]);
+    expect(filesOf({ manifest: { files: [{ ...file, path: "alone.br" }] } })).toHaveLength(1);
     const paths = ["../x", "/x", "a//b", ".env", "v1/cases", ""].map((path) => ({ ...file, path }));
     const others = [{ ...file, hash: "A".repeat(64) }, { ...file, size: -1 }, { ...file, size: 2 ** 30 }, null, "icon.svg"];
     for (const wrong of [...paths, ...others]) expect(() => filesOf({ manifest: { files: [wrong] } })).toThrow(TypeError);

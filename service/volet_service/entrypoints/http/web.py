@@ -7,11 +7,12 @@ that tests/integration/test_web_files.py reads back.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 
-from volet_protocol.web_manifest import INDEX
+from volet_protocol.web_manifest import BROTLI, INDEX
 from volet_service.application.ports import WebFiles
 from volet_service.entrypoints.http.middleware import App, Receive, Scope, Send
 
@@ -65,7 +66,10 @@ class WebClient:
 
 async def _serve(files: WebFiles, path: str, socket: str, scope: Scope, send: Send) -> None:
     file = files.manifest.find(path)
-    etag = f'"{file.hash if file is not None else ""}"'
+    asked = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    encoding, data = _encoded(files, path, asked.get(b"accept-encoding", ""))
+    # Each encoding is a representation of its own (RFC 9110, section 8.8.3.3).
+    etag = f'"{file.hash if file is not None else ""}{encoding and "-" + encoding}"'
     # Built names hold a hash of what they name: they never change. The others are asked for again each time.
     kept = path.startswith("assets/")
     allowed = _POLICY.format(asked=" ".join(("'self'", socket, *files.addresses)))
@@ -74,13 +78,26 @@ async def _serve(files: WebFiles, path: str, socket: str, scope: Scope, send: Se
         ("content-type", _TYPES.get("." + path.rpartition(".")[2], "application/octet-stream")),
         ("cache-control", "public, max-age=31536000, immutable" if kept else "no-cache"),
     ]  # fmt: skip
-    asked = {name: value for name, value in scope["headers"] if name in {b"if-none-match", b"accept-encoding"}}
-    if asked.get(b"if-none-match", b"").decode("latin-1") == etag:
+    if asked.get(b"if-none-match") == etag:
         await _answer(scope, send, HTTPStatus.NOT_MODIFIED, b"", headers)
         return
-    compressed = b"gzip" in asked.get(b"accept-encoding", b"")
-    data = (files.compressed if compressed else files.plain)[path]
-    await _answer(scope, send, HTTPStatus.OK, data, [*headers, *([("content-encoding", "gzip")] if compressed else [])])
+    await _answer(scope, send, HTTPStatus.OK, data, [*headers, *([("content-encoding", encoding)] if encoding else [])])
+
+
+def _encoded(files: WebFiles, path: str, accepted: str) -> tuple[str, bytes]:
+    """Return the smallest form of a file that whoever asks takes, and its content encoding, "" for the file itself."""
+    taken = {
+        name.strip() for name, _, rest in (one.partition(";") for one in accepted.split(",")) if not _refused(rest)
+    }
+    if "br" in taken and path + BROTLI in files.plain:
+        return "br", files.plain[path + BROTLI]
+    if "gzip" in taken and path in files.gzipped:
+        return "gzip", files.gzipped[path]
+    return "", files.plain[path]
+
+
+def _refused(parameters: str) -> bool:
+    return re.fullmatch(r"\s*q=0(?:\.0*)?\s*", parameters) is not None
 
 
 async def _answer(
