@@ -6,11 +6,12 @@ from volet_protocol import conferences, emergency_course, fact_rules, invitation
 from volet_protocol.act_rules import CLOSE_CASE, act_of
 from volet_protocol.capacities import has_duty
 from volet_protocol.case_facts import CaseFacts, FactAuthor, Record
+from volet_protocol.consents import REFUSED
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_codec import GivenBy
 from volet_protocol.fact_emergencies import EmergencyEnd, EmergencyReason, EmergencyReview
 from volet_protocol.fact_meetings import CaseLink, Conference
-from volet_protocol.fact_notices import Consent, Opposition, OppositionEnd
+from volet_protocol.fact_notices import Consent, ConsentWithdrawal, Opposition, OppositionEnd
 from volet_protocol.fact_people import Participation, ParticipationEnd, Retention
 from volet_protocol.fact_powers import (
     Designation,
@@ -106,6 +107,11 @@ def _check_contents(facts: CaseFacts, fact: Fact, author: FactAuthor, power: str
             _check_giver(facts, fact.expressed_by, author, power)
         case Request():
             _check_giver(facts, fact.made_by, author, power)
+        case ConsentWithdrawal():
+            said = facts.find(Consent, fact.consent)
+            # Taking a refusal back widens: whoever may withdraw anybody's consent must not silence a no.
+            if said.fact.decision == REFUSED:
+                _same_power(said.power, power, fact)
         case OppositionEnd():
             _same_power(facts.find(Opposition, fact.opposition).power, power, fact)
         case Mandate() if fact.holder == author.user:

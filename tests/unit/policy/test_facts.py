@@ -211,6 +211,17 @@ def test_what_the_person_signed_only_the_person_supersedes() -> None:
     assert story.ask(IDE, "read", "medical", 2).permitted
 
 
+def test_a_refusal_signed_by_the_person_is_taken_back_by_nobody_else() -> None:
+    story = team()
+    story.apply(agreement(), PERSON, T0 + 2 * HOUR)
+    name = story.apply(replace(agreement(), decision="refused"), PERSON, T0 + 2 * HOUR)
+    for author in (INF, ASS, COORD):
+        refused(story, ConsentWithdrawal(name, T0 + DAY, "oral"), author, Reason.NOT_ENTITLED)
+    assert not story.ask(IDE, "read", "medical", 2, at_ms=T0 + 2 * HOUR).permitted
+    story.apply(ConsentWithdrawal(name, T0 + 3 * HOUR), PERSON, T0 + 3 * HOUR)
+    assert story.ask(IDE, "read", "medical", 2).permitted
+
+
 def test_an_opposition_signed_by_the_person_is_not_lifted_by_a_professional() -> None:
     story = team()
     name = story.apply(OPPOSITION, PERSON, T0 + HOUR)

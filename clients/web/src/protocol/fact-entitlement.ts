@@ -85,6 +85,11 @@ function checkContents(facts: CaseFacts, fact: Fact, author: FactAuthor, power: 
   if (fact.type === "consent" && fact.supersedes !== undefined) {
     checkSamePower(facts.find("consent", fact.supersedes).power, power, fact);
   }
+  if (fact.type === "consent-withdrawal") {
+    const said = facts.find("consent", fact.consent);
+    // Taking a refusal back widens: whoever may withdraw anybody's consent must not silence a no.
+    if (said.fact.decision === "refused") checkSamePower(said.power, power, fact);
+  }
   if (fact.type === "opposition-end") checkSamePower(facts.find("opposition", fact.opposition).power, power, fact);
   if (fact.type === "mandate" && fact.holder === author.user) {
     throw new ProtocolError("not-entitled", "a mandate recorded by its own holder");

@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 
 import { CaseFacts } from "../../src/protocol/case-facts.ts";
 import { checkCollected, firstLate, isLate, LATE_AFTER_MS, withLate } from "../../src/protocol/fact-collection.ts";
+import { powerToMake } from "../../src/protocol/fact-entitlement.ts";
 import { FactFolds } from "../../src/protocol/fact-folds.ts";
 import { dueMs } from "../../src/protocol/fact-requests.ts";
 import { factBody, readFact } from "../../src/protocol/facts.ts";
@@ -113,4 +114,17 @@ it("counts a month to the last day of one that is shorter", () => {
   ];
   for (const [received = "", due = ""] of days) expect(new Date(dueMs(Date.parse(received))).toISOString()).toBe(due);
   expect(new Date(dueMs(Date.parse("2028-11-30T00:00:00.000Z"), 3)).toISOString()).toBe("2029-02-28T00:00:00.000Z");
+});
+
+it("lets nobody but who refused take a refusal back", () => {
+  const capacity = { row: "H1", category: 1, structure: "clinic", secretBasis: [] } as const;
+  const author = { user: OTHER, capacity };
+  const team = CaseFacts.start(START).withRecord(member(OTHER, "1".repeat(64)));
+  const said = "2".repeat(64);
+  const spoken = (decision: "given" | "refused", power: "person" | "member"): CaseFacts =>
+    team.withRecord({ ...member(OTHER, said), fact: { ...CONSENT, decision }, power });
+  const over = { type: "consent-withdrawal", consent: said, atMs: 2000, means: "oral" } as const;
+  expect(() => powerToMake(spoken("refused", "person"), over, author, 2000)).toThrow("not-entitled");
+  expect(powerToMake(spoken("refused", "member"), over, author, 2000)).toBe("member");
+  expect(powerToMake(spoken("given", "person"), over, author, 2000)).toBe("member");
 });
