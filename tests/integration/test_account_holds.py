@@ -98,7 +98,7 @@ def test_the_person_is_told_at_the_sign_in_that_ends_it_and_once(team: HubCase) 
     team.wait()
     first = finished(team.hub, doctor, *begun(team.hub, doctor)).json()
     second = finished(team.hub, doctor, *begun(team.hub, doctor)).json()
-    assert first["held_since_ms"] == since_ms
+    assert (first["held_since_ms"], first["held_by"]) == (since_ms, to_base64url(REGISTRAR.public))
     assert "held_since_ms" not in second
 
 
@@ -174,6 +174,9 @@ def test_the_number_of_the_sheet_told_by_telephone_holds_the_account(team: HubCa
     assert (answer.status_code, answer.json()) == (200, {"devices": 1})
     assert problem(team.clients["doctor"].get("/v1/cases")) == "unauthenticated"
     assert team.clients["nurse"].get("/v1/cases").is_success
+    team.wait()
+    back = finished(team.hub, team.person("doctor"), *begun(team.hub, team.person("doctor"))).json()
+    assert ("held_since_ms" in back, "held_by" in back) == (True, False)
 
 
 def test_the_number_opens_nothing(team: HubCase) -> None:

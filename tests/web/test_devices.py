@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Route
 from support.browser_watch import Watch
 from support.web_team import DESK, DETAIL, NURSE, PHONE, Team, professional_at
 from volet_client.recovery_lists import word_list
+from volet_demo.cast import REGISTRAR_NAME
 from volet_demo.world import World
 from volet_protocol.recovery_phrase import plain
 
@@ -27,6 +28,7 @@ class Own:
     watch: Watch
     browser: Browser
     words: list[str]
+    number: str = ""
 
     def go(self, fragment: str) -> None:
         """Go to an address of the page."""
@@ -106,6 +108,7 @@ class TestPhrase:
         watch.page.get_by_role("button", name="La faire maintenant").press("Enter")
         watch.title("Phrase de secours n° 1")
         own.words[:] = watch.page.locator("ol.words li").all_inner_texts()
+        own.number = watch.page.get_by_role("region", name="Numéro de blocage").locator(".code").inner_text()
         assert len(own.words) == 24
         assert {plain(word) for word in own.words} <= {plain(word) for word in word_list("fr").words}
         watch.axe()
@@ -132,6 +135,40 @@ class TestPhrase:
         watch = own.watch
         watch.press("En faire une autre")
         watch.page.get_by_text("moins de 24 heures").wait_for()
+
+
+class TestHeld:
+    def test_the_number_of_the_sheet_stops_every_device_and_the_next_sign_in_says_so(self, own: Own) -> None:
+        watch = own.watch
+        own.go("/device")
+        said = watch.page.request.post(
+            f"{watch.world.addresses.hub}/v1/holds/by-number", data={"number": own.number}
+        ).json()
+        assert said == {"devices": 1}
+        # Nobody reloads: the window closes by itself.
+        watch.title("Se connecter")
+        watch.log_in(NURSE)
+        watch.page.get_by_text("avec le numéro de votre feuille de secours").wait_for()
+        watch.page.get_by_text("Votre connexion y met fin").wait_for()
+        watch.axe()
+        watch.picture("held")
+        watch.page.reload()
+        watch.page.get_by_text("avec le numéro de votre feuille de secours").wait_for()
+        watch.press("J’ai compris")
+        watch.page.get_by_text("Vos appareils étaient bloqués").wait_for(state="detached")
+        watch.page.reload()
+        watch.page.get_by_role("heading", level=1).wait_for()
+        assert watch.page.get_by_text("Vos appareils étaient bloqués").count() == 0
+
+    def test_a_registrar_who_was_called_is_named(self, own: Own) -> None:
+        watch = own.watch
+        config = str(watch.world.path("registrar", "registrar.json"))
+        watch.world.processes.run(("freeze", ["registrar", "freeze", "--config", config, "--sub", "web-pro"], {}))
+        watch.title("Se connecter")
+        watch.log_in(NURSE)
+        watch.page.get_by_text(f"Le gestionnaire des habilitations ({REGISTRAR_NAME}) les a bloqués").wait_for()
+        watch.page.get_by_role("link", name="Mes appareils").first.wait_for()
+        watch.press("J’ai compris")
 
 
 class TestJoining:

@@ -81,13 +81,15 @@ class ProvedSubject:
 class OpenedSession:
     """A session: the token to send as `Authorization: Volet <token>`, and until when (ms) it can last.
 
-    `held_since_ms`: since when the account was held by telephone, where this sign-in ended that.
+    `held_since_ms`: since when the account was held by telephone, where this sign-in ended that; `held_by`: the key of
+    the registrar who asked for it, None where it was the number of a recovery sheet.
     """
 
     token: str
     expires_ms: int
     first_chain: bool
     held_since_ms: int | None = None
+    held_by: bytes | None = None
 
 
 def begin_login(transport: Transport, inputs: LoginInputs) -> PendingLogin:
@@ -154,8 +156,13 @@ def open_session(
     if chain:
         body["chain"] = list(chain)
     fields = Fields(transport.post(f"/v1/logins/{pending.login}/session", body), "session")
-    held = fields.optional("held_since_ms", fields.integer)
-    return OpenedSession(fields.text("token", 64), fields.integer("expires_ms"), fields.boolean("first_chain"), held)
+    return OpenedSession(
+        fields.text("token", 64),
+        fields.integer("expires_ms"),
+        fields.boolean("first_chain"),
+        fields.optional("held_since_ms", fields.integer),
+        fields.optional("held_by", lambda name: fields.data(name, 32)),
+    )
 
 
 def close_session(transport: Transport) -> None:

@@ -48,6 +48,8 @@ class Session:
         self.hint: LoginHint | None = None
         # Since when the account had been held by telephone, where that login ended it.
         self.held_since_ms: int | None = None
+        # The registrar who asked for that; none where the number of the sheet did.
+        self.held_by: bytes | None = None
         held = profile.load(SESSION)
         if held:
             hub.transport.token = cast("str | None", held.get("token"))
@@ -101,7 +103,7 @@ class Session:
         opened = login.open_session(self._hub.transport, pending, statement, chain)
         self._profile.save(IDENTITY, self._author.identity.to_json())
         self._hub.transport.token = opened.token
-        self.held_since_ms = opened.held_since_ms
+        self.held_since_ms, self.held_by = opened.held_since_ms, opened.held_by
         self._author.capacity = capacity
         held: dict[str, JsonValue] = {"token": opened.token, "expires_ms": opened.expires_ms}
         self._profile.save(SESSION, {**held, **({"capacity": capacity} if capacity else {})})

@@ -36,7 +36,7 @@ def hold_by_registrar(statement: UnverifiedStatement, trust: TrustBundle, uow: U
     attested = (one.attestation.registrar for user in users for one in uow.users.attestations(user))
     if asked.registrar not in attested:
         raise NotFound
-    return sum(_hold(user, uow, statement) for user in users)
+    return sum(_hold(user, uow, (asked.registrar, statement)) for user in users)
 
 
 def hold_by_number(typed: str, uow: UnitOfWork, /) -> int:
@@ -86,11 +86,11 @@ def check_hold(login: Login, claims: dict[str, Any], uow: UnitOfWork) -> Hold | 
     return hold
 
 
-def _hold(user: str, uow: UnitOfWork, statement: UnverifiedStatement | None = None) -> int:
+def _hold(user: str, uow: UnitOfWork, by: tuple[bytes, UnverifiedStatement] | None = None) -> int:
     devices = sorted(uow.users.user(user).active)
     if uow.holds.in_force(user) is None:
-        uow.holds.put(user, uow.now_ms)
-    hashed, request = (None, None) if statement is None else (statement.hash, statement.to_json())
+        uow.holds.put(user, uow.now_ms, None if by is None else by[0])
+    hashed, request = (None, None) if by is None else (by[1].hash, by[1].to_json())
     for device in devices:
         uow.sessions.remove_of_device(user, device)
         who = IdentityPayload(user=user, device=device, request_hash=hashed, request=request)

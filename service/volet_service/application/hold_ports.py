@@ -8,11 +8,15 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Hold:
-    """The last hold of an account: since when (ms), and when a sign-in ended it; None while it lasts."""
+    """The last hold of an account: since when (ms), and when a sign-in ended it; None while it lasts.
+
+    `registrar` is the key of who asked for it; None where the number of a recovery sheet did.
+    """
 
     user: str
     since_ms: int
     lifted_ms: int | None
+    registrar: bytes | None
 
 
 class Holds(Protocol):
@@ -26,8 +30,8 @@ class Holds(Protocol):
         """Return the hold that lasts, None where there is none."""
         ...
 
-    def put(self, user: str, since_ms: int) -> None:
-        """Hold an account from an instant on."""
+    def put(self, user: str, since_ms: int, registrar: bytes | None) -> None:
+        """Hold an account from an instant on, by a registrar or by the number of its sheet (None)."""
         ...
 
     def lift(self, user: str, at_ms: int) -> None:

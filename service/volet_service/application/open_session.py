@@ -24,6 +24,7 @@ from volet_protocol.user_links import check_deposited_boxes
 from volet_service.application.add_user_links import add_links
 from volet_service.application.end_sessions import held_capacity
 from volet_service.application.hold_account import check_hold
+from volet_service.application.hold_ports import Hold
 from volet_service.application.ports import UnitOfWork
 from volet_service.application.records import BindingRecord, Login, Session, UserLink
 from volet_service.domain.errors import NotFound
@@ -53,11 +54,11 @@ class OpenSession:
 
 @dataclass(frozen=True)
 class SessionOpened:
-    """Until when the session lasts (ms), whether this is the subject's first chain, since when the account was held."""
+    """Until when the session lasts (ms), whether this is the subject's first chain, the hold that it ended."""
 
     expires_ms: int
     first_chain: bool
-    held_since_ms: int | None = None
+    held: Hold | None = None
 
 
 def open_session(command: OpenSession, trust: TrustBundle, uow: UnitOfWork, /) -> SessionOpened:
@@ -106,7 +107,7 @@ def open_session(command: OpenSession, trust: TrustBundle, uow: UnitOfWork, /) -
     if hold is None:
         return SessionOpened(session.expires_ms, first)
     uow.holds.lift(login.user, uow.now_ms)
-    return SessionOpened(session.expires_ms, first, hold.since_ms)
+    return SessionOpened(session.expires_ms, first, hold)
 
 
 def _chain(command: OpenSession, login: Login, id_token: str, uow: UnitOfWork) -> UserChain:

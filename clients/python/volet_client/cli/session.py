@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from volet_client.cli.context import Context
+from volet_client.client import Client
 from volet_client.facts_words import date
 from volet_client.login_hint import words
 from volet_client.resources import row_label
@@ -93,7 +94,7 @@ def _finish(context: Context, args: argparse.Namespace) -> None:
             Said("Compte créé, session ouverte.", "Account made, session open.")
             if first
             else Said("Session ouverte.", "Session open."),
-            *_held(client.session.held_since_ms),
+            *_held(client.session.held_since_ms, _holder(client)),
             *words(client.session.hint, client.author.capacity),
         ],
     )
@@ -103,16 +104,24 @@ def _held_json(since_ms: int | None) -> dict[str, JsonValue]:
     return {} if since_ms is None else {"held_since_ms": since_ms}
 
 
-def _held(since_ms: int | None) -> list[Said]:
+def _holder(client: Client) -> str | None:
+    """Return who asked for the hold, by their name in the trust bundle; None where the number of a sheet did."""
+    listed = {one.key: one.name for one in client.hub.profile.bundle.registrars}
+    return None if client.session.held_by is None else listed.get(client.session.held_by, "?")
+
+
+def _held(since_ms: int | None, holder: str | None) -> list[Said]:
     if since_ms is None:
         return []
+    by_fr = "avec le numéro de la feuille de secours" if holder is None else f"par le gestionnaire {holder}"
+    by_en = "with the number of the recovery sheet" if holder is None else f"by the registrar {holder}"
     return [
         Said(
-            f"Vos appareils étaient bloqués par téléphone depuis le {date(since_ms)} ; cette connexion y met fin. Si "
-            "personne ne l'a demandé pour vous, prévenez le gestionnaire des habilitations. Si un appareil est perdu : "
-            "volet device revoke.",
-            f"Your devices were held by telephone since {date(since_ms)}; this sign-in ends it. If nobody asked on "
-            "your behalf, tell the registrar. If a device is lost: volet device revoke.",
+            f"Vos appareils étaient bloqués par téléphone depuis le {date(since_ms)}, {by_fr} ; cette connexion y "
+            "met fin. Si personne ne l'a demandé pour vous, prévenez le gestionnaire des habilitations. Si un appareil "
+            "est perdu : volet device revoke.",
+            f"Your devices were held by telephone since {date(since_ms)}, {by_en}; this sign-in ends it. If nobody "
+            "asked on your behalf, tell the registrar. If a device is lost: volet device revoke.",
         )
     ]
 

@@ -13,6 +13,7 @@ import { Arrival } from "./arrival.tsx";
 import { AppContext, spaceOf } from "./context.ts";
 import type { App as Context } from "./context.ts";
 import { Frame } from "./frame.tsx";
+import { HeldNote } from "./held-note.tsx";
 import { useLoad } from "./load.tsx";
 import { useNotifications } from "./notifications.ts";
 import { routeOf, useFragment } from "./router.ts";
@@ -115,6 +116,7 @@ export function Inside({ session, step, leave, restart }: InsideProps): JSX.Elem
     <AppContext.Provider value={context}>
       <Shell route={route} told={told}>
         <Alarms />
+        <HeldNote />
         <Arrival />
         <OwnNewsNote />
         <Screen key={fragment} route={route} />

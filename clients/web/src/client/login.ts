@@ -46,6 +46,8 @@ export interface OpenedSession {
   readonly token: string;
   readonly expiresMs: number;
   readonly firstChain: boolean;
+  /** Where this sign-in ended a hold by telephone: since when (ms), and the key of the registrar who asked, if one did. */
+  readonly held?: { readonly sinceMs: number; readonly by: string | undefined } | undefined;
 }
 
 /** What this screen and the provider's last page both show: another code is somebody else's login. */
@@ -140,5 +142,12 @@ export async function openSession(
     ...(links.length === 0 ? {} : { chain: [...links] }),
   });
   const fields = new Fields(answer, "session");
-  return { token: fields.text("token", 64), expiresMs: fields.integer("expires_ms"), firstChain: fields.boolean("first_chain") };
+  const sinceMs = fields.optional("held_since_ms", (name) => fields.integer(name));
+  const by = fields.optional("held_by", (name) => fields.text(name, 64));
+  return {
+    token: fields.text("token", 64),
+    expiresMs: fields.integer("expires_ms"),
+    firstChain: fields.boolean("first_chain"),
+    held: sinceMs === undefined ? undefined : { sinceMs, by },
+  };
 }

@@ -71,6 +71,11 @@ export class OwnChain {
     });
   }
 
+  /** Where the chain is kept. */
+  get hub(): Hub {
+    return this.#hub;
+  }
+
   /** Who signs. */
   get author(): Author {
     return this.#author;

@@ -7,6 +7,7 @@
  */
 import { ENTROPY_SIZE, composePhrase, plain, WORDS } from "../protocol/recovery-phrase.ts";
 import type { WordList } from "../protocol/recovery-phrase.ts";
+import { holdNumber, holdNumberHash } from "../protocol/account-hold.ts";
 import { same } from "../protocol/bytes.ts";
 import { Fields } from "../protocol/fields.ts";
 import { MIN_AGE_MS } from "../protocol/user-acts.ts";
@@ -32,13 +33,17 @@ export interface NamedSlot {
   readonly id: string;
 }
 
-/** What goes on paper: 24 words, number and date of the phrase, and the places that are asked back, from 1. */
+/**
+ * What goes on paper: 24 words, number and date of the phrase, the places that are asked back, from 1, and the number that stops
+ * every device of the account when it is said by telephone.
+ */
 export interface Sheet {
   readonly phrase: Uint8Array;
   readonly words: readonly string[];
   readonly number: number;
   readonly timeMs: number;
   readonly places: readonly number[];
+  readonly holdNumber: string;
   /** The phrase in force, whose consent this one needs; undefined where this is it. */
   readonly former: NamedSlot | undefined;
 }
@@ -66,14 +71,14 @@ export async function begin(own: OwnChain, list: WordList): Promise<Sheet> {
   const { author } = own;
   const untried = author.identity.phrase;
   const phrase = untried ?? draw(ENTROPY_SIZE);
-  const words = composePhrase(phrase, list);
+  const drawn = { phrase, words: composePhrase(phrase, list), places: three(), holdNumber: holdNumber(phrase) };
   const force = inForce(chain);
   if (untried !== undefined && deviceId((await recoverySlot(untried)).public) === force.id) {
-    return { phrase, words, number: force.number, timeMs: force.timeMs, places: three(), former: undefined };
+    return { ...drawn, number: force.number, timeMs: force.timeMs, former: undefined };
   }
   const addedMs = chain.state.devices.get(author.identity.device)?.addedMs ?? author.nowMs();
   if (author.nowMs() - addedMs < MIN_AGE_MS) throw new Misuse("device-young");
-  return { phrase, words, number: slots(chain).length + 1, timeMs: author.nowMs(), places: three(), former: force };
+  return { ...drawn, number: slots(chain).length + 1, timeMs: author.nowMs(), former: force };
 }
 
 /** Whether these are the words at the places asked back: accents and capitals do not count. */
@@ -90,6 +95,7 @@ export async function finish(own: OwnChain, sheet: Sheet, former: Uint8Array | "
   const chain = await own.refresh();
   if (inForce(chain).id !== deviceId(slot.public)) await putInForce(own, chain, slot, former);
   const { author } = own;
+  await own.hub.transport.post("/v1/hold-numbers", { number_hash: holdNumberHash(sheet.holdNumber) });
   await author.keep({ ...author.identity, phrase: undefined });
   return standing(own);
 }

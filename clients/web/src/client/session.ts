@@ -15,6 +15,7 @@ import { statementFromJson } from "../protocol/statements.ts";
 import type { Preamble, Statement } from "../protocol/statements.ts";
 import { parseBundle } from "../protocol/trust-bundle.ts";
 import type { TrustBundle } from "../protocol/trust-bundle.ts";
+import { keepHeld } from "./held.ts";
 import { Hub } from "./hub.ts";
 import * as login from "./login.ts";
 import { addNews } from "./own-news.ts";
@@ -231,6 +232,7 @@ export class Session {
     transport.token = opened.token;
     await this.#vault.save(SESSION, { token: opened.token, expires_ms: opened.expiresMs, ...this.#acting() });
     await this.#vault.remove(PENDING);
+    await keepHeld(this.#vault, opened.held);
     // Somebody known, on a browser that holds none of their keys: it may have thrown them away, or never had them.
     if (arriving === undefined) {
       if (!opened.firstChain) await this.#vault.save(ARRIVED, {});

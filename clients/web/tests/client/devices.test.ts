@@ -89,7 +89,15 @@ describe("the recovery phrase", () => {
 
   it("is tried by the three words asked back, whatever their accents and capitals, and by no other", () => {
     const words = Array.from({ length: 24 }, (_, at) => `mot${String(at + 1)}é`);
-    const sheet: Sheet = { phrase: new Uint8Array(32), words, number: 1, timeMs: 0, places: [2, 9, 24], former: undefined };
+    const sheet: Sheet = {
+      phrase: new Uint8Array(32),
+      words,
+      number: 1,
+      timeMs: 0,
+      places: [2, 9, 24],
+      former: undefined,
+      holdNumber: "",
+    };
     expect(areAskedWords(sheet, [" MOT2E", "mot9é ", "Mot24E"])).toBe(true);
     expect(areAskedWords(sheet, ["mot2é", "mot24é", "mot9é"])).toBe(false);
     expect(areAskedWords(sheet, ["mot2é", "mot9é"])).toBe(false);

@@ -24,10 +24,12 @@ class HoldRows:
         last = self.of(user)
         return last if last is not None and last.lifted_ms is None else None
 
-    def put(self, user: str, since_ms: int) -> None:
+    def put(self, user: str, since_ms: int, registrar: bytes | None) -> None:
         """Hold an account from an instant on."""
         self._connection.execute(delete(t.account_hold).where(t.account_hold.c.user == user))
-        self._connection.execute(insert(t.account_hold), {"user": user, "since_ms": since_ms, "lifted_ms": None})
+        self._connection.execute(insert(t.account_hold), {
+            "user": user, "since_ms": since_ms, "lifted_ms": None, "registrar": registrar,
+        })  # fmt: skip
 
     def lift(self, user: str, at_ms: int) -> None:
         """End the hold of an account."""

@@ -93,7 +93,8 @@ session = Table(
 )  # fmt: skip
 
 account_hold = Table(
-    "account_hold", metadata, _hash("user", key=True), _int("since_ms"), _int("lifted_ms", null=True)
+    "account_hold", metadata, _hash("user", key=True), _int("since_ms"), _int("lifted_ms", null=True),
+    _bytes("registrar", null=True)
 )  # fmt: skip
 hold_number = Table("hold_number", metadata, _hash("user", key=True), _hash("number_hash"), Index(None, "number_hash"))
 

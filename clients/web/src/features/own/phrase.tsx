@@ -9,6 +9,7 @@ import { go, href } from "../../app/router.ts";
 import { OwnChain } from "../../client/own-chain.ts";
 import { areAskedWords, begin, finish, putOff, standing, veto } from "../../client/recovery.ts";
 import type { Sheet, Standing } from "../../client/recovery.ts";
+import { spaced } from "../../protocol/account-hold.ts";
 import { recoveryList } from "./recovery-words.ts";
 import { date, instant } from "../../i18n/times.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
@@ -127,6 +128,10 @@ function Write({ sheet, onStage }: SheetProps): JSX.Element {
           ))}
         </ol>
         <p class="soft">{words.writeHelp}</p>
+      </Card>
+      <Card title={words.hold}>
+        <p class="code">{spaced(sheet.holdNumber)}</p>
+        <p>{words.holdHelp}</p>
       </Card>
       <div class="row">
         <Button

@@ -61,4 +61,12 @@ export const device: Said<typeof french> = {
     card: "My contact card",
     seen: "I understand",
   },
+  held: {
+    title: "Your devices were held",
+    byRegistrar: (who, when) => `The registrar (${who}) held them on ${when}, after a call.`,
+    byNumber: (when) => `Somebody held them on ${when}, with the number of your recovery sheet.`,
+    ended: "Your sign-in ends it: everything works again on this device.",
+    lost: "Is a device lost or stolen? Remove it now.",
+    nobody: "Nobody called for you? Tell your structure.",
+  },
 };

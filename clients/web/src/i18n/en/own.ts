@@ -105,6 +105,9 @@ export const own: Said<typeof french> = {
     writeLead: (when) => `Of ${when}. Write these words on paper, with this number and date. They are shown once.`,
     writeHelp: "Do not photograph them. Keep the paper away from the device.",
     words: "The 24 words",
+    hold: "Hold number",
+    holdHelp:
+      "Write it down too. Device lost or stolen: say it by telephone to the reception of your structure, and all your devices are held until your next sign-in. It opens nothing.",
     written: "It is written",
     tryTitle: "Three words of your paper",
     word: (place) => `Word ${place}`,

@@ -58,4 +58,13 @@ export const device = {
     card: "Ma carte de contact",
     seen: "J’ai compris",
   },
+  held: {
+    title: "Vos appareils étaient bloqués",
+    byRegistrar: (who: string, when: string) =>
+      `Le gestionnaire des habilitations (${who}) les a bloqués ${when}, après un appel.`,
+    byNumber: (when: string) => `Quelqu’un les a bloqués ${when}, avec le numéro de votre feuille de secours.`,
+    ended: "Votre connexion y met fin : tout marche à nouveau sur cet appareil.",
+    lost: "Un appareil est perdu ou volé ? Retirez-le maintenant.",
+    nobody: "Personne n’a appelé pour vous ? Prévenez votre structure.",
+  },
 } as const;

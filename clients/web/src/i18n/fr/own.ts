@@ -104,6 +104,9 @@ export const own = {
       `Du ${when}. Écrivez ces mots sur papier, avec ce numéro et cette date. Ils ne sont montrés qu’une fois.`,
     writeHelp: "Ne les photographiez pas. Gardez le papier loin de l’appareil.",
     words: "Les 24 mots",
+    hold: "Numéro de blocage",
+    holdHelp:
+      "Écrivez-le aussi. Appareil perdu ou volé : dites-le par téléphone à l’accueil de votre structure, et tous vos appareils sont bloqués jusqu’à votre prochaine connexion. Il n’ouvre rien.",
     written: "C’est écrit",
     tryTitle: "Trois mots de votre papier",
     word: (place: number) => `Mot n° ${place}`,

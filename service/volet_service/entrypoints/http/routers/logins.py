@@ -138,12 +138,13 @@ class OwnSession(Strict):
 
 
 class SessionAnswer(Strict):
-    """The token, shown this once; since when the account was held, where this sign-in ended that."""
+    """The token, shown this once; since when the account was held and by which registrar, where this ended that."""
 
     token: str
     expires_ms: int
     first_chain: bool
     held_since_ms: int | None = None
+    held_by: str | None = None
 
 
 @router.post("/logins", status_code=201)
@@ -202,9 +203,11 @@ async def open_(login: str, asked: SessionRequest, hub: HubDependency) -> Sessio
     links = [NewLink(from_json(link.statement), link.box_bytes()) for link in asked.chain]
     command = OpenSession(login, from_json(asked.statement), links, token, hub.origin, hub.limits.session_ms)
     opened = await hub.store.write(lambda uow, /: open_session(command, hub.trust, uow))
-    return SessionAnswer(
-        token=token, expires_ms=opened.expires_ms, first_chain=opened.first_chain, held_since_ms=opened.held_since_ms
-    )
+    answer = SessionAnswer(token=token, expires_ms=opened.expires_ms, first_chain=opened.first_chain)
+    if opened.held is not None:
+        answer.held_since_ms = opened.held.since_ms
+        answer.held_by = None if opened.held.registrar is None else to_base64url(opened.held.registrar)
+    return answer
 
 
 @router.post("/recovery")
