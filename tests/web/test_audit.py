@@ -142,6 +142,20 @@ class TestJournal:
         page.get_by_text("Filtrer").click()
         page.get_by_label("Acte", exact=True).select_option("emergency-start")
         page.get_by_text("1 acte correspond.").wait_for()
+        watch.press("Tout montrer")
+        everything = page.get_by_role("status").filter(has_text="actes correspondent").inner_text()
+        for name, value in (
+            ("Structure", "idel-vercors"),
+            ("Règle", "R10"),
+            ("Issue", "emergency"),
+            ("Fonction", "H2"),
+        ):
+            page.get_by_label(name, exact=True).select_option(value)
+            found = page.get_by_role("status").filter(has_text="correspond")
+            assert found.inner_text() not in {everything, "0 acte correspond."}, name
+            assert page.get_by_role("list", name="Actes").get_by_role("link").count() > 0, name
+            watch.press("Tout montrer")
+        page.get_by_label("Acte", exact=True).select_option("emergency-start")
         with page.expect_download() as taken:
             watch.press("Tableur (CSV)")
         rows = list(csv.DictReader(io.StringIO(Path(taken.value.path()).read_text("utf-8"))))
@@ -150,6 +164,14 @@ class TestJournal:
         watch.press("Comptes")
         page.get_by_role("heading", name="Par heure de la journée").wait_for()
         page.get_by_role("row", name="Accès en urgence déclaré 1").wait_for()
+        for title, line in (
+            ("Par structure", "DAC du Vercors"),
+            ("Par règle", "R10"),
+            ("Par issue", "Accès en urgence"),
+            ("Au fil du temps", ""),
+        ):
+            counted = page.get_by_role("region", name=title)
+            counted.get_by_role("row").filter(has_text=line).first.wait_for(state="attached")
         watch.picture("audit-counts")
         text = page.locator("main").inner_text()
         assert WHY not in text

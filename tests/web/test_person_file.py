@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, ViewportSize
 
 from support.browser_watch import Watch
 from support.budgets import Counter
+from support.screens import routes
 from volet_demo.cast import CAST
 from volet_demo.party import Party
 from volet_demo.world import World
@@ -33,6 +35,7 @@ class Her:
     mo: Party
     idel: Party
     case: str
+    entry: str
 
     def home(self) -> None:
         """Show her first screen, as after a reload."""
@@ -70,7 +73,7 @@ def her(browser: Browser, world: World) -> Iterator[Her]:
     mo.do("read", "medical/1", str(posted.result["id"]), "--case", case)
     mo.do("post", "medical/2", "--title", "Examen du cœur", "--text", "Rien d’inquiétant.", "--case", case)
     mo.do("sync", "--case", case)
-    yield Her(watch, coord, mo, idel, case)
+    yield Her(watch, coord, mo, idel, case, str(posted.result["id"]))
     watch.check()
     context.close()
 
@@ -105,6 +108,15 @@ class TestReading:
         her.watch.page.get_by_role("link", name="Lire tout mon dossier").click()
         her.watch.page.get_by_role("link").filter(has_text="Synthèse").wait_for()
         assert her.watch.page.get_by_text("Résultat attendu").count() == 0
+
+    def test_what_the_doctor_announced_is_there_from_then_on(self, her: Her) -> None:
+        held = ("--title", "Résultat annoncé", "--text", "Rien de grave.", "--before-announcement", "--case", her.case)
+        entry = str(her.mo.do("post", "medical/1", *held).result["id"])
+        her.mo.do("unmask", "medical/1", entry, "--case", her.case)
+        her.door("Qu’y a-t-il dans mon dossier")
+        her.watch.page.get_by_role("link", name="Lire tout mon dossier").click()
+        her.watch.page.get_by_role("link").filter(has_text="Résultat annoncé").click()
+        her.watch.page.get_by_text("Rien de grave.").wait_for()
 
 
 class TestWriting:
@@ -229,6 +241,10 @@ class TestDeciding:
         her.watch.page.get_by_text("Vous avez dit oui le").wait_for()
         her.watch.axe()
         her.watch.picture("person-paper")
+        her.watch.page.emulate_media(media="print")
+        assert her.watch.page.get_by_role("button").count() == 0
+        assert her.watch.page.get_by_text("Document confidentiel").is_visible()
+        her.watch.page.emulate_media(media="screen")
         her.home()
         counted = budget(her.watch, "withdraw an agreement (F23)")
         her.watch.page.get_by_role("link", name="Mes choix").click()
@@ -238,6 +254,62 @@ class TestDeciding:
         her.watch.page.get_by_text("Mes décisions passées").click()
         her.watch.page.get_by_role("link", name="J’ai retiré mon accord").click()
         her.watch.page.get_by_text("Vous avez dit stop").first.wait_for()
+
+    def test_showing_less_takes_three_presses_and_closes_that_part_only(
+        self, her: Her, budget: Callable[[Watch, str], Counter]
+    ) -> None:
+        read = ("read", "medical/1", her.entry, "--case", her.case)
+        her.door("Qui peut voir quoi")
+        her.watch.page.get_by_role("link", name="Donner mon accord").click()
+        her.watch.press("Je suis d’accord")
+        her.watch.page.get_by_role("button", name="Retirer mon accord").wait_for()
+        her.mo.do("sync", "--case", her.case)
+        her.idel.do(*read)
+        her.home()
+        counted = budget(her.watch, "limit an agreement (F23)")
+        her.watch.page.get_by_role("link", name="Mes choix").click()
+        her.watch.page.get_by_text("Montrer moins").click()
+        her.watch.press("Ne plus montrer : Santé")
+        her.watch.page.get_by_text("Cette partie n’est plus montrée").wait_for()
+        counted.within(taps=3)
+        agreed = her.watch.page.get_by_role("region", name="Vous êtes d’accord")
+        agreed.get_by_text("Traitements").first.wait_for()
+        assert "Santé" not in agreed.inner_text()
+        her.idel.refused(*read)
+        her.watch.axe()
+        her.watch.press("Retirer mon accord")
+        her.watch.page.get_by_text("Vous n’avez donné aucun accord").wait_for()
+
+    def test_refusing_takes_three_presses_and_changing_her_mind_stands_beside_it(
+        self, her: Her, budget: Callable[[Watch, str], Counter]
+    ) -> None:
+        read = ("read", "medical/1", her.entry, "--case", her.case)
+        her.home()
+        counted = budget(her.watch, "refuse an agreement (F23)")
+        her.watch.page.get_by_role("link", name="Qui peut voir quoi").click()
+        her.watch.page.get_by_role("link", name="Donner mon accord").click()
+        her.watch.press("Je ne suis pas d’accord")
+        refused = her.watch.page.get_by_role("region", name="Vous avez dit non")
+        refused.wait_for()
+        counted.within(taps=3)
+        her.watch.axe()
+        her.watch.picture("person-refused")
+        her.idel.refused(*read)
+        # Where she decides about people too, the way back stands beside what she decided.
+        her.door("Qui peut voir quoi")
+        her.watch.page.get_by_role("link", name="Changer d’avis").wait_for()
+        her.door("Mes choix")
+        refused.get_by_role("link", name="Changer d’avis").click()
+        assert her.watch.page.get_by_role("button", name="Je ne suis pas d’accord").count() == 0
+        her.watch.press("Je suis d’accord")
+        her.watch.page.get_by_role("region", name="Vous êtes d’accord").wait_for()
+        assert refused.count() == 0
+        her.mo.do("sync", "--case", her.case)
+        her.idel.do(*read)
+        her.door("Qui peut voir quoi")
+        her.watch.press("Retirer mon accord")
+        her.watch.page.get_by_role("link", name="Donner mon accord").wait_for()
+        her.idel.refused(*read)
 
     def test_who_helped_her_to_answer_is_kept_in_words_that_those_in_charge_read(self, her: Her) -> None:
         her.door("Qui peut voir quoi")
@@ -288,6 +360,13 @@ class TestActingForHer:
             his.page.goto(f"{her.watch.world.addresses.hub}/#/")
             his.page.get_by_role("link", name=door).click()
             acting.get_by_text(NAME).wait_for()
+        for name, place in routes().items():
+            # Every other screen of her file; the letters of an address that names one thing are of nothing here.
+            if name.startswith("my"):
+                shown = re.sub(r":[a-z]+", "medical", place.replace(":case", her.case).replace(":index", "1"))
+                his.page.goto(f"{her.watch.world.addresses.hub}/#{shown}")
+                acting.get_by_text(NAME).wait_for()
+        his.page.goto(f"{her.watch.world.addresses.hub}/#/my/{her.case}/requests")
         his.page.get_by_role("group").get_by_text("Avoir une copie").click()
         his.press("Envoyer ma demande")
         his.page.get_by_text("Réponse au plus tard").wait_for()

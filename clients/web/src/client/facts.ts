@@ -43,6 +43,8 @@ export interface ConsentTerms {
   /** The representative whose words these are; the person's when absent. */
   readonly holder?: string;
   readonly entries?: readonly string[];
+  /** The consent or refusal whose place this one takes. */
+  readonly supersedes?: string;
 }
 
 /** What the person was told, with which text, and what was left with her. */
@@ -87,6 +89,7 @@ export function consent(terms: ConsentTerms): Make {
       ...(terms.untilMs === undefined ? {} : { untilMs: terms.untilMs }),
       ...(episode === undefined ? {} : { episode }),
       ...(terms.entries === undefined ? {} : { entries: terms.entries }),
+      ...(terms.supersedes === undefined ? {} : { supersedes: terms.supersedes }),
     };
   };
 }
@@ -215,9 +218,14 @@ export function inForce<T extends FactType>(facts: CaseFacts, type: T, atMs: num
 
 /** The consents given that count at that instant: not withdrawn, not superseded, their episode open. */
 export function consentsInForce(facts: CaseFacts, atMs: number): readonly FactRecord<Consent>[] {
+  return answersInForce(facts, "given", atMs);
+}
+
+/** The agreements or refusals that count at that instant. */
+export function answersInForce(facts: CaseFacts, decision: Consent["decision"], atMs: number): readonly FactRecord<Consent>[] {
   const superseded = new Set(facts.of("consent").map(({ fact }) => fact.supersedes));
   return inForce(facts, "consent", atMs).filter(({ fact, hash }) => {
-    return fact.decision === "given" && !superseded.has(hash) && atMs < facts.episodeEnd(fact.episode);
+    return fact.decision === decision && !superseded.has(hash) && atMs < facts.episodeEnd(fact.episode);
   });
 }
 

@@ -118,7 +118,7 @@ export class Team {
     const participation = await this.#participation(facts, user, joining, nowMs);
     const supposed = await this.#supposed(facts, [participation], nowMs);
     const seer = whoSees(supposed, table, nowMs).findLast((one) => one.user === user);
-    const toAsk = seer === undefined ? [] : partsToAsk(seer).map(([compartment, level]) => ({ compartment, level }));
+    const toAsk = seer === undefined ? [] : partsToAsk(seer);
     return { lines: missingLines(table, supposed, [{ user, capacity: participation.capacity }], nowMs), toAsk };
   }
 

@@ -64,8 +64,10 @@ export function whoSees(facts: CaseFacts, table: PolicyTable, atMs: number): rea
 }
 
 /** What only an agreement opens to somebody, and how far. */
-export function partsToAsk(seer: Seer): readonly (readonly [Compartment, number])[] {
-  return [...seer.sights].flatMap(([part, sight]) => (sight.if === "consent" ? [[part, sight.level] as const] : []));
+export function partsToAsk(seer: Seer): readonly { readonly compartment: Compartment; readonly level: number }[] {
+  return [...seer.sights].flatMap(([compartment, { if: needed, level }]) =>
+    needed === "consent" ? [{ compartment, level }] : [],
+  );
 }
 
 function sightOf(

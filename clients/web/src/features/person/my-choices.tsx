@@ -1,21 +1,24 @@
 /** What the person decided and can undo: agreements in force, objections in force. One press takes each back. */
 import type { JSX } from "preact";
 
-import { ActNote, useAct } from "../../app/act.tsx";
 import { useApp } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
 import { href } from "../../app/router.ts";
 import { structureLabel } from "../../app/shell.tsx";
-import { consentsInForce, inForce, oppositionEnd, withdrawal } from "../../client/facts.ts";
+import { answersInForce, consent, inForce, oppositionEnd, withdrawal } from "../../client/facts.ts";
 import type { Make } from "../../client/facts.ts";
 import { functionName, levelName, partName, rowName } from "../../i18n/codes.ts";
 import { date } from "../../i18n/times.ts";
 import type { CaseFacts, FactRecord } from "../../protocol/case-facts.ts";
 import type { Consent, Opposition } from "../../protocol/fact-notices.ts";
-import { Button, ButtonLink } from "../../ui/button.tsx";
+import { ButtonLink } from "../../ui/button.tsx";
 import { Card, Empty, List, Row } from "../../ui/card.tsx";
 import { Disclosure } from "../../ui/disclosure.tsx";
 import { Page } from "../../ui/page.tsx";
+import { CONSENT_TEXT_HASH } from "./notice-text.ts";
+import { OpposeMore } from "./oppose.tsx";
+import { ChangeOfMind, Undo } from "./undo.tsx";
+import { holderOf } from "./words.ts";
 
 export function MyChoices({ case_ }: { readonly case_: string }): JSX.Element {
   const { messages, client } = useApp();
@@ -44,19 +47,13 @@ interface ChoicesProps {
 }
 
 function Choices({ case_, facts, again }: ChoicesProps): JSX.Element {
-  const { messages, language, client, nowMs, tell } = useApp();
+  const { messages, language, nowMs } = useApp();
   const said = messages.myChoices;
-  const undo = useAct(async (_sent, make: Make, done: string) => {
-    await client.writing.facts.record(case_, make);
-    await client.save();
-    tell(done);
-    again();
-  });
-  const agreements = consentsInForce(facts, nowMs());
+  const agreements = answersInForce(facts, "given", nowMs());
+  const refusals = answersInForce(facts, "refused", nowMs());
   const objections = inForce(facts, "opposition", nowMs());
   return (
     <>
-      <ActNote act={undo} />
       {agreements.length === 0 && <Empty title={said.noAgreement} />}
       {agreements.map((record) => (
         <Card title={said.agreement} tone="good" key={record.hash}>
@@ -64,12 +61,26 @@ function Choices({ case_, facts, again }: ChoicesProps): JSX.Element {
             <WhoAndWhat record={record} facts={facts} />
           </p>
           <p class="soft">{said.since(date(record.fact.givenMs, language))}</p>
-          <div class="row">
-            <Button kind="danger" onPress={() => undo.run(withdrawal(record.hash, "electronic"), said.withdrawn)}>
-              {said.withdraw}
-            </Button>
-          </div>
+          <Undo
+            case_={case_}
+            make={withdrawal(record.hash, "electronic")}
+            label={said.withdraw}
+            done={said.withdrawn}
+            kind="danger"
+            again={again}
+          />
           <p class="soft">{said.already}</p>
+          <Limit case_={case_} record={record} facts={facts} again={again} />
+          <Attestation case_={case_} fact={record.hash} />
+        </Card>
+      ))}
+      {refusals.map((record) => (
+        <Card title={said.refusal} tone="warn" key={record.hash}>
+          <p>
+            <WhoAndWhat record={record} facts={facts} />
+          </p>
+          <p class="soft">{said.since(date(record.fact.givenMs, language))}</p>
+          <ChangeOfMind case_={case_} record={record} facts={facts} />
           <Attestation case_={case_} fact={record.hash} />
         </Card>
       ))}
@@ -79,11 +90,10 @@ function Choices({ case_, facts, again }: ChoicesProps): JSX.Element {
             <Against record={record} facts={facts} />
           </p>
           <p class="soft">{said.since(date(record.fact.fromMs, language))}</p>
-          <div class="row">
-            <Button onPress={() => undo.run(oppositionEnd(record.hash), said.lifted)}>{said.lift}</Button>
-          </div>
+          <Undo case_={case_} make={oppositionEnd(record.hash)} label={said.lift} done={said.lifted} again={again} />
         </Card>
       ))}
+      <OpposeMore case_={case_} again={again} />
       <Past case_={case_} facts={facts} />
       <div class="row">
         <ButtonLink href={href({ name: "myWho", case: case_ })}>{said.more}</ButtonLink>
@@ -92,11 +102,47 @@ function Choices({ case_, facts, again }: ChoicesProps): JSX.Element {
   );
 }
 
+interface LimitProps extends ChoicesProps {
+  readonly record: FactRecord<Consent>;
+}
+
+/** An agreement kept for less: one press leaves one part out, and what is left takes the place of what was. */
+function Limit({ case_, record, facts, again }: LimitProps): JSX.Element | null {
+  const { messages, language, client } = useApp();
+  const said = messages.myChoices;
+  const { information, recipients, kind, entries, untilMs } = record.fact;
+  if (information.length < 2) return null;
+  const without =
+    (at: number): Make =>
+    (known, atMs) => {
+      const holder = holderOf(facts, client.author.user);
+      const kept = { kind, recipients, information: information.filter((_, index) => index !== at), text: CONSENT_TEXT_HASH };
+      const terms = { ...kept, support: "electronic", supersedes: record.hash } as const;
+      const more = { ...(entries === undefined ? {} : { entries }), ...(untilMs === undefined ? {} : { untilMs }) };
+      return consent({ ...terms, ...more, ...(holder === undefined ? {} : { holder }) })(known, atMs);
+    };
+  return (
+    <Disclosure summary={said.limit}>
+      {information.map((one, at) => (
+        <Undo
+          case_={case_}
+          make={without(at)}
+          label={said.leaveOut(partName(one.compartment, language))}
+          done={said.limited}
+          again={again}
+          key={`${one.compartment} ${one.level}`}
+        />
+      ))}
+    </Disclosure>
+  );
+}
+
 /** What she refused and what she took back: each has its paper too. */
 function Past({ case_, facts }: { readonly case_: string; readonly facts: CaseFacts }): JSX.Element {
-  const { messages, language } = useApp();
+  const { messages, language, nowMs } = useApp();
   const said = messages.myChoices;
-  const refused = facts.of("consent").filter(({ fact }) => fact.decision === "refused");
+  const shown = new Set(answersInForce(facts, "refused", nowMs()).map(({ hash }) => hash));
+  const refused = facts.of("consent").filter(({ fact, hash }) => fact.decision === "refused" && !shown.has(hash));
   const ended = facts.of("consent-withdrawal");
   if (refused.length === 0 && ended.length === 0) return <></>;
   return (

@@ -7,11 +7,12 @@ import { useApp } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
 import { go, href } from "../../app/router.ts";
 import { structureLabel } from "../../app/shell.tsx";
-import { consent } from "../../client/facts.ts";
+import { answersInForce, consent } from "../../client/facts.ts";
 import { partsToAsk, whoSees } from "../../client/who-sees.ts";
 import type { Seer } from "../../client/who-sees.ts";
 import { functionName, partName } from "../../i18n/codes.ts";
 import type { CaseFacts } from "../../protocol/case-facts.ts";
+import type { Information } from "../../protocol/fact-notices.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card, Empty } from "../../ui/card.tsx";
 import { Check } from "../../ui/choice.tsx";
@@ -30,7 +31,11 @@ export function MyConsent({ case_, participation }: ConsentProps): JSX.Element {
   const asked = useLoad(async () => {
     const [{ main }, table] = await Promise.all([client.casebook.view(case_), client.rules.table()]);
     const seer = whoSees(main.facts, table, nowMs()).find((one) => one.participation === participation);
-    return { seer, facts: main.facts };
+    const refusal = answersInForce(main.facts, "refused", nowMs()).findLast(
+      ({ fact }) => seer !== undefined && fact.recipients.users?.includes(seer.user) === true,
+    );
+    const askable = refusal?.fact.information ?? (seer === undefined ? [] : partsToAsk(seer));
+    return { seer, facts: main.facts, askable, refusal: refusal?.hash };
   }, [client, case_, participation]);
   return (
     <Page
@@ -39,11 +44,11 @@ export function MyConsent({ case_, participation }: ConsentProps): JSX.Element {
       back={{ href: href({ name: "myWho", case: case_ }), label: messages.myWho.title }}
     >
       <Loaded from={asked} lines={8}>
-        {({ seer, facts }) =>
-          seer === undefined || partsToAsk(seer).length === 0 ? (
+        {({ seer, ...asking }) =>
+          seer === undefined || asking.askable.length === 0 ? (
             <Empty title={messages.myConsent.nothing} />
           ) : (
-            <Asked case_={case_} seer={seer} facts={facts} />
+            <Asked case_={case_} seer={seer} {...asking} />
           )
         }
       </Loaded>
@@ -55,21 +60,24 @@ interface AskedProps {
   readonly case_: string;
   readonly seer: Seer;
   readonly facts: CaseFacts;
+  readonly askable: readonly Information[];
+  /** The refusal that an agreement now takes the place of. */
+  readonly refusal: string | undefined;
 }
 
-function Asked({ case_, seer, facts }: AskedProps): JSX.Element {
+function Asked({ case_, seer, facts, askable, refusal }: AskedProps): JSX.Element {
   const { messages, language, session, client, tell } = useApp();
   const said = messages.myConsent;
-  const askable = partsToAsk(seer);
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(askable.map(([part]) => part)));
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(askable.map(({ compartment }) => compartment)));
   const [helper, setHelper] = useState(NO_HELPER);
   const who = `${functionName(seer.capacity, language)} · ${structureLabel(session.bundle.registrars, seer.capacity.structure)}`;
   const holder = holderOf(facts, client.author.user);
   const decide = useAct(async (_sent, decision: "given" | "refused") => {
-    const information = askable.flatMap(([compartment, level]) => (chosen.has(compartment) ? [{ compartment, level }] : []));
+    const information = askable.filter(({ compartment }) => chosen.has(compartment));
     const recipients = { users: [seer.user] };
     const terms = { information, recipients, text: CONSENT_TEXT_HASH, support: "electronic", decision } as const;
-    const make = consent({ ...terms, ...(holder === undefined ? {} : { holder }) });
+    const instead = refusal === undefined ? {} : { supersedes: refusal };
+    const make = consent({ ...terms, ...instead, ...(holder === undefined ? {} : { holder }) });
     const made = await client.writing.facts.record(case_, make, { words: wordsOfHelper(helper) });
     await client.save();
     const done = decision === "given" ? said.given : said.refused;
@@ -91,11 +99,11 @@ function Asked({ case_, seer, facts }: AskedProps): JSX.Element {
     <>
       <Card title={who}>
         <p>{said.what}</p>
-        {askable.map(([part]) => (
+        {askable.map(({ compartment: part }) => (
           <Check
             key={part}
             label={partName(part, language)}
-            detail={messages.partMeaning[part]}
+            detail={new Map<string, string>(Object.entries(messages.partMeaning)).get(part)}
             checked={chosen.has(part)}
             onChange={(checked) => {
               setChosen((before) => new Set(checked ? [...before, part] : [...before].filter((one) => one !== part)));
@@ -121,7 +129,7 @@ function Asked({ case_, seer, facts }: AskedProps): JSX.Element {
           <Button kind="main" onPress={() => decide.run("given")}>
             {said.agree}
           </Button>
-          <Button onPress={() => decide.run("refused")}>{said.disagree}</Button>
+          {refusal === undefined && <Button onPress={() => decide.run("refused")}>{said.disagree}</Button>}
         </div>
       )}
       <ActNote act={decide} />

@@ -7,20 +7,25 @@ import type { App } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
 import { href } from "../../app/router.ts";
 import { structureLabel } from "../../app/shell.tsx";
+import { answersInForce, inForce, oppositionEnd, withdrawal } from "../../client/facts.ts";
 import type { Names } from "../../client/names.ts";
 import { partsToAsk, SEEN_PARTS, whoSees } from "../../client/who-sees.ts";
 import type { Seer, Sight } from "../../client/who-sees.ts";
 import { functionName, partName } from "../../i18n/codes.ts";
 import { date } from "../../i18n/times.ts";
+import type { CaseFacts } from "../../protocol/case-facts.ts";
+import { referenceOf } from "../../protocol/case-reference.ts";
 import type { Compartment } from "../../protocol/vocabulary.ts";
-import { ButtonLink } from "../../ui/button.tsx";
+import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Badge, Card, Empty, Facts, Name } from "../../ui/card.tsx";
 import { Segments } from "../../ui/choice.tsx";
 import { Disclosure } from "../../ui/disclosure.tsx";
 import { Grid } from "../../ui/grid.tsx";
 import { Page } from "../../ui/page.tsx";
+import { PrintFooter } from "../../ui/print-footer.tsx";
 import { NameIt } from "./name-it.tsx";
 import { Oppose } from "./oppose.tsx";
+import { ChangeOfMind, Undo } from "./undo.tsx";
 import { titleOf } from "./words.ts";
 
 export function MyWho({ case_ }: { readonly case_: string }): JSX.Element {
@@ -29,7 +34,7 @@ export function MyWho({ case_ }: { readonly case_: string }): JSX.Element {
   const seers = useLoad(async () => {
     const [{ main }, table] = await Promise.all([client.casebook.view(case_), client.rules.table()]);
     await client.save();
-    return { seers: whoSees(main.facts, table, nowMs()), names: await client.desk.names };
+    return { seers: whoSees(main.facts, table, nowMs()), facts: main.facts, names: await client.desk.names };
   }, [client, case_]);
   return (
     <Page
@@ -48,15 +53,17 @@ export function MyWho({ case_ }: { readonly case_: string }): JSX.Element {
         onChange={setView}
       />
       <Loaded from={seers} lines={5}>
-        {({ seers: found, names }) =>
+        {({ seers: found, facts, names }) =>
           found.length === 0 ? (
             <Empty title={messages.myWho.nobody} />
           ) : (
             <>
               {view === "person" ? (
-                found.map((one) => <Person case_={case_} seer={one} names={names} again={seers.again} key={one.participation} />)
+                found.map((one) => (
+                  <Person case_={case_} seer={one} facts={facts} names={names} again={seers.again} key={one.participation} />
+                ))
               ) : (
-                <Parts seers={found} />
+                <Parts case_={case_} seers={found} />
               )}
               <p class="soft">{messages.myWho.childProtection}</p>
             </>
@@ -70,11 +77,12 @@ export function MyWho({ case_ }: { readonly case_: string }): JSX.Element {
 interface PersonProps {
   readonly case_: string;
   readonly seer: Seer;
+  readonly facts: CaseFacts;
   readonly names: Names;
   readonly again: () => void;
 }
 
-function Person({ case_, seer, names, again }: PersonProps): JSX.Element {
+function Person({ case_, seer, facts, names, again }: PersonProps): JSX.Element {
   const app = useApp();
   const { messages, language, session } = app;
   const said = messages.myWho;
@@ -110,7 +118,7 @@ function Person({ case_, seer, names, again }: PersonProps): JSX.Element {
           </ButtonLink>
         </div>
       )}
-      <Oppose case_={case_} seer={seer} again={again} />
+      <Decided case_={case_} seer={seer} facts={facts} again={again} />
       <NameIt kind="contact" id={seer.user} known={named} onNamed={again} />
       <Disclosure summary={said.why}>
         <p>{seer.team ? said.whyTeam : said.whyNotTeam}</p>
@@ -120,25 +128,73 @@ function Person({ case_, seer, names, again }: PersonProps): JSX.Element {
   );
 }
 
+/** What she decided about that person, each with its undoing; else the way to object. */
+function Decided({ case_, seer, facts, again }: Omit<PersonProps, "names">): JSX.Element {
+  const { messages, nowMs } = useApp();
+  const said = messages.myChoices;
+  const ofThem = ({ users = [] }: { readonly users?: readonly string[] }): boolean => users.includes(seer.user);
+  const agreed = answersInForce(facts, "given", nowMs()).filter(({ fact }) => ofThem(fact.recipients));
+  const refused = answersInForce(facts, "refused", nowMs()).filter(({ fact }) => ofThem(fact.recipients));
+  const objections = inForce(facts, "opposition", nowMs()).filter(({ fact }) => ofThem(fact));
+  return (
+    <>
+      {agreed.map(({ hash }) => (
+        <Undo
+          case_={case_}
+          make={withdrawal(hash, "electronic")}
+          label={said.withdraw}
+          done={said.withdrawn}
+          kind="danger"
+          again={again}
+          key={hash}
+        />
+      ))}
+      {refused.map((record) => (
+        <ChangeOfMind case_={case_} record={record} facts={facts} key={record.hash} />
+      ))}
+      {objections.map(({ hash }) => (
+        <Undo case_={case_} make={oppositionEnd(hash)} label={said.lift} done={said.lifted} again={again} key={hash} />
+      ))}
+      {objections.length === 0 && <Oppose case_={case_} seer={seer} again={again} />}
+    </>
+  );
+}
+
 function whyOf(sight: Sight | undefined, app: App): string {
   return sight === undefined
     ? ""
     : [seenOf(sight, app), titleOf(sight.rules, app)].filter((one) => one !== undefined).join(" : ");
 }
 
-function Parts({ seers }: { readonly seers: readonly Seer[] }): JSX.Element {
+function Parts({ case_, seers }: { readonly case_: string; readonly seers: readonly Seer[] }): JSX.Element {
   const app = useApp();
-  const { messages, language } = app;
+  const { messages, language, nowMs } = app;
   return (
-    <Grid
-      caption={messages.myWho.grid}
-      columns={[messages.myWho.part, ...seers.map((one) => functionName(one.capacity, language))]}
-      rows={SEEN_PARTS.map((part: Compartment) => ({
-        key: part,
-        head: partName(part, language),
-        cells: seers.map((one) => <Seen sight={one.sights.get(part)} key={one.participation} />),
-      }))}
-    />
+    <>
+      <div class="row">
+        <Button
+          onPress={() => {
+            print();
+          }}
+        >
+          {messages.myAccount.print}
+        </Button>
+      </div>
+      <Grid
+        caption={messages.myWho.grid}
+        columns={[messages.myWho.part, ...seers.map((one) => functionName(one.capacity, language))]}
+        rows={SEEN_PARTS.map((part: Compartment) => ({
+          key: part,
+          head: partName(part, language),
+          cells: seers.map((one) => <Seen sight={one.sights.get(part)} key={one.participation} />),
+        }))}
+      />
+      <PrintFooter>
+        <span>{messages.shell.confidential}</span>
+        <span>{messages.mine.reference(referenceOf(case_))}</span>
+        <span>{messages.myAccount.made(date(nowMs(), language))}</span>
+      </PrintFooter>
+    </>
   );
 }
 

@@ -64,11 +64,11 @@ function Ask({ of, known, seer }: { readonly of: string; readonly known: Known; 
   const { facts, table, nowMs } = known;
   const keepsPapers = annexPlace(table, facts, { user: client.author.user, capacity: acting?.capacity }, nowMs) !== undefined;
   const askable = partsToAsk(seer);
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(askable.map(([part]) => part)));
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(askable.map(({ compartment: part }) => part)));
   const [means, setMeans] = useState<Means>("paper");
   const [photo, setPhoto] = useState<PaperPhoto>();
   const [unreadable, setUnreadable] = useState(false);
-  const information = askable.flatMap(([compartment, level]) => (chosen.has(compartment) ? [{ compartment, level }] : []));
+  const information = askable.filter(({ compartment }) => chosen.has(compartment));
   const record = useAct(async (_sent, decision: "given" | "refused") => {
     const terms = {
       information,
@@ -112,7 +112,7 @@ function Ask({ of, known, seer }: { readonly of: string; readonly known: Known; 
         </p>
         <fieldset class="choice">
           <legend>{said.agrees}</legend>
-          {askable.map(([part]) => (
+          {askable.map(({ compartment: part }) => (
             <Check
               key={part}
               label={partName(part, language)}

@@ -107,9 +107,7 @@ function ToAsk({ of, known }: PartProps): JSX.Element | null {
           <Row
             key={one.participation}
             title={<Name>{sayings.who(one.user, one.capacity)}</Name>}
-            detail={`${sayings.where(one.user, one.capacity)} · ${sayings.information(
-              partsToAsk(one).map(([compartment, level]) => ({ compartment, level })),
-            )}`}
+            detail={`${sayings.where(one.user, one.capacity)} · ${sayings.information(partsToAsk(one))}`}
           >
             <ButtonLink href={href({ name: "consent-ask", case: of, participation: one.participation })}>
               {said.collect}
