@@ -168,10 +168,10 @@ class TestJournal:
             ("Par structure", "DAC du Vercors"),
             ("Par règle", "R10"),
             ("Par issue", "Accès en urgence"),
-            ("Au fil du temps", ""),
         ):
             counted = page.get_by_role("region", name=title)
-            counted.get_by_role("row").filter(has_text=line).first.wait_for(state="attached")
+            counted.get_by_role("row").filter(has_text=line).first.wait_for()
+        page.get_by_role("region", name="Au fil du temps").get_by_text("Le plus :").wait_for()
         watch.picture("audit-counts")
         text = page.locator("main").inner_text()
         assert WHY not in text

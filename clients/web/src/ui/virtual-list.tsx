@@ -66,7 +66,7 @@ export function VirtualList<T>({ label, items, keyOf, children }: VirtualListPro
     place.style.paddingBlockStart = `calc(${from} * var(--line))`;
   }, [from, count]);
   return (
-    <ul class="lines" ref={list} aria-label={label}>
+    <ul class="lines lines-long" ref={list} aria-label={label}>
       {items.slice(from, to).map((item, place) => (
         <li key={keyOf(item)} aria-setsize={count} aria-posinset={from + place + 1}>
           {children(item)}
