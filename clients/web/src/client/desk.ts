@@ -4,7 +4,7 @@
  */
 import { listId } from "../protocol/entry-list.ts";
 import { ProtocolError } from "../protocol/errors.ts";
-import type { Title } from "../protocol/kinds.ts";
+import type { Body, Title } from "../protocol/kinds.ts";
 import { placeText } from "../protocol/places.ts";
 import type { Place } from "../protocol/places.ts";
 import { PAGE } from "../protocol/release.ts";
@@ -35,7 +35,8 @@ export interface DeskParts {
 }
 
 interface Known {
-  readonly sign: string;
+  readonly listed: number;
+  readonly readable: number;
   readonly case: string;
   readonly received: readonly Received[];
   /** Something of it waits for a key. */
@@ -124,13 +125,15 @@ export class Desk {
     count: Count,
     arrive: ((received: readonly Received[]) => void) | undefined,
   ): Promise<readonly Received[]> {
-    const sign = `${count.listed} ${count.readable}`;
+    const { listed, readable } = count;
     const known = this.#known.get(count.list);
-    if (known?.sign === sign && !known.waits) return known.received;
+    const [more, legible] = known === undefined ? [] : [listed - known.listed, readable - known.readable];
+    if (more === 0 && legible === 0 && known?.waits === false) return known.received;
     try {
       const come = (some: readonly Read[]): void => arrive?.(some.flatMap((read) => receivedOf(case_, count.place, read) ?? []));
       const first = arrive === undefined ? [] : await this.#newest(case_, count, come);
-      const looked = await this.#parts.entries.look(case_, count.place);
+      // What was taken back, erased, or came to be readable, is counted otherwise than what was added.
+      const looked = await this.#parts.entries.look(case_, count.place, more !== undefined && more === legible);
       const early = new Map(first.map((read) => [read.listed.n, read]));
       const others = looked.list.entries.filter((item) => !isSame(early.get(item.n), item));
       if (looked.list.entries.length - others.length < first.length) throw new ProtocolError("forked", `list ${count.list}`);
@@ -139,7 +142,7 @@ export class Desk {
       // A key comes without the hub counting anything else: what waits for one is looked at again.
       const waits = reads.some(({ error }) => error instanceof NotReadable && error.why === "no-key");
       const mistrusted = reads.flatMap(({ error }) => (error instanceof ProtocolError ? [error] : []));
-      this.#known.set(count.list, { sign, case: case_, received, waits, mistrusted });
+      this.#known.set(count.list, { listed, readable, case: case_, received, waits, mistrusted });
       this.#shown.add(count.list);
       return received;
     } catch (error) {
@@ -178,8 +181,8 @@ export class Desk {
   }
 
   /** Let the search find the text of an entry that was opened. */
-  opened(read: Read, one: Received): void {
-    const text = read.body?.type === "content" ? read.body.fields["text"] : undefined;
+  opened(body: Body | undefined, one: Received): void {
+    const text = body?.type === "content" ? body.fields["text"] : undefined;
     if (typeof text === "string") this.index.put(`${one.entry} body`, text, one);
   }
 }

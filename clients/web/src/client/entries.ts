@@ -43,10 +43,14 @@ export interface Looked {
   readonly list: ListView;
 }
 
-/** One entry with all that opening it needs. */
-export interface Opening extends Looked {
+/** One entry, and the list that it stands in. */
+export interface Found {
+  readonly list: ListView;
   readonly item: ListedEntry;
 }
+
+/** One entry with all that opening it needs. */
+export interface Opening extends Looked, Found {}
 
 export interface Reading {
   readonly intent?: Intent;
@@ -85,10 +89,16 @@ export class Entries {
     return view;
   }
 
-  /** The verified list of a place, without a title: nothing is released, nothing is logged. */
-  async look(case_: string, place: Place): Promise<Looked> {
-    const [view, list] = await Promise.all([this.viewAt(case_, place), this.#parts.lists.view(case_, place)]);
+  /** The verified list of a place, without a title: nothing is released, nothing is logged. `grown` as `Lists.view` says. */
+  async look(case_: string, place: Place, grown = false): Promise<Looked> {
+    const [view, list] = await Promise.all([this.viewAt(case_, place), this.#parts.lists.view(case_, place, grown)]);
     return { view, list };
+  }
+
+  /** One entry of a place, whether it is still to be opened or not; undefined where there is none. */
+  async lookAt(case_: string, place: Place, given: string): Promise<Opening | undefined> {
+    const [view, found] = await Promise.all([this.viewAt(case_, place), this.#found(case_, place, given)]);
+    return found && { view, ...found };
   }
 
   /**
@@ -166,14 +176,25 @@ export class Entries {
   }
 
   /** An entry of a place by its id or the first characters of it; masked ones of a section included. */
-  async find(case_: string, place: Place, given: string): Promise<{ readonly list: ListView; readonly item: ListedEntry }> {
+  async find(case_: string, place: Place, given: string): Promise<Found> {
+    const found = await this.#found(case_, place, given);
+    if (found === undefined) throw new Misuse("no-such-entry", given);
+    return found;
+  }
+
+  async #found(case_: string, place: Place, given: string): Promise<Found | undefined> {
+    const { lists } = this.#parts;
     const places: readonly Place[] = place.kind === "section" ? [place, { kind: "masked", name: place.name }] : [place];
     for (const one of places) {
-      const list = await this.#parts.lists.view(case_, one);
+      const known = await lists.one(case_, one, given);
+      if (known !== undefined) return known;
+    }
+    for (const one of places) {
+      const list = await lists.view(case_, one);
       const item = findEntry(list.entries, given);
       if (item !== undefined) return { list, item };
     }
-    throw new Misuse("no-such-entry", given);
+    return undefined;
   }
 
   /** One entry found, judged and there to be opened: nothing is asked for yet. */

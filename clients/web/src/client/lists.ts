@@ -7,19 +7,19 @@
 import type { JsonObject } from "../protocol/canonical.ts";
 import { readEntry } from "../protocol/entry.ts";
 import type { VerifiedEntry } from "../protocol/entry.ts";
-import { appended, checkPage, checkSeen, emptyList, listId, readListHead } from "../protocol/entry-list.ts";
-import type { EntryListHead, Listed } from "../protocol/entry-list.ts";
+import { checkPage, checkSeen, emptyList, listId, readListHead } from "../protocol/entry-list.ts";
+import type { EntryListHead } from "../protocol/entry-list.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { Fields } from "../protocol/fields.ts";
 import { placeText } from "../protocol/places.ts";
 import type { Place } from "../protocol/places.ts";
-import { statementFromJson } from "../protocol/statements.ts";
 import type { UnverifiedStatement } from "../protocol/statements.ts";
 import { checkTakeBack, readTakeBack } from "../protocol/take-back.ts";
 import type { Directory } from "./directory.ts";
 import { Refused } from "./errors.ts";
-import { boxOf } from "./hub.ts";
 import type { Hub } from "./hub.ts";
+import { followed, Pages, readItem } from "./served-lists.ts";
+import type { Page, ServedItem } from "./served-lists.ts";
 import type { Proven } from "./trust.ts";
 import { inTurns, turn } from "./turns.ts";
 
@@ -51,19 +51,10 @@ export interface ListView {
   readonly entries: readonly ListedEntry[];
 }
 
-/** One page of a list as served: nothing of it is verified yet. */
-interface Page {
-  readonly start: EntryListHead;
-  readonly head: JsonObject;
-  readonly items: readonly ServedItem[];
-}
-
-interface ServedItem {
-  readonly hash: string;
-  readonly statement: UnverifiedStatement | undefined;
-  readonly takenBack: UnverifiedStatement | undefined;
-  readonly box: Uint8Array | undefined;
-  readonly erased: number | undefined;
+/** A list as it was seen last, and the hash at each of its indexes. */
+interface Held {
+  readonly view: ListView;
+  readonly known: ReadonlyMap<number, string>;
 }
 
 /** Reads lists from the hub. */
@@ -72,6 +63,7 @@ export class Lists {
   readonly #directory: Directory;
   readonly #verified = new Map<string, VerifiedEntry>();
   readonly #asking = new Map<string, Promise<ListView>>();
+  readonly #held = new Map<string, Held>();
 
   constructor(hub: Hub, directory: Directory) {
     this.#hub = hub;
@@ -97,20 +89,73 @@ export class Lists {
     }
   }
 
-  /** The whole list, verified from its start to its proven head. */
-  view(case_: string, place: Place): Promise<ListView> {
+  /**
+   * The whole list, verified from its start to its proven head. `grown`: of what was held already nothing else is asked, because no
+   * count says that anything but its end moved.
+   */
+  view(case_: string, place: Place, grown = false): Promise<ListView> {
     const list = listId(case_, placeText(place));
+    const name = `${list} ${grown}`;
     const asking =
-      this.#asking.get(list) ?? this.#hub.asked(() => this.#viewed(case_, place, list)).finally(() => this.#asking.delete(list));
-    this.#asking.set(list, asking);
+      this.#asking.get(name) ??
+      this.#hub.asked(() => this.#followed(case_, place, grown)).finally(() => this.#asking.delete(name));
+    this.#asking.set(name, asking);
     return asking;
   }
 
-  async #viewed(case_: string, place: Place, list: string): Promise<ListView> {
-    const known = new Map([[0, list]]);
+  async #followed(case_: string, place: Place, grown: boolean): Promise<ListView> {
+    const list = listId(case_, placeText(place));
+    const held = this.#held.get(list);
+    if (grown && held !== undefined) {
+      try {
+        return await this.#viewed(case_, place, list, held);
+      } catch (error) {
+        if (!(error instanceof ProtocolError) || error.reason === "stale") throw error;
+        // Whether the hub lies, or goes on after a backup, the whole of it says.
+        this.#held.delete(list);
+      }
+    }
+    return this.#viewed(case_, place, list);
+  }
+
+  /**
+   * One entry of a list that is held, as the hub serves it now: taken back or erased since, or not. Undefined where the list is not
+   * held, or the entry not in it: the whole is asked for then.
+   */
+  async one(case_: string, place: Place, given: string): Promise<{ list: ListView; item: ListedEntry } | undefined> {
+    const list = listId(case_, placeText(place));
+    const held = this.#held.get(list)?.view;
+    const known = held === undefined ? undefined : findEntry(held.entries, given);
+    if (held === undefined || known === undefined) return undefined;
+    let first: ServedItem | undefined;
+    try {
+      [first] = (await this.#page(await this.#asked(case_, list, known.n - 1), place, known.n - 1)).items;
+    } catch (error) {
+      // No longer ours to know of, as an entry that became a gap.
+      if (isKeptQuiet(place, error)) return undefined;
+      throw error;
+    }
+    if (first?.hash !== known.entry?.statement.hash) throw new ProtocolError("wrong-list", `list ${placeText(place)}`);
+    const item = first === undefined ? known : await this.#listed(first, case_, place, known.n);
+    return item.entry === undefined ? undefined : { list: held, item };
+  }
+
+  #hold(view: ListView, known: ReadonlyMap<number, string>): void {
+    this.#held.delete(view.list);
+    this.#held.set(view.list, { view, known });
+    let size = [...this.#held.values()].reduce((sum, held) => sum + held.view.entries.length, 0);
+    for (const [list, held] of this.#held) {
+      if (size <= REMEMBERED || list === view.list) break;
+      this.#held.delete(list);
+      size -= held.view.entries.length;
+    }
+  }
+
+  async #viewed(case_: string, place: Place, list: string, held?: Held): Promise<ListView> {
+    const known = new Map(held?.known ?? [[0, list]]);
     const entries: ListedEntry[] = [];
     const pages = new Pages((after) => this.#asked(case_, list, after));
-    let at = emptyList(list);
+    let at = held?.view.head ?? emptyList(list);
     for (;;) {
       let page: Page;
       try {
@@ -130,7 +175,9 @@ export class Lists {
           if (entry !== undefined) checkSeen(entry.header.seen, n, known);
         });
         if (proven.head !== undefined) await this.#hub.advance("list", list, proven.head, known);
-        return { place, list, head: end, entries };
+        const view = { place, list, head: end, entries: [...(held?.view.entries ?? []), ...entries] };
+        this.#hold(view, known);
+        return view;
       }
       if (listed.length === 0) throw new ProtocolError("wrong-list", `list ${placeText(place)} ends before its head`);
       at = reached;
@@ -220,61 +267,10 @@ export class Lists {
   }
 }
 
-/** Pages of a list in order, of which the next may be on its way while one is judged. */
-class Pages {
-  readonly #ask: (after: number) => Promise<JsonObject>;
-  #coming: { readonly after: number; readonly served: Promise<JsonObject> } | undefined;
-
-  constructor(ask: (after: number) => Promise<JsonObject>) {
-    this.#ask = ask;
-  }
-
-  hurry(after: number): void {
-    const served = this.#ask(after);
-    // Whoever takes it hears of it; nobody does when the page before was refused.
-    served.catch(() => undefined);
-    this.#coming = { after, served };
-  }
-
-  after(after: number): Promise<JsonObject> {
-    const coming = this.#coming;
-    return coming?.after === after ? coming.served : this.#ask(after);
-  }
-}
-
-/** The head that a page leads to, each index on the way put beside those known. */
-async function followed(
-  { start, items }: Page,
-  known: Map<number, string>,
-): Promise<{ readonly reached: EntryListHead; readonly listed: readonly Listed[] }> {
-  let reached = start;
-  const listed = await inTurns(items, ({ hash, statement }) => {
-    reached = appended(reached, hash);
-    known.set(reached.n, reached.h);
-    return { n: reached.n, entryHash: hash, gap: statement === undefined };
-  });
-  return { reached, listed };
-}
-
 /** The entry of an id, given whole or by its first 8 characters. */
 export function findEntry(entries: readonly ListedEntry[], given: string): ListedEntry | undefined {
   const found = entries.filter(({ entry }) => entry?.id.startsWith(given));
   return found.length === 1 && given.length >= SHORTEST ? found[0] : undefined;
-}
-
-function readItem(item: Fields): ServedItem {
-  item.optional("n", (name) => item.integer(name));
-  if (item.has("hash")) {
-    const hash = item.hash("hash");
-    item.done();
-    return { hash, statement: undefined, takenBack: undefined, box: undefined, erased: undefined };
-  }
-  const statement = statementFromJson(item.raw("statement"));
-  const box = boxOf(item);
-  const takenBack = item.optional("taken_back", (name) => statementFromJson(item.raw(name)));
-  const erased = item.optional("erased", (name) => item.integer(name));
-  item.done();
-  return { hash: statement.hash, statement, takenBack, box, erased };
 }
 
 function endOf(list: string, { head }: Proven): EntryListHead {

@@ -1,6 +1,6 @@
 /**
  * A copy of what one may read of a case: every entry that the hub counts as readable, or some of them, opened with the intent
- * `export` or `offline`, so that the log says that it left the screen. What the rules keep back is neither asked for nor counted.
+ * `export`, `offline` or `search`, so that the log says that it left the screen, or was looked through. What the rules keep back is neither asked for nor counted.
  */
 import { openPart } from "../protocol/entry.ts";
 import { ProtocolError } from "../protocol/errors.ts";
@@ -39,7 +39,7 @@ export interface OwnCopyParts {
 
 /** What is copied, and with which intent the log has it. */
 export interface Copying {
-  readonly intent: "export" | "offline";
+  readonly intent: "export" | "offline" | "search";
   readonly wanted: (received: readonly Received[]) => readonly Received[];
 }
 

@@ -37,25 +37,33 @@ export function VirtualList<T>({ label, items, keyOf, children }: VirtualListPro
   const count = items.length;
   useEffect(() => {
     let asked = 0;
+    let [begin, line] = [0, 0];
     const look = (): void => {
       asked = 0;
+      const next = inSight(count, line, scrollY - begin, innerHeight);
+      setRange((held) => (held.from === next.from && held.to === next.to ? held : next));
+    };
+    // The room of all lines is given by the style sheet: one look says where it begins and how high each is, until something moves.
+    const measure = (): void => {
       const place = list.current;
       if (place === null) return;
-      // The room of all lines is given by the style sheet: one look says where it begins and how high each is.
       const { top, height } = place.getBoundingClientRect();
-      const next = inSight(count, height / Math.max(count, 1), -top, innerHeight);
-      setRange((held) => (held.from === next.from && held.to === next.to ? held : next));
+      [begin, line] = [top + scrollY, height / Math.max(count, 1)];
+      look();
     };
     const follow = (): void => {
       if (asked === 0) asked = requestAnimationFrame(look);
     };
-    look();
+    measure();
+    const moved = new ResizeObserver(measure);
+    moved.observe(document.body);
     addEventListener("scroll", follow, { passive: true });
-    addEventListener("resize", follow, { passive: true });
+    addEventListener("resize", measure, { passive: true });
     return () => {
       cancelAnimationFrame(asked);
+      moved.disconnect();
       removeEventListener("scroll", follow);
-      removeEventListener("resize", follow);
+      removeEventListener("resize", measure);
     };
   }, [count]);
   const [from, to] = [Math.min(range.from, count), Math.min(range.to, count)];

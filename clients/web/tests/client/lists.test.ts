@@ -50,3 +50,47 @@ test.each<readonly [string, Served]>([
 ])("an end that %s is refused", async (_, page) => {
   await expect(served(page).newest(CASE, PLACE, 3)).rejects.toMatchObject({ reason: "wrong-list" });
 });
+
+/** Lists of a hub that serves what `page` says of each position asked for; what was asked, in order. */
+function following(page: (after: number) => { readonly start: EntryListHead | undefined; readonly hashes: readonly string[] }) {
+  const asked: number[] = [];
+  const hub = {
+    asked: (ask: () => Promise<unknown>) => ask(),
+    prove: () => Promise.resolve({ head: { seq: HEADS.at(-1)?.n, hash: HEADS.at(-1)?.h } }),
+    advance: () => Promise.resolve(),
+    transport: {
+      get: (_path: string, { after }: { readonly after: number }) => {
+        asked.push(after);
+        const { start, hashes } = page(after);
+        return Promise.resolve({ start: { n: start?.n, h: start?.h }, entries: hashes.map((hash) => ({ hash })), head: {} });
+      },
+    },
+  };
+  return { asked, lists: new Lists(hub as unknown as Hub, { meet: () => Promise.resolve() } as unknown as Directory) };
+}
+
+test("a list that only grew is asked for from where it is held, and is the whole list all the same", async () => {
+  const { asked, lists } = following((after) => ({ start: HEADS[after], hashes: HASHES.slice(after) }));
+  await lists.view(CASE, PLACE);
+  const again = await lists.view(CASE, PLACE, true);
+  expect(asked).toEqual([0, 5]);
+  expect(again.entries.map(({ n }) => n)).toEqual([1, 2, 3, 4, 5]);
+  expect(again.head).toEqual(HEADS[5]);
+});
+
+test("a list whose end does not follow what is held is asked for whole, and judged so", async () => {
+  const other = { n: 5, h: "f".repeat(64) };
+  const { asked, lists } = following((after) =>
+    after === 0 ? { start: HEADS[0], hashes: HASHES } : { start: other, hashes: [] },
+  );
+  await lists.view(CASE, PLACE);
+  expect((await lists.view(CASE, PLACE, true)).head).toEqual(HEADS[5]);
+  expect(asked).toEqual([0, 5, 0]);
+});
+
+test("what is not held, or is a gap in what is held, is looked for in the whole list", async () => {
+  const { lists } = following((after) => ({ start: HEADS[after], hashes: HASHES.slice(after) }));
+  expect(await lists.one(CASE, PLACE, HASHES[2] ?? "")).toBeUndefined();
+  await lists.view(CASE, PLACE);
+  expect(await lists.one(CASE, PLACE, HASHES[2] ?? "")).toBeUndefined();
+});

@@ -29,13 +29,13 @@ export function EntryScreen({ of, place, entry }: EntryProps): JSX.Element {
   const found = useLoad(async () => {
     const at = placeOf(place);
     const { desk } = client;
-    const [looked, names, marks] = await Promise.all([client.entries.look(of, at), desk.names, desk.marks]);
-    const items = looked.list.entries.filter((item) => item.entry?.id === entry);
-    const reads = await client.entries.titlesOf(looked, items);
+    const [looked, names, marks] = await Promise.all([client.entries.lookAt(of, at, entry), desk.names, desk.marks]);
+    if (looked === undefined) return { one: undefined, item: undefined, names, marks };
+    const reads = await client.entries.titlesOf(looked, [looked.item]);
     const [one] = desk.took(looked, reads);
     const error = reads[0]?.error;
     if (error instanceof ProtocolError) throw error;
-    return { one, item: items[0], names, marks };
+    return { one, item: looked.item, names, marks };
   }, [client, of, place, entry]);
   const file = useAct(async (_sent, { case: case_, placed, entry: id, compartment }: Received) => {
     await client.filings.file(case_, placed, id);
@@ -53,7 +53,7 @@ export function EntryScreen({ of, place, entry }: EntryProps): JSX.Element {
         {({ one, item, names, marks }) =>
           !open ? (
             <Closed of={of} place={place} />
-          ) : one === undefined || item?.takenBack === true ? (
+          ) : one === undefined || item.takenBack ? (
             <>
               <p>{item?.takenBack === true ? messages.thread.takenBack : messages.thread.noKey}</p>
               {item?.takeBack?.preamble.user === client.author.user && <OpenedBefore of={of} item={item} />}

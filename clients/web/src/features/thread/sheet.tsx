@@ -30,7 +30,7 @@ export function EntrySheet({ one, names, marks, undecided }: SheetProps): JSX.El
     // The bytes of a file are asked for when somebody wants to see them.
     if (one.title.file !== undefined) return undefined;
     const read = await client.entries.read(one.case, one.placed, one.entry, { intent: "open" });
-    client.desk.opened(read, one);
+    client.desk.opened(read.body, one);
     if (undecided !== true) await marks.read(one);
     return read.body;
   }, [client, one.entry]);
