@@ -121,5 +121,12 @@ export const reading: Said<typeof french> = {
     scope: "The search covers titles received and texts opened since this page was opened.",
     dropped: (n) => `${n} older texts are no longer in it, for lack of room.`,
     found: (n) => `${n} found`,
+    whole: "Search a whole file",
+    wholeTold:
+      "Each text of this file that you may read is then handed to this device, until the page is closed. It is written in the log, as a search.",
+    which: "Which file?",
+    lookThrough: "Search all of this file",
+    looked: (n) => (n === 1 ? "1 more text." : `${n} more texts.`),
+    lookedSome: (n, missing) => `${n} more texts; ${missing} could not be opened.`,
   },
 };

@@ -118,5 +118,12 @@ export const reading = {
     scope: "La recherche couvre les titres reçus et les textes ouverts depuis l’ouverture de cette page.",
     dropped: (n: string) => `${n} textes anciens n’y sont plus, faute de place.`,
     found: (n: string) => `${n} trouvés`,
+    whole: "Chercher dans tout un dossier",
+    wholeTold:
+      "Chaque texte de ce dossier que vous pouvez lire est alors remis à cet appareil, jusqu’à la fermeture de la page. C’est inscrit au journal, comme une recherche.",
+    which: "Quel dossier ?",
+    lookThrough: "Chercher dans tout ce dossier",
+    looked: (n: number) => (n === 1 ? "1 texte en plus." : `${n} textes en plus.`),
+    lookedSome: (n: number, missing: number) => `${n} textes en plus ; ${missing} n’ont pas pu être ouverts.`,
   },
 } as const;
