@@ -120,6 +120,27 @@ class TestPaper:
         watch.title("Imprimer")
         assert watch.page.get_by_text(TEXT).count() == 0
 
+    def test_a_liaison_sheet_has_what_is_in_force_and_who_does_what(self, course: Course) -> None:
+        watch = course.watch
+        course.post(course.coord, "identity/1", "Sa fille", "Anne, le soir : 06 12 34 56 78.")
+        course.coord.do("sync", "--case", course.case)
+        course.of_case("/thread/identity")
+        watch.page.get_by_role("link", name="Sa fille").wait_for()
+        course.of_case()
+        watch.page.get_by_role("region", name="Agir").get_by_role("link", name="Fiche de liaison").press("Enter")
+        watch.title("Imprimer")
+        watch.page.get_by_text("3 éléments seront imprimés.").wait_for()
+        before = watch.page.evaluate("() => globalThis.papers")
+        watch.press("Imprimer")
+        watch.page.get_by_role("button", name="Imprimer de nouveau").wait_for()
+        paper = watch.page.locator(".paper").inner_text()
+        for said in ("Fiche de liaison", "Qui fait quoi", "Médecin", "06 12 34 56 78", TEXT, "Tous les deux jours."):
+            assert said in paper, said
+        # Who is called, then what is in force.
+        assert paper.index("06 12") < paper.index(TEXT)
+        assert watch.page.evaluate("() => globalThis.papers") == before + 1
+        watch.axe()
+
     def test_one_entry_is_printed_from_its_own_screen_with_the_keyboard_alone(self, course: Course) -> None:
         watch = course.watch
         course.of_case("/thread/medical")

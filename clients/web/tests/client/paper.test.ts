@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import type { Received } from "../../src/client/desk.ts";
 import type { Reading } from "../../src/client/entries.ts";
-import { collected, printable } from "../../src/features/paper/collecting.ts";
+import { collected, liaison, printable } from "../../src/features/paper/collecting.ts";
 import type { PlaceKind } from "../../src/protocol/places.ts";
 
 function entry(n: number, more: Partial<Received> = {}, kind: PlaceKind = "section"): Received {
@@ -24,6 +24,20 @@ test.each(["masked", "exchange", "report"] as const)("nothing of a place of kind
 
 test.each(["mark", "annex"])("a %s is no sheet of its own", (kind) => {
   expect(printable([entry(1, { kind })], "medical", 0)).toEqual([]);
+});
+
+test("a liaison sheet has identity and treatment, then the essentials of care, each as it is in force", () => {
+  const relations = [{ relation: "supersedes", entry: "e2" }] as const;
+  const title = { kind: "note", version: 1, title: "T", file: undefined, relations };
+  const received = [
+    entry(1, { level: 1 }),
+    entry(2, { compartment: "medication" }),
+    entry(3, { compartment: "medication", title }),
+    entry(4, { compartment: "housing", level: 1 }),
+    entry(5),
+    entry(6, { compartment: "identity" }),
+  ];
+  expect(liaison(received).map(({ entry: id }) => id)).toEqual(["e6", "e3", "e1"]);
 });
 
 test("every entry is asked for with the intent to print, a file not at all, and a refusal prints nothing", async () => {

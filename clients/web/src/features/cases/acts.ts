@@ -22,5 +22,6 @@ export const CASE_ACTS: readonly CaseAct[] = [
   { name: "mandates", route: (of) => ({ name: "mandates", case: of }), word: ({ mandates }) => mandates.title },
   { name: "oppositions", route: (of) => ({ name: "oppositions", case: of }), word: ({ oppositions }) => oppositions.title },
   { name: "links", route: (of) => ({ name: "links", case: of }), word: ({ links }) => links.title },
+  { name: "liaison", route: (of) => ({ name: "print-part", case: of, part: "liaison" }), word: ({ paper }) => paper.liaison },
   { name: "print", route: (of) => ({ name: "print-part", case: of, part: "all" }), word: ({ paper }) => paper.print },
 ];

@@ -22,6 +22,26 @@ export function printable(received: readonly Received[], part: string, sinceMs: 
     .sort((a, b) => b.writtenMs - a.writtenMs || b.n - a.n);
 }
 
+/** What a liaison sheet says of a compartment: all of it, or its essentials alone; identity first, then what is taken and done (F25). */
+const LIAISON: readonly (readonly [compartment: string, most: number])[] = [
+  ["identity", 2],
+  ["medication", 2],
+  ["medical", 1],
+  ["autonomy", 1],
+];
+
+/** The entries of a liaison sheet, in its order: what is in force of it, newest first in each compartment. */
+export function liaison(received: readonly Received[]): readonly Received[] {
+  const replaced = new Set(
+    received.flatMap(({ title }) =>
+      title.relations.filter(({ relation }) => relation === "supersedes").map(({ entry }) => entry),
+    ),
+  );
+  return LIAISON.flatMap(([compartment, most]) =>
+    printable(received, compartment, 0).filter(({ level, entry }) => level <= most && !replaced.has(entry)),
+  );
+}
+
 /** Their texts, asked for by a few at a time. Throws what a reading throws: a sheet with a hole is not printed. */
 export async function collected(client: Pick<Client, "entries">, wanted: readonly Received[]): Promise<readonly Printed[]> {
   const found: Printed[] = [];

@@ -20,11 +20,13 @@ interface PaperProps {
   readonly names: Names;
   /** What will be printed, said before it is asked for. */
   readonly children?: ComponentChildren;
+  /** What stands on the sheet before the entries, and is no entry. */
+  readonly head?: ComponentChildren;
   readonly collect: () => Promise<readonly Printed[]>;
 }
 
 /** The button, and once it was pressed the sheet; a reload shows the button again and releases nothing. */
-export function Paper({ of, names, children, collect }: PaperProps): JSX.Element {
+export function Paper({ of, names, children, head, collect }: PaperProps): JSX.Element {
   const { messages } = useApp();
   const [printed, setPrinted] = useState<readonly Printed[]>();
   const ask = useAct(async () => {
@@ -45,7 +47,7 @@ export function Paper({ of, names, children, collect }: PaperProps): JSX.Element
         </div>
         {ask.state !== "idle" && <ActNote act={ask} />}
       </div>
-      {printed !== undefined && <Sheets of={of} names={names} printed={printed} />}
+      {printed !== undefined && <Sheets of={of} names={names} printed={printed} head={head} />}
     </>
   );
 }
@@ -54,14 +56,16 @@ interface SheetsProps {
   readonly of: string;
   readonly names: Names;
   readonly printed: readonly Printed[];
+  readonly head: ComponentChildren;
 }
 
-function Sheets({ of, names, printed }: SheetsProps): JSX.Element {
+function Sheets({ of, names, printed, head }: SheetsProps): JSX.Element {
   const { messages, language, acting, nowMs } = useApp();
   const by = acting === undefined ? "" : ` ${messages.paper.by(functionName(acting.capacity, language))}`;
   return (
     <div class="paper">
       <div class="paper-body stack">
+        {head}
         {printed.map((one) => (
           <Sheet key={one.received.entry} names={names} {...one} />
         ))}

@@ -12,12 +12,15 @@ import { Select } from "../../ui/field.tsx";
 import { Page } from "../../ui/page.tsx";
 import { CaseName } from "../reading/words.tsx";
 import { placeOf } from "../thread/address.ts";
-import { collected, printable } from "./collecting.ts";
+import { collected, liaison, printable } from "./collecting.ts";
+import { LiaisonHead } from "./liaison-head.tsx";
 import { Paper } from "./paper.tsx";
 
 const DAY_MS = 24 * 3_600_000;
 const SINCE = { fortnight: 15 * DAY_MS, quarter: 92 * DAY_MS, whole: Infinity } as const;
 type Since = keyof typeof SINCE;
+/** Not a compartment: what a colleague elsewhere needs of several, and who does what. */
+const LIAISON = "liaison";
 
 interface EntryProps {
   readonly of: string;
@@ -29,9 +32,9 @@ export function PrintEntryScreen({ of, place, entry }: EntryProps): JSX.Element 
   const { messages, client } = useApp();
   const found = useLoad(async () => {
     const { desk } = client;
-    const [looked, names] = await Promise.all([client.entries.look(of, placeOf(place)), desk.names]);
-    const items = looked.list.entries.filter((item) => item.entry?.id === entry);
-    return { names, received: desk.took(looked, await client.entries.titlesOf(looked, items)) };
+    const [looked, names] = await Promise.all([client.entries.lookAt(of, placeOf(place), entry), desk.names]);
+    if (looked === undefined) return { names, received: [] };
+    return { names, received: desk.took(looked, await client.entries.titlesOf(looked, [looked.item])) };
   }, [client, of, place, entry]);
   return (
     <Page
@@ -57,8 +60,9 @@ export function PrintPartScreen({ of, part }: { readonly of: string; readonly pa
   const [since, setSince] = useState<Since>("fortnight");
   const [chosen, setChosen] = useState<string>();
   const found = useLoad(async () => {
-    const [received, names] = await Promise.all([client.desk.of(of), client.desk.names]);
-    return { received, names };
+    const { desk, writing } = client;
+    const [received, names, facts] = await Promise.all([desk.of(of), desk.names, writing.facts.facts(of)]);
+    return { received, names, facts };
   }, [client, of]);
   return (
     <Page
@@ -67,12 +71,12 @@ export function PrintPartScreen({ of, part }: { readonly of: string; readonly pa
       lead={found.state === "ready" && <CaseName names={found.value.names} of={of} />}
     >
       <Loaded from={found} lines={8}>
-        {({ received, names }) => {
+        {({ received, names, facts }) => {
           const parts: readonly string[] = COMPARTMENTS.filter((one) => printable(received, one, 0).length > 0);
           const [first] = parts;
           if (first === undefined) return <Empty title={messages.paper.none} />;
-          const wanted = chosen ?? (parts.includes(part) ? part : first);
-          const sheets = printable(received, wanted, nowMs() - SINCE[since]);
+          const wanted = chosen ?? (part === LIAISON || parts.includes(part) ? part : first);
+          const sheets = wanted === LIAISON ? liaison(received) : printable(received, wanted, nowMs() - SINCE[since]);
           return (
             <>
               <div class="stack screen-only">
@@ -80,21 +84,34 @@ export function PrintPartScreen({ of, part }: { readonly of: string; readonly pa
                   label={messages.thread.filter}
                   value={wanted}
                   onChange={setChosen}
-                  options={parts.map((one) => ({ value: one, label: partName(one, language) }))}
+                  options={[
+                    { value: LIAISON, label: messages.paper.liaison },
+                    ...parts.map((one) => ({ value: one, label: partName(one, language) })),
+                  ]}
                 />
-                <Select
-                  label={messages.paper.since}
-                  value={since}
-                  onChange={setSince}
-                  options={(Object.keys(SINCE) as Since[]).map((one) => ({ value: one, label: messages.paper[one] }))}
-                />
+                {wanted === LIAISON ? (
+                  <p class="soft">{messages.paper.liaisonHelp}</p>
+                ) : (
+                  <Select
+                    label={messages.paper.since}
+                    value={since}
+                    onChange={setSince}
+                    options={(Object.keys(SINCE) as Since[]).map((one) => ({ value: one, label: messages.paper[one] }))}
+                  />
+                )}
                 <p class="soft">{messages.paper.apart}</p>
               </div>
               {sheets.length === 0 ? (
                 <Empty title={messages.paper.none} />
               ) : (
                 // Another choice is another sheet: what was asked for stays on none.
-                <Paper key={`${wanted} ${since}`} of={of} names={names} collect={() => collected(client, sheets)}>
+                <Paper
+                  key={`${wanted} ${since}`}
+                  of={of}
+                  names={names}
+                  head={wanted === LIAISON && <LiaisonHead of={of} names={names} facts={facts} />}
+                  collect={() => collected(client, sheets)}
+                >
                   <p>{messages.paper.count(sheets.length)}</p>
                 </Paper>
               )}

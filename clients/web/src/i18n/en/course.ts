@@ -12,6 +12,9 @@ export const course: Said<typeof french> = {
     printPart: "Print this part",
     again: "Print again",
     told: "Printing is written in the log, as something that leaves the file. On paper nothing is encrypted any more: keep it as a confidential document.",
+    liaison: "Liaison sheet",
+    liaisonHelp:
+      "Identity and contacts, treatment and instructions in force, who does what: what whoever takes over needs, as far as you may read it.",
     since: "What was written",
     fortnight: "the last 15 days",
     quarter: "the last 3 months",

@@ -9,6 +9,9 @@ export const course = {
     printPart: "Imprimer ce volet",
     again: "Imprimer de nouveau",
     told: "Imprimer est inscrit au journal, comme une sortie du dossier. Sur le papier, plus rien n’est chiffré : gardez-le comme un document confidentiel.",
+    liaison: "Fiche de liaison",
+    liaisonHelp:
+      "Identité et contacts, traitement et consignes en vigueur, qui fait quoi : ce qu’il faut à qui prend le relais, et que vous pouvez lire.",
     since: "Ce qui a été écrit",
     fortnight: "les 15 derniers jours",
     quarter: "les 3 derniers mois",
