@@ -28,6 +28,8 @@ STILL = """async () => {
     await new Promise((next) => requestAnimationFrame(next));
 }"""
 PROFESSIONAL_HOME = "À lire"
+# The browser's own viewer of PDF files, a part of it.
+VIEWER = "chrome-extension://mhjfbmdgcfjbbpaeojofohoefgiehjai/"
 # What a screen needs on a machine that does much else; nothing here is timed.
 PATIENCE_MS = 90_000
 OVERFLOW = "() => document.documentElement.scrollWidth - innerWidth"
@@ -84,6 +86,8 @@ class Watch:
         self.found.append(f"failed: {request.url} {request.failure}")
 
     def _asked(self, request: Request) -> None:
+        if request.url.startswith(VIEWER):
+            return
         # A blob of the page's own: a preview. Another origin's does not load.
         if urlsplit(request.url.removeprefix("blob:")).netloc not in self._known:
             self.found.append(f"elsewhere: {request.url}")

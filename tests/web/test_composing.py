@@ -25,6 +25,11 @@ STORY = True
 CASES = 12
 MESSAGES = 25
 MOST_TAPS = 60
+# Nothing in it acts.
+PAGE = (
+    b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
 PLACE_OF_PHOTO = b"GPSLatitude 47.9029 N, 1.9039 E"
 
 
@@ -148,6 +153,25 @@ class TestFiles:
         nurse.page.get_by_text("Cette image ne peut pas être lue ici.").wait_for()
         _write(nurse, "")
 
+    def test_an_image_and_a_page_that_others_sent_are_seen_here_before_anything_is_saved(
+        self, nurse: Watch, team: Team
+    ) -> None:
+        image = nurse.page.screenshot(type="png")
+        for name, data, kind in (("plaie.png", image, "image/png"), ("lettre.pdf", PAGE, "application/pdf")):
+            team.doctor.documents.store(team.case, DETAIL, name, data, title=name, media_type=kind)
+        for name in ("plaie.png", "lettre.pdf"):
+            _thread(nurse, team)
+            nurse.page.get_by_role("link", name=name).click()
+            nurse.press("Ouvrir le fichier")
+            nurse.page.get_by_role("link", name="Enregistrer sur cet appareil").wait_for()
+            shown = nurse.page.locator("main .preview")
+            shown.wait_for()
+            # From this page's memory: no address of anybody else's.
+            assert str(shown.get_attribute("src")).startswith("blob:")
+            if name == "plaie.png":
+                nurse.page.wait_for_function("() => document.querySelector('main img.preview').naturalWidth > 100")
+                nurse.axe()
+
 
 class TestSending:
     def test_for_twenty_seconds_sending_is_undone_by_one_tap_and_the_words_are_a_draft_again(
@@ -255,6 +279,9 @@ class TestExchanges:
         nurse.page.get_by_label("Écrire ici").last.wait_for()
         nurse.axe()
         nurse.picture("exchange")
+        # What the other says there comes by itself.
+        team.doctor.entries.post(team.case, place, "À 9 h, oui", kind="message", fields={"text": "À 9 h, oui."})
+        nurse.page.get_by_role("link", name="À 9 h, oui").wait_for()
 
 
 class TestInbox:
@@ -304,6 +331,30 @@ class TestInbox:
         _go(nurse, "/actions")
         nurse.page.get_by_role("list", name="Je m’en occupe").get_by_text("Sonde à changer").wait_for()
         nurse.picture("actions")
+        nurse.axe()
+
+    def test_what_is_to_do_by_a_day_stands_there_with_it_and_what_is_for_later_waits_behind_the_rest(
+        self, nurse: Watch, team: Team
+    ) -> None:
+        team.post("Compresses", "Commander des compresses.", kind="message")
+        team.post("Rappeler Anne", "Rappeler sa fille jeudi.", kind="message")
+        team.post("Kiné", "Le kiné passe lundi.", kind="message")
+        page = nurse.page
+        _read_until(nurse, "Commander des compresses.")
+        nurse.press("Plus tard")
+        page.get_by_text("Rappeler sa fille jeudi.").wait_for()
+        nurse.press("À faire")
+        page.get_by_label("Me le rappeler le").fill("2040-05-04")
+        nurse.press("Garder à faire")
+        page.get_by_text("Le kiné passe lundi.").wait_for()
+        nurse.press("Vu")
+        # The one that was put off comes after all others.
+        page.get_by_text("Commander des compresses.").wait_for()
+        page.reload()
+        page.get_by_role("button", name="Lire (1)").wait_for()
+        kept = page.get_by_role("list", name="À faire").get_by_role("listitem")
+        kept.filter(has_text="Rappeler Anne").get_by_text("pour le 4 mai 2040").wait_for()
+        assert page.get_by_role("list", name="À lire, le plus urgent d’abord").get_by_text("Rappeler Anne").count() == 0
         nurse.axe()
 
 

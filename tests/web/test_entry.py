@@ -8,6 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+from playwright.sync_api import Browser
+
 from support.browser_watch import Watch
 from volet_demo.cast import CAST
 from volet_demo.world import World
@@ -35,6 +38,23 @@ class TestFirstVisit:
         watch = visit("en-GB")
         watch.page.get_by_role("button", name="Continue").wait_for()
         assert watch.page.locator("html").get_attribute("lang") == "en"
+
+
+class TestBrowser:
+    @pytest.mark.parametrize(("gone", "named"), [("indexedDB", "IndexedDB"), ("ReadableStream", "Streams")])
+    def test_a_browser_that_cannot_do_it_is_told_what_it_lacks_and_nothing_is_half_done(
+        self, browser: Browser, world: World, gone: str, named: str
+    ) -> None:
+        context = browser.new_context(locale="fr-FR", service_workers="block")
+        context.add_init_script(f"delete globalThis.{gone}; delete Object.getPrototypeOf(globalThis).{gone};")
+        watch = Watch(context.new_page(), world)
+        watch.page.goto(world.addresses.hub)
+        watch.title("Ce navigateur ne convient pas")
+        watch.page.get_by_text(named).wait_for()
+        assert watch.page.get_by_role("button", name="Continuer").count() == 0
+        watch.axe()
+        watch.check()
+        context.close()
 
 
 class TestLogin:

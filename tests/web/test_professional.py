@@ -15,10 +15,31 @@ from volet_demo import sample
 from volet_demo.cast import CAST, GUESTS
 from volet_demo.party import Party
 from volet_demo.world import World
+from volet_protocol.release import ReleaseRequest
+from volet_protocol.statements import from_json
 
 Visit = Callable[..., Watch]
 NURSE = next(role.label for role in GUESTS if role.key == "web-pro")
 CASE = "dossier"
+# Everything in the browser's stores, as text.
+HELD = "() => indexedDB.databases().then((all) => all.length)"
+LEGIBLE = """async (words) => {
+  const found = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie];
+  for (const { name } of await indexedDB.databases()) {
+    const asked = indexedDB.open(name);
+    const database = await new Promise((done) => { asked.onsuccess = () => done(asked.result); });
+    for (const store of database.objectStoreNames) {
+      const all = database.transaction(store).objectStore(store);
+      for (const question of [all.getAll(), all.getAllKeys()]) {
+        for (const one of await new Promise((done) => { question.onsuccess = () => done(question.result); })) {
+          found.push(one instanceof Uint8Array ? new TextDecoder().decode(one) : (JSON.stringify(one) ?? ""));
+        }
+      }
+    }
+    database.close();
+  }
+  return words.filter((word) => found.some((one) => one.includes(word)));
+}"""
 HOSTILE_TITLE = "\u202eexe.fdp <img src=x onerror=alert(1)> " + "x" * 120
 HOSTILE_TEXT = "</p><script>alert(1)</script> \u202etxet desrever\u202c " + "m" * 400
 
@@ -159,6 +180,20 @@ class TestReading:
         nurse.picture("search")
         nurse.axe()
 
+    def test_a_whole_case_is_searched_by_an_act_of_its_own_that_the_log_has(self, nurse: Watch, team: Team) -> None:
+        team.post(team.mo, "medical/2", "Passage du soir", "Un mot rare : xylographie.")
+        place(nurse, f"/cases/{team.case}/thread/medical")
+        nurse.page.get_by_role("link", name="Passage du soir").wait_for()
+        place(nurse, "/search")
+        nurse.page.get_by_role("searchbox").fill("xylo")
+        nurse.page.get_by_text("Rien de tel dans ce que cet appareil a reçu.").wait_for()
+        with nurse.page.expect_request(lambda request: request.url.endswith("/v1/releases")) as asked:
+            nurse.press("Chercher dans tout ce dossier")
+        signed: Any = asked.value.post_data_json
+        assert ReleaseRequest.read(from_json(signed["statement"])).intent == "search"
+        nurse.page.get_by_role("link", name="Passage du soir").wait_for()
+        nurse.axe()
+
 
 class TestWriting:
     def test_an_answer_is_sent_logged_and_read_by_others(self, nurse: Watch, team: Team) -> None:
@@ -183,3 +218,6 @@ class TestWriting:
         nurse.page.reload()
         nurse.title("Santé")
         expect(nurse.page.get_by_label("Écrire ici").last).to_have_value("À finir ce soir")
+        # Nothing that this browser keeps holds its words, nor the name that was given to the case.
+        assert nurse.page.evaluate(HELD) > 0
+        assert nurse.page.evaluate(LEGIBLE, ["finir ce soir", "Mme A"]) == []
