@@ -26,7 +26,7 @@ from support.loopback import (
 from volet_client import login as client
 from volet_client.login import RegistrarRefusedError
 from volet_demo.browser import Browser
-from volet_protocol.encodings import from_base64url
+from volet_protocol.encodings import from_base64url, to_base64url
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.trust_bundle import TrustBundle, sign_bundle
 
@@ -131,6 +131,22 @@ def test_who_a_table_adds_is_attested_by_the_registrar_that_runs_and_who_is_take
     with pytest.raises(RegistrarRefusedError) as refused:
         office.registrar.request_attestations(office.proved(USER, "paul"), USER, HUB, office.bundle, now_ms())
     assert refused.value.reason == "not-on-staff-list"
+
+
+@pytest.mark.parametrize(
+    ("page", "ended_as"), [(HUB, (303, f"{HUB}/")), ("http://127.0.0.1:1", (200, None)), (None, (200, None))]
+)
+def test_a_browser_goes_back_by_itself_to_the_hub_whose_page_began_and_to_nobody_else(
+    office: Office, page: str | None, ended_as: tuple[int, str | None]
+) -> None:
+    nonce = to_base64url(secrets.token_bytes(32))
+    asked = httpx.post(
+        f"{office.origin}/v1/identifications", json={"nonce": nonce}, trust_env=False,
+        headers={} if page is None else {"Origin": page},
+    )  # fmt: skip
+    answered = office.browser.answer_of(asked.json()["authorize_url"], "nadia")
+    ended = httpx.get(answered, trust_env=False)
+    assert (ended.status_code, ended.headers.get("Location")) == ended_as
 
 
 def test_while_the_list_does_not_read_nobody_is_attested(office: Office) -> None:

@@ -17,16 +17,16 @@ import httpx
 from fastapi import FastAPI
 
 from support.loopback import HUB_CLIENT, now_ms, served
-from volet_protocol.capacities import Attestation
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.statements import HeadRef
+from volet_protocol.trust_bundle import TrustBundle
 from volet_protocol.user_chain import UserChain
 from volet_service.adapters.hub_identity import HubIdentity
 from volet_service.adapters.identity_provider import OpenIdProvider, RelyingParty
 from volet_service.application.find_session import LastSeen
 from volet_service.application.login_starts import LoginStarts
 from volet_service.application.ports import Hub, Limits, UnitOfWork, Work
-from volet_service.application.records import BindingRecord, Login, Session, UserLink
+from volet_service.application.records import BindingRecord, Login, Session, StoredAttestation, UserLink
 from volet_service.domain.leaves import LeafContent
 from volet_service.domain.retention import RetentionPolicy
 from volet_service.entrypoints.http import problems
@@ -45,6 +45,7 @@ class Memory:
     bindings: list[BindingRecord] = field(default_factory=list)
     heads: dict[tuple[str, str], HeadRef] = field(default_factory=dict)
     leaves: list[LeafContent] = field(default_factory=list)
+    attested: dict[str, StoredAttestation] = field(default_factory=dict)
 
     def copied(self) -> Memory:
         return Memory(*(copy(getattr(self, name)) for name in self.__dataclass_fields__))
@@ -83,8 +84,18 @@ class MemoryUnit:
             raise ProtocolError(Reason.UNKNOWN_REFERENCE, "user chain")
         return self.memory.chains[user]
 
-    def attestation(self, attestation: str) -> Attestation:
-        raise ProtocolError(Reason.UNKNOWN_REFERENCE, f"attestation {attestation[:8]}")
+    def stored_attestation(self, attestation: str) -> StoredAttestation | None:
+        return self.memory.attested.get(attestation)
+
+    def add_attestation(self, stored: StoredAttestation) -> None:
+        self.memory.attested[stored.attestation.id] = stored
+
+    def attestations(self, user: str) -> list[StoredAttestation]:
+        return [one for one in self.memory.attested.values() if one.attestation.user == user]
+
+    def of_same_subject(self, user: str) -> list[str]:
+        chains = {record.subject_chain for record in self.memory.bindings if record.user == user}
+        return sorted({user, *(record.user for record in self.memory.bindings if record.subject_chain in chains)})
 
     def append(self, chain: UserChain, _links: Sequence[UserLink]) -> None:
         self.memory.chains[chain.user] = chain
@@ -161,8 +172,8 @@ class LoginHub:
 
 
 @contextmanager
-def login_hub(port: int, issuer: str) -> Iterator[LoginHub]:
-    """Serve the login routes for one identity provider."""
+def login_hub(port: int, issuer: str, trust: TrustBundle | None = None) -> Iterator[LoginHub]:
+    """Serve the login routes for one identity provider; attestations are judged by `trust`."""
     origin = f"http://127.0.0.1:{port}"
     store = MemoryStore()
     with httpx.Client(trust_env=False) as http:
@@ -175,7 +186,7 @@ def login_hub(port: int, issuer: str) -> Iterator[LoginHub]:
             log=unused,
             directory=unused,
             blobs=unused,
-            trust=unused,
+            trust=unused if trust is None else trust,
             policy=unused,
             identity=HubIdentity({issuer: OpenIdProvider(party, http)}, origin),
             clock=store,

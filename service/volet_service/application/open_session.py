@@ -1,5 +1,7 @@
 """Open a session: the person was identified, the device signs the challenge; create the account when it is new.
 
+What a registrar attested for somebody new comes along, so that one sign-in opens a session in that capacity.
+
 A second chain for a known subject is stored like the first: the heads map then shows it to the subject's old devices,
 and clients wait for a human before they grant it anything (protocol.md 5.6). The hub decides nothing there.
 """
@@ -26,6 +28,7 @@ from volet_service.application.end_sessions import held_capacity
 from volet_service.application.hold_account import check_hold
 from volet_service.application.hold_ports import Hold
 from volet_service.application.ports import UnitOfWork
+from volet_service.application.record_attestation import record_attestation
 from volet_service.application.records import BindingRecord, Login, Session, UserLink
 from volet_service.domain.errors import NotFound
 from volet_service.domain.leaves import LeafContent, by_statement
@@ -42,7 +45,7 @@ class NewLink:
 
 @dataclass(frozen=True)
 class OpenSession:
-    """The signed `login` statement, the user's chain when it is new, and the token that was drawn for the session."""
+    """The signed `login` statement, the token that was drawn; of somebody new the chain, and what was attested."""
 
     login: str
     statement: UnverifiedStatement
@@ -50,6 +53,7 @@ class OpenSession:
     token: str
     hub: str
     session_ms: int
+    attestations: Sequence[UnverifiedStatement] = ()
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ def open_session(command: OpenSession, trust: TrustBundle, uow: UnitOfWork, /) -
     """Open a session inside the transaction; it lasts no longer than the capacity it is in.
 
     Raises `NotFound`, `Refusal` (not-identified, already-used, expired, wrong-user, sign-in-again) or
-    `ProtocolError` when the statement or the chain does not verify, or the capacity does not count by this bundle.
+    `ProtocolError` when the statement, the chain or an attestation does not verify, or the capacity does not count by
+    this bundle.
     """
     login = uow.sessions.login(command.login)
     if login is None:
@@ -88,6 +93,8 @@ def open_session(command: OpenSession, trust: TrustBundle, uow: UnitOfWork, /) -
         # Judged at the head it names, a device revoked since would sign in for ever, at an old one.
         raise ProtocolError(Reason.REVOKED, "device of the login")
     hold = check_hold(login, unverified_claims(login.id_token), uow)
+    for statement in command.attestations:
+        _record(statement, login.user, trust, uow)
     expires_ms = uow.now_ms + command.session_ms
     if read.capacity is not None:
         expires_ms = min(expires_ms, _capacity(read.capacity, login.user, trust, uow).until_ms)
@@ -150,6 +157,13 @@ def _recovered(held: UserChain, link: NewLink, login: Login, id_token: str, uow:
 
 def _boxes(boxes: Mapping[str, bytes]) -> bytes | None:
     return canonical.encode({to: to_base64url(box) for to, box in boxes.items()}) if boxes else None
+
+
+def _record(statement: UnverifiedStatement, user: str, trust: TrustBundle, uow: UnitOfWork) -> None:
+    record_attestation(statement, trust, uow)
+    known = uow.users.stored_attestation(statement.hash)
+    if known is None or known.attestation.user != user:
+        raise login_refused(LoginRefusal.WRONG_USER, "attestation beside a login")
 
 
 def _capacity(capacity: str, user: str, trust: TrustBundle, uow: UnitOfWork) -> Attestation:

@@ -28,9 +28,13 @@ class StartLogin:
 
 @dataclass(frozen=True)
 class LoginStarted:
-    """What the client gets: the login's id (a secret of the client), the challenge to sign, the browser's address."""
+    """What the client gets: the login's id (a secret of the client), the challenge to sign, the browser's address.
+
+    `state` comes back with the browser: what is remembered of it there tells that the same browser began.
+    """
 
     login: str
+    state: str
     challenge: bytes
     authorize_url: str
 
@@ -60,7 +64,7 @@ async def start_login(command: StartLogin, hub: Hub) -> LoginStarted:
         uow.sessions.add_login(login)
 
     await hub.store.write(keep)
-    return LoginStarted(login.id, login.challenge, url)
+    return LoginStarted(login.id, login.state, login.challenge, url)
 
 
 def nonce_of(login: Login, origin: str) -> str:

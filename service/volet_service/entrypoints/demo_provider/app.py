@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -12,9 +13,10 @@ from starlette.routing import Route
 
 from volet_service.entrypoints.demo_provider.keys import public_jwks
 from volet_service.entrypoints.demo_provider.pages import HEADERS, STYLE, choice_page, refusal_page
-from volet_service.entrypoints.demo_provider.server import Provider, Reply, Request
+from volet_service.entrypoints.demo_provider.server import PRESENCE_S, Presence, Provider, Reply, Request
 
 _MOST_FORM_BYTES = 16 * 1024
+_COOKIE = "volet-demonstration"
 
 
 def create_app(provider: Provider) -> Starlette:
@@ -34,6 +36,9 @@ def create_app(provider: Provider) -> Starlette:
         refused = provider.check_authorization(asked)
         if refused is not None:
             return _page_reply(refused)
+        here = _present(provider, request)
+        if here is not None:
+            return _page_reply(provider.authorize(asked, here))
         action = f"{request.url.path}?{request.url.query}"
         client_id = request.query_params["client_id"]
         return HTMLResponse(choice_page(provider.registry.accounts, client_id, action), headers=HEADERS)
@@ -43,7 +48,9 @@ def create_app(provider: Provider) -> Starlette:
         account = provider.registry.account(form.get("account", ""))
         if account is None and "refuse" not in form:
             return HTMLResponse(refusal_page("invalid_request", "unknown account"), 400, headers=HEADERS)
-        return _page_reply(await run_in_threadpool(provider.authorize, _authorization(request), account))
+        presence = None if account is None else Presence(account, int(time.time()))
+        answer = _page_reply(await run_in_threadpool(provider.authorize, _authorization(request), presence))
+        return answer if presence is None or "remain" not in form else _remaining(provider, presence, answer)
 
     async def token(request: HttpRequest) -> Response:
         form = await _form(request)
@@ -61,6 +68,17 @@ def create_app(provider: Provider) -> Starlette:
             Route("/token", token, methods=["POST"]),
         ]
     )
+
+
+def _present(provider: Provider, request: HttpRequest) -> Presence | None:
+    """Return who stays identified in this browser; who is to show themselves anew does (OpenID Connect 3.1.2.1)."""
+    return None if request.query_params.get("prompt") else provider.remembered(request.cookies.get(_COOKIE, ""))
+
+
+def _remaining(provider: Provider, presence: Presence, answer: Response) -> Response:
+    secret = provider.remember(presence)
+    answer.set_cookie(_COOKIE, secret, max_age=PRESENCE_S, path="/authorize", httponly=True, samesite="lax")
+    return answer
 
 
 def _authorization(request: HttpRequest) -> Request:

@@ -25,6 +25,10 @@ main{max-width:40rem;margin:2rem auto;padding:1.5rem;background:#fff;border:1px 
 button{display:block;width:100%;margin:.4rem 0;padding:.7rem;text-align:left;font:inherit;border:1px solid #000091;
 background:#fff;color:#000091;cursor:pointer}button:focus,button:hover{outline:3px solid #000091}
 """
+_REMAIN = (
+    '<label><input type="checkbox" name="remain" value="1"> '
+    "Rester identifié dans ce navigateur pendant une heure</label>"
+)
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
@@ -40,6 +44,7 @@ def choice_page(accounts: tuple[Account, ...], client_id: str, action: str) -> s
     """
     parts = [f"<p>Le service <strong>{escape(client_id)}</strong> demande qui vous êtes. Choisissez un compte :</p>"]
     parts.append(f'<form method="post" action="{escape(action)}">')
+    parts.append(f"<p>{_REMAIN}</p>")
     for kind, heading in _HEADINGS.items():
         chosen = [account for account in accounts if account.kind == kind]
         if chosen:

@@ -30,6 +30,8 @@ from joserfc.jwk import ECKey
 from volet_service.entrypoints.demo_provider.accounts import Account, Registry, RelyingParty
 
 CODE_LIFETIME_S = 60
+# How long somebody who asked for it stays identified in their browser.
+PRESENCE_S = 3600
 TOKEN_LIFETIME_S = 300
 _MOST_CODES = 10_000
 
@@ -106,13 +108,21 @@ class Client:
 
 
 @dataclass(frozen=True)
+class Presence:
+    """Somebody who pressed the button of their account, and when (seconds)."""
+
+    account: Account
+    since_s: int
+
+
+@dataclass(frozen=True)
 class Code:
     """What a code stands for (Authlib's OpenID AuthorizationCodeMixin)."""
 
     value: str
     client_id: str
     redirect_uri: str
-    account: Account
+    presence: Presence
     nonce: str
     code_challenge: str
     code_challenge_method: str
@@ -132,11 +142,11 @@ class Code:
 
     def get_auth_time(self) -> int:
         """Return when the button was pressed, in seconds."""
-        return self.given_s
+        return self.presence.since_s
 
     def get_acr(self) -> str:
         """Return the assurance level of the account."""
-        return self.account.acr
+        return self.presence.account.acr
 
     def get_amr(self) -> None:
         """Return nothing: pressing a button is no authentication method."""
@@ -170,7 +180,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib is unt
 
     def authenticate_user(self, authorization_code: Code) -> Account:
         """Return who pressed the button."""
-        return authorization_code.account
+        return authorization_code.presence.account
 
 
 class StrictPkce(CodeChallenge):  # type: ignore[misc]  # Authlib is untyped
@@ -244,6 +254,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]  # Authlib is untyped
         self.keys = keys
         self.codes: dict[str, Code] = {}
         self.nonces: dict[tuple[str, str], None] = {}
+        self.present: dict[str, Presence] = {}
         self._issuer_parameter = _Issuer(issuer)
         self.register_extension(self._issuer_parameter)
         self.register_grant(CodeGrant, [StrictPkce(required=True), NamelessToken(self)])
@@ -290,13 +301,26 @@ class Provider(AuthorizationServer):  # type: ignore[misc]  # Authlib is untyped
             return reply
         return None
 
-    def authorize(self, request: Request, account: Account | None) -> Reply:
-        """Return the redirection with a code for this account, or with `access_denied` without one."""
+    def remember(self, presence: Presence) -> str:
+        """Keep who stays identified; return the secret of their browser. The oldest fall out of a bounded memory."""
+        secret = str(generate_token(43))
+        self.present[secret] = presence
+        while len(self.present) > _MOST_CODES:
+            del self.present[next(iter(self.present))]
+        return secret
+
+    def remembered(self, secret: str) -> Presence | None:
+        """Return who stays identified in the browser of this secret."""
+        found = self.present.get(secret)
+        return found if found is not None and time.time() < found.since_s + PRESENCE_S else None
+
+    def authorize(self, request: Request, presence: Presence | None) -> Reply:
+        """Return the redirection with a code for who is there, or with `access_denied` without anybody."""
         refused = self.check_authorization(request)
         if refused is not None:
             return refused
         grant = self.get_authorization_grant(request)
-        return cast("Reply", self.create_authorization_response(request, grant_user=account, grant=grant))
+        return cast("Reply", self.create_authorization_response(request, grant_user=presence, grant=grant))
 
     def exchange(self, request: Request) -> Reply:
         """Return the tokens for a code."""

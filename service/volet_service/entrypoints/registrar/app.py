@@ -57,7 +57,10 @@ def create_app(tools: Tools) -> Starlette:
         fields = await _body(request)
         nonce = to_base64url(fields.data("nonce", 32))
         fields.done()
-        started = identifications.start(nonce, tools.random(128), tools.now_ms())
+        # A browser says which page asks; what is no page of a hub gets no answer that it could read, and no way back.
+        page = request.headers.get("origin")
+        back = page if page in tools.config.hubs else None
+        started = identifications.start(nonce, tools.random(128), tools.now_ms(), back)
         url = await run_in_threadpool(
             lambda: tools.provider.authorize_url(nonce=nonce, state=started.state, verifier=started.verifier)
         )
@@ -72,6 +75,8 @@ def create_app(tools: Tools) -> Starlette:
             text = "L’identification n’a pas abouti. Fermez cette page et recommencez depuis votre logiciel."
             return _page(tools.config.name, "Identification refusée", text, refusal.problem.status)
         identifications.identified(waiting, who)
+        if waiting.back is not None:
+            return Response(status_code=303, headers={"Location": f"{waiting.back}/", **_HEADERS})
         text = "Vous êtes identifié. Vous pouvez fermer cette page et revenir à votre logiciel."
         return _page(tools.config.name, "Identification réussie", text, 200, tools.config.hubs)
 

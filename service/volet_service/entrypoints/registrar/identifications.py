@@ -23,11 +23,12 @@ from volet_service.domain.logins import (
 
 @dataclass(frozen=True)
 class Identification:
-    """One person being identified for the nonce of one client."""
+    """One person being identified for the nonce of one client; `back` is the hub whose page began it, if one did."""
 
     id: str
     secret_hash: str
     expected: Expected
+    back: str | None = None
     identified: Identified | None = None
 
 
@@ -58,14 +59,17 @@ class Identifications:
         self._by_state: dict[str, str] = {}
         self._proofs: dict[bytes, Proof] = {}
 
-    def start(self, nonce: str, random: bytes, now_ms: int) -> Started:
-        """Begin one for a nonce; `random` is 128 fresh bytes. Raise `Refusal(too-many)` when the memory is full."""
+    def start(self, nonce: str, random: bytes, now_ms: int, back: str | None = None) -> Started:
+        """Begin one for a nonce; `random` is 128 fresh bytes, `back` the hub that the browser then goes back to.
+
+        Raise `Refusal(too-many)` when the memory is full.
+        """
         self._forget(now_ms)
         if len(self._running) >= STARTS_IN_ALL:
             raise login_refused(LoginRefusal.TOO_MANY, "identifications that wait")
         started = Started(*(new_token(random[at : at + 32]) for at in range(0, 128, 32)))
         expected = Expected(token_hash(started.state), started.verifier, nonce, now_ms)
-        self._running[started.id] = Identification(started.id, token_hash(started.secret), expected)
+        self._running[started.id] = Identification(started.id, token_hash(started.secret), expected, back)
         self._by_state[expected.state_hash] = started.id
         return started
 

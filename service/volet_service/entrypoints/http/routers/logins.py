@@ -27,7 +27,14 @@ from volet_service.application.open_session import NewLink, OpenSession, open_se
 from volet_service.application.own_sessions import end_session, list_sessions
 from volet_service.application.start_login import StartLogin, start_login
 from volet_service.domain.errors import Refusal
-from volet_service.domain.logins import LoginRefusal, comparison_code, login_refused, session_alive
+from volet_service.domain.logins import (
+    LOGIN_LIFETIME_MS,
+    LoginRefusal,
+    comparison_code,
+    login_refused,
+    session_alive,
+    token_hash,
+)
 from volet_service.entrypoints.http.identity import CallerDependency, HubDependency
 from volet_service.entrypoints.http.schemas import HASH, Answer, Strict, UserLinkBody
 
@@ -36,6 +43,8 @@ router = APIRouter(prefix="/v1", tags=["logins"])
 SessionId = Annotated[str, PathParameter(pattern=HASH)]
 _BYTES_32 = r"^[A-Za-z0-9_-]{43}$"
 _MOST_FORM = 20 * 1024
+# As many as a client reads from a registrar in one answer.
+MOST_ATTESTED = 64
 _PAGE = """<!doctype html>
 <html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
 </head><body><main><h1>{title}</h1>{content}</main></body></html>
@@ -112,10 +121,11 @@ class LoginHint(Strict):
 
 
 class SessionRequest(Strict):
-    """The signed `login` statement; the chain when the account is new."""
+    """The signed `login` statement; the chain when the account is new; what a registrar attested for it meanwhile."""
 
     statement: dict[str, Any]
     chain: list[UserLinkBody] = Field(default=[], max_length=256)
+    attestations: list[dict[str, Any]] = Field(default=[], max_length=MOST_ATTESTED)
 
 
 class RecoveryRead(Strict):
@@ -148,20 +158,28 @@ class SessionAnswer(Strict):
 
 
 @router.post("/logins", status_code=201)
-async def start(asked: LoginRequest, request: Request, hub: HubDependency) -> LoginAnswer:
-    """Start a login."""
+async def start(asked: LoginRequest, request: Request, response: Response, hub: HubDependency) -> LoginAnswer:
+    """Start a login. A browser is given a cookie, by which the way back knows that it is the one that began."""
     starts: LoginStarts = request.app.state.login_starts
     starts.count(request.client.host if request.client else "", hub.clock.now_ms())
     random = from_base64url(asked.random)
     started = await start_login(StartLogin(asked.user, asked.device, asked.iss, asked.aud, random), hub)
+    name, is_secure = _cookie(hub.origin)
+    response.set_cookie(
+        name, token_hash(started.state), max_age=LOGIN_LIFETIME_MS // 1000, secure=is_secure, httponly=True,
+        samesite="lax",
+    )  # fmt: skip
     return LoginAnswer(
         login=started.login, challenge=to_base64url(started.challenge), authorize_url=started.authorize_url
     )
 
 
 @router.get("/logins/callback", response_class=HTMLResponse)
-async def callback(request: Request, hub: HubDependency) -> HTMLResponse:
-    """Take the browser back from the provider; the page is in French."""
+async def callback(request: Request, hub: HubDependency) -> Response:
+    """Take the browser back from the provider: to the page that began, or to one in French that shows a code.
+
+    Somebody who was sent the address of another's login has no cookie of it: they have to compare the code.
+    """
     answer = dict(request.query_params)
     if len(answer) != len(request.query_params.multi_items()):
         # A parameter given twice is read differently by different parsers.
@@ -170,8 +188,20 @@ async def callback(request: Request, hub: HubDependency) -> HTMLResponse:
         user = await finish_callback(answer, hub)
     except Refusal as refusal:
         return _failed(refusal)
+    name, _ = _cookie(hub.origin)
+    if request.cookies.get(name) == token_hash(answer.get("state", "")):
+        back = Response(status_code=303, headers={"Location": "/", **_PAGE_HEADERS})
+        back.delete_cookie(name)
+        return back
     content = _DONE.format(code=comparison_code(user))
     return HTMLResponse(_PAGE.format(title="Vous êtes identifié", content=content), headers=_PAGE_HEADERS)
+
+
+def _cookie(origin: str) -> tuple[str, bool]:
+    """Return the name of the cookie of a login under way, and whether it is for encrypted connections alone."""
+    # A name that no neighbouring host can give a cookie (RFC 6265bis section 4.1.3.2), where there is encryption.
+    is_secure = origin.startswith("https://")
+    return ("__Host-volet-login" if is_secure else "volet-login"), is_secure
 
 
 def _failed(refusal: Refusal) -> HTMLResponse:
@@ -201,7 +231,10 @@ async def open_(login: str, asked: SessionRequest, hub: HubDependency) -> Sessio
     """Open a session by the device's signature; create the account when its chain is new."""
     token = to_base64url(hub.random(32))
     links = [NewLink(from_json(link.statement), link.box_bytes()) for link in asked.chain]
-    command = OpenSession(login, from_json(asked.statement), links, token, hub.origin, hub.limits.session_ms)
+    command = OpenSession(
+        login, from_json(asked.statement), links, token, hub.origin, hub.limits.session_ms,
+        [from_json(attested) for attested in asked.attestations],
+    )  # fmt: skip
     opened = await hub.store.write(lambda uow, /: open_session(command, hub.trust, uow))
     answer = SessionAnswer(token=token, expires_ms=opened.expires_ms, first_chain=opened.first_chain)
     if opened.held is not None:
@@ -235,8 +268,8 @@ async def provider_logout(request: Request, hub: HubDependency) -> Response:
         # The standard has one status for all that is refused (section 2.8).
         said = {"error": "invalid_request", "reason": str(refusal.members.get("reason", ""))}
         return JSONResponse(said, 400, headers={"Cache-Control": "no-store"})
-    for token_hash in ended:
-        request.app.state.last_seen.forget(token_hash)
+    for session in ended:
+        request.app.state.last_seen.forget(session)
     return Response(status_code=200, headers={"Cache-Control": "no-store"})
 
 
