@@ -122,23 +122,16 @@ class Watch:
         """Log in at the provider with a demonstration account, and come back."""
         self.press("Me connecter")
         self.page.get_by_role("button", name=account).click()
-        self.page.get_by_role("link", name="revenir à Volet").click()
 
     def act_as(self, account: str, home: str = "Bonjour") -> None:
-        """Log in as a professional on a new device: sign in, have the capacity attested, act in it; `home` is shown.
+        """Log in as a professional on a new device: have the function attested, then sign in with it; `home` is shown.
 
         Who follows cases reads first what is traced of them.
         """
-        self.log_in(account)
-        self.title("Bonjour")
-        self.page.goto(f"{self.world.addresses.hub}/#/capacity")
-        self.press("Faire attester ma fonction")
-        self.page.get_by_role("button", name=account).click()
-        self.page.get_by_text("Vous êtes identifié").wait_for()
-        self.page.goto(f"{self.world.addresses.hub}/#/capacity")
-        self.page.get_by_role("button", name="Exercer comme").first.click()
-        self.page.get_by_role("button", name=account).click()
-        self.page.get_by_role("link", name="revenir à Volet").click()
+        self.press("Je suis professionnel : ma fonction, puis me connecter")
+        for asks in ("volet-registrar", "volet-hub"):
+            self.page.get_by_text(asks).wait_for()
+            self.page.get_by_role("button", name=account).click()
         if home == PROFESSIONAL_HOME:
             self.title("Ce que Volet garde de vous")
             self.press("J’ai lu, continuer")

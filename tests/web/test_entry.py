@@ -18,6 +18,7 @@ from volet_protocol.trust_bundle import TrustBundle
 
 Visit = Callable[..., Watch]
 COORD = "Claire Ordener, coordinatrice de parcours"
+NOBODY = "M. B, une personne accompagnée (dans un navigateur)"
 
 
 class TestFirstVisit:
@@ -61,19 +62,29 @@ class TestLogin:
     def test_somebody_logs_in_comes_back_and_is_recognised_after_a_reload(self, visit: Visit) -> None:
         watch = visit()
         watch.accept()
-        code = re.search(r"code (\w{4}-\w{4})", watch.page.locator("main").inner_text())
-        assert code is not None
-        watch.press("Me connecter")
-        watch.page.get_by_role("button", name=COORD).click()
-        # The provider's last page and ours show one code: nobody else prepared this login.
-        assert code.group(1) in watch.page.locator("main").inner_text()
-        watch.page.get_by_role("link", name="revenir à Volet").click()
+        watch.log_in(COORD)
         watch.title("Bonjour")
         phrase = watch.page.locator(".code").inner_text()
         assert len(phrase.split()) == 8
         watch.page.reload()
         watch.title("Bonjour")
         assert watch.page.locator(".code").inner_text() == phrase
+
+    def test_who_is_sent_somebody_elses_login_sees_a_code_that_their_own_screen_does_not_show(
+        self, visit: Visit
+    ) -> None:
+        sender, reader = visit(), visit()
+        sender.accept()
+        code = re.search(r"code (\w{4}-\w{4})", sender.page.locator("main").inner_text())
+        assert code is not None
+        sender.press("Me connecter")
+        sender.page.get_by_role("button", name=COORD).wait_for()
+        reader.page.goto(sender.page.url)
+        reader.page.get_by_role("button", name=COORD).click()
+        assert code.group(1) in reader.page.locator("main").inner_text()
+        reader.page.get_by_role("link", name="revenir à Volet").click()
+        reader.accept()
+        assert code.group(1) not in reader.page.locator("main").inner_text()
 
     def test_who_logs_out_comes_in_again_with_the_same_keys(self, visit: Visit) -> None:
         watch = visit()
@@ -96,7 +107,6 @@ class TestLogin:
         watch.page.get_by_text("En attente de votre réponse").wait_for()
         watch.press("Recommencer la connexion")
         watch.page.get_by_role("button", name=COORD).click()
-        watch.page.get_by_role("link", name="revenir à Volet").click()
         watch.title("Bonjour")
 
     def test_keys_are_in_no_storage_that_a_script_could_read_out(self, visit: Visit) -> None:
@@ -109,6 +119,57 @@ class TestLogin:
         kept = watch.page.evaluate(KEPT)
         assert kept["extractable"] == []
         assert kept["plain"] == []
+
+
+class TestProfessional:
+    def test_who_has_a_session_has_a_function_attested_and_takes_it(self, visit: Visit) -> None:
+        watch = visit()
+        watch.accept()
+        watch.log_in(COORD)
+        watch.title("Bonjour")
+        watch.page.get_by_role("link", name="Je suis professionnel").click()
+        watch.press("Faire attester ma fonction")
+        watch.page.get_by_role("button", name=COORD).click()
+        # The registrar sends the browser back to the page that asked, which shows what there is to choose from.
+        watch.title("J’exerce comme…")
+        watch.page.get_by_role("button", name="Exercer comme").first.click()
+        watch.page.get_by_role("button", name=COORD).click()
+        watch.title("Ce que Volet garde de vous")
+
+    def test_somebody_on_no_list_of_staff_is_told_and_can_sign_in_all_the_same(self, visit: Visit) -> None:
+        watch = visit()
+        watch.accept()
+        watch.press("Je suis professionnel : ma fonction, puis me connecter")
+        watch.page.get_by_role("button", name=NOBODY).click()
+        watch.page.get_by_role("alert").wait_for()
+        watch.title("Se connecter")
+        assert "gestionnaire des habilitations" in watch.page.get_by_role("alert").inner_text()
+        watch.log_in(NOBODY)
+        watch.title("Bonjour")
+
+    def test_who_stays_identified_at_the_provider_is_asked_once_for_both(self, visit: Visit) -> None:
+        watch = visit()
+        watch.accept()
+        watch.press("Je suis professionnel : ma fonction, puis me connecter")
+        watch.page.get_by_label("Rester identifié dans ce navigateur pendant une heure").check()
+        watch.page.get_by_role("button", name=COORD).click()
+        watch.title("Ce que Volet garde de vous")
+
+    def test_a_code_that_was_copied_wrongly_is_said_before_anything_is_accepted(self, visit: Visit) -> None:
+        watch = visit()
+        watch.page.goto(f"{watch.world.addresses.hub}/#join/{'a' * 64}/{'b' * 64}")
+        watch.page.reload()
+        watch.title("On vous invite dans un dossier")
+        watch.axe()
+        watch.picture("invited")
+        watch.page.get_by_label("Code de l’invitation").fill("6X4W-PJ7E-DT6X-CWW0-W")
+        watch.press("Continuer")
+        watch.page.get_by_text("Ce code est mal recopié").wait_for()
+        watch.page.get_by_label("Code de l’invitation").fill("6x4w pj7e dt6x cwwo v")
+        watch.press("Continuer")
+        watch.title("Se connecter")
+        # Whoever was invited is a professional: there is one way in.
+        assert watch.page.get_by_role("button", name="Me connecter", exact=True).count() == 0
 
 
 class TestLyingServer:

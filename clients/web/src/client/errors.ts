@@ -164,6 +164,7 @@ export const MISUSES = [
   "join-code",
   "join-late",
   "join-stranger",
+  "not-on-staff-list",
   "phrase-nobody",
   "phrase-former",
 ] as const;

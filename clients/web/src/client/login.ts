@@ -121,11 +121,15 @@ export async function proveSubject(
   return { binding, subject: await verifyBinding(binding, inputs.user, bundle, nowMs) };
 }
 
-/** Who signs, in which capacity, and the links that go along: the first one of an account that may be new, or its recovery. */
+/**
+ * Who signs, in which capacity, and what goes along: the first link of an account that may be new, or its recovery; what was attested
+ * for it before.
+ */
 export interface Signing {
   readonly identity: Identity;
   readonly preamble: Preamble;
   readonly links: readonly JsonObject[];
+  readonly attestations: readonly JsonObject[];
   readonly capacity: string | undefined;
 }
 
@@ -133,13 +137,14 @@ export interface Signing {
 export async function openSession(
   transport: Transport,
   pending: PendingLogin,
-  { identity, preamble, links, capacity }: Signing,
+  { identity, preamble, links, attestations, capacity }: Signing,
 ): Promise<OpenedSession> {
   const body = loginBody({ preamble, login: pending.login, challenge: pending.challenge, capacity });
   const statement = await signStatement(body, identity.signer);
   const answer = await transport.post(`/v1/logins/${pending.login}/session`, {
     statement: statement.toJson(),
     ...(links.length === 0 ? {} : { chain: [...links] }),
+    ...(attestations.length === 0 ? {} : { attestations: [...attestations] }),
   });
   const fields = new Fields(answer, "session");
   const sinceMs = fields.optional("held_since_ms", (name) => fields.integer(name));

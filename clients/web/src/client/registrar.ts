@@ -3,12 +3,14 @@ import { bindingNonce } from "../protocol/binding.ts";
 import type { Binding, BoundSubject } from "../protocol/binding.ts";
 import { saltedSubject, verifyAttestation } from "../protocol/capacities.ts";
 import type { Attestation } from "../protocol/capacities.ts";
+import type { Bytes } from "../protocol/bytes.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
 import { toBase64url } from "../protocol/encodings.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { Fields } from "../protocol/fields.ts";
 import { statementFromJson } from "../protocol/statements.ts";
 import type { TrustBundle } from "../protocol/trust-bundle.ts";
+import { Misuse, Refused } from "./errors.ts";
 import { answered, checkAuthorizeUrl } from "./login.ts";
 import type { LoginInputs } from "./login.ts";
 import type { Transport } from "./transport.ts";
@@ -21,10 +23,11 @@ export interface PendingIdentification {
   readonly url: string;
 }
 
-/** A verified attestation, and its statement as it is deposited at the hub. */
+/** A verified attestation, its statement as it is deposited at the hub, and the salt that opens its subject. */
 export interface AttestedCapacity {
   readonly statement: JsonObject;
   readonly attestation: Attestation;
+  readonly salt: Bytes;
 }
 
 /** Start an identification for our nonce: the registrar learns the nonce, not the user id. */
@@ -56,7 +59,7 @@ export async function requestAttestations(
 ): Promise<readonly AttestedCapacity[]> {
   const { random, idToken } = proved.binding;
   const asked = { hub: bundle.hub, user, random: toBase64url(random), id_token: idToken };
-  const fields = new Fields(await transport.post("/v1/attestations", asked), "attestations");
+  const fields = new Fields(await attestations(transport, asked), "attestations");
   const found: AttestedCapacity[] = [];
   for (const item of fields.objects("attestations", 64)) {
     const [statement, salt] = [item.raw("statement"), item.data("salt")];
@@ -65,7 +68,16 @@ export async function requestAttestations(
     if (attestation.subject !== saltedSubject(salt, proved.subject.iss, proved.subject.sub)) {
       throw new ProtocolError("wrong-subject", "attestation");
     }
-    found.push({ statement, attestation });
+    found.push({ statement, attestation, salt });
   }
   return found;
+}
+
+async function attestations(transport: Transport, asked: JsonObject): Promise<JsonObject> {
+  try {
+    return await transport.post("/v1/attestations", asked);
+  } catch (error) {
+    if (error instanceof Refused && error.reason === "not-on-staff-list") throw new Misuse("not-on-staff-list");
+    throw error;
+  }
 }

@@ -3,18 +3,16 @@
  * the vault, because the browser leaves the page for the identity provider and comes back to a new one.
  */
 import { utf8 } from "../protocol/bytes.ts";
-import { isObject } from "../protocol/canonical.ts";
+import type { Bytes } from "../protocol/bytes.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
-import { verifyAttestation } from "../protocol/capacities.ts";
 import type { Attestation } from "../protocol/capacities.ts";
-import { bindingToJson } from "../protocol/binding.ts";
 import { fromBase64url, toBase64url } from "../protocol/encodings.ts";
 import { Fields } from "../protocol/fields.ts";
-import { ProtocolError } from "../protocol/errors.ts";
-import { statementFromJson } from "../protocol/statements.ts";
 import type { Preamble, Statement } from "../protocol/statements.ts";
 import { parseBundle } from "../protocol/trust-bundle.ts";
 import type { TrustBundle } from "../protocol/trust-bundle.ts";
+import { Attested } from "./attested.ts";
+import { Unreachable } from "./errors.ts";
 import { keepHeld } from "./held.ts";
 import { Hub } from "./hub.ts";
 import * as login from "./login.ts";
@@ -31,14 +29,14 @@ export const SESSION = "session";
 /** The name in the vault of a device's joining that waits for the other screen. */
 export const JOINING = "joining";
 const PENDING = "login";
-const CAPACITIES = "capacities";
 const ARRIVED = "arrived";
 
 /** Where somebody stands on the way in. */
 export type Step =
   | { readonly kind: "first-visit"; readonly offered: TrustBundle }
   | { readonly kind: "signed-out" }
-  | { readonly kind: "waiting"; readonly code: string; readonly url: string }
+  /** `isFurther`: this page leaves for the address by itself, since what was under way has another part. */
+  | { readonly kind: "waiting"; readonly code: string; readonly url: string; readonly isFurther?: boolean }
   | { readonly kind: "signed-in"; readonly acting: Attestation | undefined };
 
 /** What a page needs from outside: HTTP to an address, and the time. */
@@ -60,6 +58,7 @@ export interface Arriving {
 export class Session {
   readonly #vault: Vault;
   readonly #outside: Outside;
+  readonly #attested: Attested;
   #hub: Hub | undefined;
   #identity: Identity | undefined;
   #capacity: string | undefined;
@@ -67,6 +66,7 @@ export class Session {
   private constructor(vault: Vault, outside: Outside) {
     this.#vault = vault;
     this.#outside = outside;
+    this.#attested = new Attested(vault);
   }
 
   /**
@@ -137,7 +137,7 @@ export class Session {
   /** Take over the place of another account: a device that joins or comes back. The sign-in is still to come. */
   async become(identity: Identity): Promise<Step> {
     await this.#vault.remove(PENDING);
-    await this.#vault.remove(CAPACITIES);
+    await this.#attested.forget();
     this.#capacity = undefined;
     await this.#vault.save(SESSION, {});
     await this.keep(identity);
@@ -180,12 +180,17 @@ export class Session {
 
   /** Begin a login at the hub; the page then leaves for the address returned. */
   async start(): Promise<string> {
+    // What was attested and has ended opens no session: it is left out, rather than refused each time.
+    if (!(await this.capacities()).some(({ id }) => id === this.#capacity)) this.#capacity = undefined;
     const pending = await login.beginLogin(this.hub.transport, login.loginInputs(this.identity, this.bundle, "self"));
     await this.#keep(pending.inputs, { login: pending.login, challenge: toBase64url(pending.challenge), url: pending.url });
     return pending.url;
   }
 
-  /** Begin an identification at a registrar, which attests capacities. */
+  /**
+   * Begin an identification at a registrar, which attests capacities: in a session, or before the first one, which then follows by
+   * itself and is in what was attested.
+   */
   async startAttesting(address: string): Promise<string> {
     const inputs = login.loginInputs(this.identity, this.bundle, "registrar");
     const pending = await registrar.beginIdentification(this.#outside.connect(address), inputs);
@@ -203,9 +208,12 @@ export class Session {
   async finish(): Promise<Step> {
     const pending = await this.#pending();
     if (pending === undefined) return this.step();
-    if (pending.registrar !== undefined && pending.secret !== undefined)
-      await this.#finishAttesting(pending, pending.registrar, pending.secret);
-    else await this.#finishLogin(pending);
+    if (pending.registrar === undefined || pending.secret === undefined) await this.#finishLogin(pending);
+    else if (await this.#finishAttesting(pending, pending.registrar, pending.secret)) {
+      await this.start();
+      const step = await this.step();
+      return step.kind === "waiting" ? { ...step, isFurther: true } : step;
+    }
     return this.step();
   }
 
@@ -227,7 +235,9 @@ export class Session {
       links: create === undefined ? [] : [create],
     };
     const preamble = this.preamble(identity);
-    const opened = await login.openSession(transport, waiting, { identity, preamble, links, capacity: this.#capacity });
+    const attestations = arriving === undefined ? ((await this.#attested.undeposited())?.statements ?? []) : [];
+    const signing = { identity, preamble, links, attestations, capacity: this.#capacity };
+    const opened = await login.openSession(transport, waiting, signing);
     if (identity !== this.identity) await this.keep(identity);
     transport.token = opened.token;
     await this.#vault.save(SESSION, { token: opened.token, expires_ms: opened.expiresMs, ...this.#acting() });
@@ -235,43 +245,52 @@ export class Session {
     await keepHeld(this.#vault, opened.held);
     // Somebody known, on a browser that holds none of their keys: it may have thrown them away, or never had them.
     if (arriving === undefined) {
+      await this.#attested.deposited(transport, identity.user);
       if (!opened.firstChain) await this.#vault.save(ARRIVED, {});
       return;
     }
     const statements = await arriving.settle(this);
-    await this.#vault.save(CAPACITIES, { statements: [...statements] });
+    await this.#attested.keepStatements(statements);
   }
 
-  async #finishAttesting(pending: Pending, address: string, secret: string): Promise<void> {
+  /** Have attested what waits for the person's answer; tells whether the first sign-in is still to come. */
+  async #finishAttesting(pending: Pending, address: string, secret: string): Promise<boolean> {
     const there = this.#outside.connect(address);
     const waiting = { inputs: pending.inputs, identification: pending.login, secret, url: pending.url };
     const token = await registrar.pickUp(there, waiting);
-    if (token === undefined) return;
-    const proved = await login.proveSubject(pending.inputs, token, this.bundle, this.#outside.nowMs());
-    const { user } = this.identity;
-    const attested = await registrar.requestAttestations(there, proved, user, this.bundle, this.#outside.nowMs());
+    if (token === undefined) return false;
     const { transport } = this.hub;
-    for (const one of attested) await transport.post("/v1/attestations", { statement: one.statement });
-    await transport.post(`/v1/users/${user}/bindings`, bindingToJson(proved.binding));
-    await this.#vault.save(CAPACITIES, { statements: attested.map((one) => one.statement) });
+    const { user } = this.identity;
+    try {
+      const proved = await login.proveSubject(pending.inputs, token, this.bundle, this.#outside.nowMs());
+      const found = await registrar.requestAttestations(there, proved, user, this.bundle, this.#outside.nowMs());
+      await this.#attested.keep(found, proved.binding);
+      const [only, second] = found;
+      // Of several, the person says which one; until then the session speaks for none.
+      if (transport.token === undefined) {
+        if (only !== undefined && second === undefined) this.#capacity = only.attestation.id;
+        await this.#vault.save(SESSION, this.#acting());
+      } else {
+        for (const { statement } of found) await transport.post("/v1/attestations", { statement });
+        await this.#attested.deposited(transport, user);
+      }
+    } catch (error) {
+      // What a token serves for is refused for good; only what did not get through is tried again.
+      if (!(error instanceof Unreachable)) await this.#vault.remove(PENDING);
+      throw error;
+    }
     await this.#vault.remove(PENDING);
+    return transport.token === undefined;
   }
 
   /** What a registrar attested for this browser and holds now, for the choice of a capacity. */
-  async capacities(): Promise<readonly Attestation[]> {
-    const held = await this.#vault.load(CAPACITIES);
-    if (held === undefined) return [];
-    const found: Attestation[] = [];
-    for (const item of new Fields(held, CAPACITIES).items("statements")) {
-      if (!isObject(item)) continue;
-      try {
-        found.push(await verifyAttestation(statementFromJson(item), this.bundle, this.#outside.nowMs()));
-      } catch (error) {
-        // Ended, or of a registrar that the controller took out: it is no longer a capacity.
-        if (!(error instanceof ProtocolError)) throw error;
-      }
-    }
-    return found.filter((one) => one.user === this.identity.user);
+  capacities(): Promise<readonly Attestation[]> {
+    return this.#attested.held(this.identity.user, this.bundle, this.#outside.nowMs());
+  }
+
+  /** What opens the subject of each attestation that this browser had made, by its id. */
+  salts(): Promise<ReadonlyMap<string, Bytes>> {
+    return this.#attested.salts();
   }
 
   /** Whether this account was known before this browser had keys, and nobody has said yet that they know. */

@@ -14,6 +14,7 @@ const LIMIT = 64 * 1024 * 1024;
 const TRIES = 3;
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5_000;
+const LOGINS = "/v1/logins";
 const AGAIN: ReadonlySet<number> = new Set([502, 503, 504]);
 
 type Query = Readonly<Record<string, string | number>>;
@@ -128,7 +129,8 @@ export class HttpTransport implements Transport {
         headers,
         body: content,
         redirect: "error",
-        credentials: "omit",
+        // One answer leaves a cookie, by which the way back from the provider knows the browser that began.
+        credentials: path === LOGINS ? "same-origin" : "omit",
         cache: "no-store",
       });
       this.policy = answer.headers.get("volet-policy") ?? this.policy;

@@ -1,6 +1,6 @@
 /** Logging in: leave for the identity provider, come back, and what to do when nothing came. */
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 
 import { useWords } from "../../i18n/words.ts";
 import { Button } from "../../ui/button.tsx";
@@ -13,13 +13,27 @@ interface LoginProps {
   readonly code: string;
   /** What just happened to this device, before its first sign-in. */
   readonly told: string | undefined;
+  /** Whether an invitation brought them here: as a professional. */
+  readonly isInvited: boolean;
+  /** The addresses of registrars, who attest what a professional is. */
+  readonly registrars: () => Promise<readonly string[]>;
   readonly onStart: () => Promise<void>;
+  /** Have one's function attested there, then sign in with it. */
+  readonly onAttest: (address: string) => Promise<void>;
   /** Whoever has an account already joins it, or brings it back. */
   readonly onWay: (way: Way) => void;
 }
 
-export function Login({ code, told, onStart, onWay }: LoginProps): JSX.Element {
+export function Login({ code, told, isInvited, registrars, onStart, onAttest, onWay }: LoginProps): JSX.Element {
   const { messages } = useWords();
+  const [several, setSeveral] = useState<readonly string[]>([]);
+  const asProfessional = async (): Promise<void> => {
+    const found = await registrars();
+    const [only, second] = found;
+    if (only === undefined) return onStart();
+    if (second === undefined) return onAttest(only);
+    setSeveral(found);
+  };
   return (
     <Page title={messages.login.title} lead={messages.login.body}>
       {told !== undefined && <Note kind="good">{told}</Note>}
@@ -27,10 +41,29 @@ export function Login({ code, told, onStart, onWay }: LoginProps): JSX.Element {
         <p>{messages.login.code(code)}</p>
       </Card>
       <div class="row">
-        <Button kind="main" onPress={onStart}>
-          {messages.login.go}
-        </Button>
+        {!isInvited && (
+          <Button kind="main" onPress={onStart}>
+            {messages.login.go}
+          </Button>
+        )}
+        {told === undefined && (
+          <Button {...(isInvited ? { kind: "main" } : {})} onPress={asProfessional}>
+            {messages.login.professional}
+          </Button>
+        )}
       </div>
+      {told === undefined && <p class="soft">{messages.login.professionalHelp}</p>}
+      {several.length > 0 && (
+        <Card title={messages.login.which}>
+          <div class="row">
+            {several.map((address) => (
+              <Button onPress={() => onAttest(address)} key={address}>
+                {new URL(address).host}
+              </Button>
+            ))}
+          </div>
+        </Card>
+      )}
       {told === undefined && (
         <div class="row">
           <Button

@@ -19,11 +19,22 @@ export const entry: Said<typeof french> = {
     trustHelp:
       "If your structure gave you this fingerprint on paper, compare it. It is kept on this device: another hub, or another fingerprint, will be refused.",
   },
+  invited: {
+    title: "You are invited into a case",
+    lead: "Somebody who follows this person lets you in. You read as soon as you are logged in, even if nobody else is on line.",
+    code: "Code of the invitation",
+    codeHint: "17 letters and digits, which you were told by voice or telephone.",
+    wrong: "This code was copied wrongly: have it repeated. 17 letters and digits, XXXX-XXXX-XXXX-XXXX-X.",
+  },
   login: {
     title: "Log in",
     body: "You go to your identity provider, then come back here. It learns that you log in, and nothing else.",
     go: "Log me in",
-    code: (code) => `The next page will show the code ${code}. If it shows another, go no further.`,
+    code: (code) => `If a page shows a code on the way back, it has to be the code ${code}: otherwise go no further.`,
+    professional: "I am a professional: my function, then log me in",
+    professionalHelp:
+      "The first time, your structure's registrar attests your function first. Your identity provider may ask you twice who you are.",
+    which: "Who attests your function?",
     waiting: "Waiting for your answer at the identity provider…",
     notYet: "Nothing has come from the identity provider yet.",
     again: "Start the login again",

@@ -73,6 +73,8 @@ export const refusals: Said<typeof french> = {
     "device-gone": "This device is no longer of your account. Add it again from another one.",
     "join-code": "This code was miscopied: 17 letters and digits, on the other device’s screen.",
     "join-late": "This code does not serve, or no longer. Show another one on the device that is signed in.",
+    "not-on-staff-list":
+      "You are on no list of your structure's registrar: ask them to enter you. You can log in without acting in a function.",
     "join-stranger": "A device came without the code: it was given nothing. Begin again with another code.",
     "phrase-nobody":
       "This phrase is of no account of this hub, or another has replaced it. Look at the number and date on the paper.",

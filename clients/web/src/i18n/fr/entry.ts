@@ -16,11 +16,22 @@ export const entry = {
     trustHelp:
       "Si votre structure vous a donné cette empreinte sur papier, comparez-la. Elle est gardée sur cet appareil : une autre plateforme, ou une autre empreinte, sera refusée.",
   },
+  invited: {
+    title: "On vous invite dans un dossier",
+    lead: "Quelqu’un qui suit cette personne vous fait entrer. Vous lirez dès que vous serez connecté, même si personne d’autre n’est en ligne.",
+    code: "Code de l’invitation",
+    codeHint: "17 lettres et chiffres, que l’on vous a dits de vive voix ou au téléphone.",
+    wrong: "Ce code est mal recopié : faites-le répéter. 17 lettres et chiffres, XXXX-XXXX-XXXX-XXXX-X.",
+  },
   login: {
     title: "Se connecter",
     body: "Vous allez chez votre fournisseur d’identité, puis vous revenez ici. Il apprend que vous vous connectez, rien d’autre.",
     go: "Me connecter",
-    code: (code: string) => `La page suivante affichera le code ${code}. Si elle en affiche un autre, n’allez pas plus loin.`,
+    code: (code: string) => `Si une page affiche un code au retour, ce doit être le code ${code} : sinon, n’allez pas plus loin.`,
+    professional: "Je suis professionnel : ma fonction, puis me connecter",
+    professionalHelp:
+      "Première fois : le gestionnaire des habilitations de votre structure atteste d’abord votre fonction. Votre fournisseur d’identité peut vous demander deux fois qui vous êtes.",
+    which: "Qui atteste votre fonction ?",
     waiting: "En attente de votre réponse chez le fournisseur d’identité…",
     notYet: "Rien n’est encore arrivé du fournisseur d’identité.",
     again: "Recommencer la connexion",

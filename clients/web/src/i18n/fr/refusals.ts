@@ -72,6 +72,8 @@ export const refusals = {
     "device-gone": "Cet appareil n’est plus de votre compte. Ajoutez-le à nouveau depuis un autre.",
     "join-code": "Ce code est mal recopié : 17 lettres et chiffres, sur l’écran de l’autre appareil.",
     "join-late": "Ce code ne sert pas, ou ne sert plus. Montrez-en un autre sur l’appareil déjà connecté.",
+    "not-on-staff-list":
+      "Vous n’êtes sur aucune liste du gestionnaire des habilitations de votre structure : demandez-lui de vous inscrire. Vous pouvez vous connecter sans exercer de fonction.",
     "join-stranger": "Un appareil s’est présenté sans avoir le code : rien ne lui a été donné. Recommencez avec un autre code.",
     "phrase-nobody":
       "Cette phrase n’est celle d’aucun compte de cette plateforme, ou une autre l’a remplacée. Regardez le numéro et la date sur le papier.",
