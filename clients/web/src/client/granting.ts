@@ -37,7 +37,8 @@ import type { Lists } from "./lists.ts";
 import { draw } from "./profile.ts";
 import type { Rules } from "./rules.ts";
 
-const GRANT_VALIDITY_MS = 24 * 3_600_000;
+/** How long a grant may wait for being recorded. */
+export const GRANT_VALIDITY_MS = 24 * 3_600_000;
 
 /** What was done for a case, and what could not be: users who wait with the reason of the protocol, and every failure. */
 export interface Duties {
@@ -252,7 +253,8 @@ export class Granting {
   }
 }
 
-function holdsCurrent({ state, ring }: ClassView, section: string): boolean {
+/** Whether this user holds the current key of a section. */
+export function holdsCurrent({ state, ring }: ClassView, section: string): boolean {
   const { epoch, step } = sectionOf(state, section);
   return ring.holds({ section, epoch, step });
 }
@@ -269,7 +271,11 @@ function standingFor(access: SectionAccess, user: string, sections: readonly str
 }
 
 /** The earliest step that the reader is entitled to and we can hand over; undefined: step forward. */
-function startFor({ state, ring }: ClassView, section: string, horizonMs: number): Pick<KeyId, "epoch" | "step"> | undefined {
+export function startFor(
+  { state, ring }: ClassView,
+  section: string,
+  horizonMs: number,
+): Pick<KeyId, "epoch" | "step"> | undefined {
   const known = sectionOf(state, section);
   const steps = [...known.commitments.keys()].map((name) => {
     const [epoch = 0, step = 0] = name.split("/").map(Number);

@@ -9,7 +9,7 @@ import type { JsonObject } from "../protocol/canonical.ts";
 import type { CaseFacts } from "../protocol/case-facts.ts";
 import { instantOf } from "../protocol/case-state.ts";
 import { composeOpening } from "../protocol/compose.ts";
-import type { Consent, Information, Notice, NoticeLine, Support } from "../protocol/fact-notices.ts";
+import type { Consent, Information, Notice, NoticeLine, Recipients, Support } from "../protocol/fact-notices.ts";
 import type { Participation, Recognition, Regime } from "../protocol/fact-people.ts";
 import { FACT_SALT_SIZE, factHash } from "../protocol/facts.ts";
 import type { Fact } from "../protocol/facts.ts";
@@ -31,7 +31,8 @@ import { partsToAsk, whoSees } from "./who-sees.ts";
 
 export const TITLES = ["same-team", "prescribed", "outside"] as const;
 export type JoiningTitle = (typeof TITLES)[number];
-const LIMBS: Readonly<Record<JoiningTitle, number>> = { "same-team": 1, prescribed: 2, outside: 0 };
+/** The limb of the care team of each title. */
+export const LIMBS: Readonly<Record<JoiningTitle, number>> = { "same-team": 1, prescribed: 2, outside: 0 };
 const OPENED_MS = 365 * 24 * 3_600_000;
 
 /** The hash of the version of each text that the person is given, by kind; `falc` where she was told so. */
@@ -131,7 +132,7 @@ export class Team {
     const { facts, nowMs } = await this.#known(case_);
     const participation = await this.#participation(facts, user, joining, nowMs);
     const reader = { user, capacity: participation.capacity };
-    const agreed = joining.consent === undefined ? [] : [consentFor(facts, user, joining, nowMs, texts)];
+    const agreed = joining.consent === undefined ? [] : [consentFor(facts, { users: [user] }, joining, nowMs, texts)];
     const before = await this.#supposed(facts, [participation, ...agreed], nowMs);
     const lines = missingLines(await rules.table(), before, [reader], nowMs);
     await this.#checkTold(facts, participation, lines, joining);
@@ -230,14 +231,15 @@ function termsOf(
 
 const CONSENT_MEANS = { oral: "oral", paper: "written", falc: "written", electronic: "electronic" } as const;
 
-function consentFor(facts: CaseFacts, user: string, joining: Joining, nowMs: number, texts: TextHash): Consent {
+/** The consent for somebody outside the team, named or by function and structure. Throws `Misuse` without what it rests on. */
+export function consentFor(facts: CaseFacts, recipients: Recipients, joining: Joining, nowMs: number, texts: TextHash): Consent {
   const { title = "same-team", replaces, informed, untilMs } = joining;
   if (title !== "outside" || replaces !== undefined) throw new Misuse("consent-in-team");
   const support = informed === undefined ? undefined : (informed.support ?? handedOver(informed.means));
   if (informed === undefined || support === undefined) throw new Misuse("not-informed");
   const terms = {
     information: joining.consent ?? [],
-    recipients: { users: [user] },
+    recipients,
     text: texts("consent", isEasy(informed)),
     support,
     means: CONSENT_MEANS[informed.means],
@@ -248,7 +250,8 @@ function consentFor(facts: CaseFacts, user: string, joining: Joining, nowMs: num
   return made;
 }
 
-function noticeFor(lines: readonly NoticeLine[], givenMs: number, informed: Informed, texts: TextHash): Notice {
+/** The notice of these lines, as the person was told them. */
+export function noticeFor(lines: readonly NoticeLine[], givenMs: number, informed: Informed, texts: TextHash): Notice {
   const kind = lines.some((line) => line.kind !== "general") ? "cross-category" : "general";
   const { means, support } = informed;
   const told = { lines, means, text: texts(kind, isEasy(informed)), ...(support === undefined ? {} : { support }) };

@@ -7,6 +7,7 @@
  *     facts        record any fact, with or without network
  *     members      who takes part; the person's account
  *     team         add somebody in one gesture; tell the person what is still untold
+ *     invitations  invite somebody without keys by a code; list, withdraw
  *     cases        open a case
  *     withholding  hold an entry of ours back, lift it
  *     documents    store files
@@ -40,6 +41,7 @@ import { Annexes } from "./facts-annexes.ts";
 import { FactRecorder } from "./facts-recording.ts";
 import { Granting } from "./granting.ts";
 import type { Hub } from "./hub.ts";
+import { Invitations } from "./invitations.ts";
 import { LinkedCases } from "./linked-cases.ts";
 import type { Lists } from "./lists.ts";
 import { Members } from "./members.ts";
@@ -86,6 +88,7 @@ export class Writing {
   #facts: FactRecorder | undefined;
   #members: Members | undefined;
   #team: Team | undefined;
+  #invitations: Invitations | undefined;
   #cases: CaseOpening | undefined;
   #documents: DocumentUpload | undefined;
   #openings: Openings | undefined;
@@ -149,6 +152,12 @@ export class Writing {
   get team(): Team {
     const { appender, members } = this;
     return (this.#team ??= new Team({ ...this.#on, appender, members, horizon: new Horizon(this.#on) }));
+  }
+
+  /** Invite somebody without keys by a code. */
+  get invitations(): Invitations {
+    const { appender, members } = this;
+    return (this.#invitations ??= new Invitations({ ...this.#on, appender, members }));
   }
 
   /** Open a case. */

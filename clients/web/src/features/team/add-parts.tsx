@@ -3,14 +3,14 @@ import type { ComponentChildren, JSX } from "preact";
 
 import { useApp } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
-import type { Joining } from "../../client/team.ts";
+import type { Joining, Proposed } from "../../client/team.ts";
 import { partName } from "../../i18n/codes.ts";
 import type { Attestation } from "../../protocol/capacities.ts";
 import type { Information } from "../../protocol/fact-notices.ts";
 import { Card } from "../../ui/card.tsx";
 import { Check, Choice } from "../../ui/choice.tsx";
 import { Note } from "../../ui/note.tsx";
-import type { Told } from "./add.tsx";
+import type { Told } from "./informed.ts";
 import type { Sayings } from "./words.ts";
 
 interface CapacitiesProps {
@@ -38,8 +38,10 @@ export function Capacities({ held, value, onChange, sayings }: CapacitiesProps):
 }
 
 interface FollowsProps {
-  readonly of: string;
-  readonly user: string;
+  /** Asked anew when one of these changes, or title or horizon. */
+  readonly on: readonly unknown[];
+  /** What goes with it, before anything is signed. */
+  readonly propose: (joining: Joining) => Promise<Proposed>;
   readonly joining: Joining;
   readonly sayings: Sayings;
   readonly told: Told;
@@ -52,11 +54,11 @@ interface FollowsProps {
 
 /** What has to be told, with the sentence to say, and what only her agreement opens. */
 export function WhatFollows(props: FollowsProps): JSX.Element {
-  const { of, user, joining, sayings, told, onTold, agreed, onAgreed, children } = props;
-  const { messages, language, client } = useApp();
+  const { on, propose, joining, sayings, told, onTold, agreed, onAgreed, children } = props;
+  const { messages, language } = useApp();
   const said = messages.team;
-  const { title, horizon, capacity } = joining;
-  const found = useLoad(() => client.writing.team.proposed(of, user, joining), [client, of, user, title, horizon, capacity]);
+  const { title, horizon } = joining;
+  const found = useLoad(() => propose(joining), [...on, title, horizon]);
   return (
     <Loaded from={found} lines={6}>
       {({ lines, toAsk }) => {

@@ -9,7 +9,7 @@ import { href } from "../../app/router.ts";
 import { readCard } from "../../client/contact-cards.ts";
 import type { Names } from "../../client/names.ts";
 import { textHash } from "../../client/notice-hashes.ts";
-import type { Added, Informed, Joining, JoiningTitle } from "../../client/team.ts";
+import type { Added, Joining, JoiningTitle } from "../../client/team.ts";
 import { TITLES } from "../../client/team.ts";
 import { HORIZONS } from "../../client/team-horizon.ts";
 import type { HorizonName } from "../../client/team-horizon.ts";
@@ -21,18 +21,11 @@ import { TextArea, TextField } from "../../ui/field.tsx";
 import { Note } from "../../ui/note.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Capacities, WhatFollows } from "./add-parts.tsx";
+import { informedOf } from "./informed.ts";
+import type { Told } from "./informed.ts";
 import { useSayings } from "./words.ts";
 
 const CARD = "card";
-
-/** How the person was told, as four answers; what is left with her follows from it. */
-export type Told = "oral" | "paper" | "falc" | "no";
-
-/** What the notice says of each answer: when she agrees to something, that nothing was left with her needs its reason (D1110-3-2). */
-export function informedOf(told: Told, title: JoiningTitle): Informed | undefined {
-  if (told === "no") return undefined;
-  return told === "oral" && title === "outside" ? { means: told, support: "impossible" } : { means: told };
-}
 
 interface Someone {
   readonly user: string;
@@ -136,7 +129,14 @@ function Form({ of, names, people }: FormProps): JSX.Element {
           { value: CARD, label: said.card, detail: said.cardHelp },
         ]}
       />
-      {who === CARD && <TextArea label={said.cardText} value={card} onInput={setCard} />}
+      {who === CARD && (
+        <>
+          <TextArea label={said.cardText} value={card} onInput={setCard} />
+          <div class="row">
+            <ButtonLink href={href({ name: "team-invite", case: of })}>{messages.invite.offer}</ButtonLink>
+          </div>
+        </>
+      )}
       {who !== undefined && (who !== CARD || card.trim() !== "") && (
         <Loaded from={read} lines={2}>
           {(found) =>
@@ -163,8 +163,8 @@ function Form({ of, names, people }: FormProps): JSX.Element {
       />
       {chosen !== undefined && title !== undefined ? (
         <WhatFollows
-          of={of}
-          user={chosen.user}
+          on={[client, of, chosen.user, capacity]}
+          propose={(asked) => client.writing.team.proposed(of, chosen.user, asked)}
           joining={joining()}
           sayings={sayings}
           told={told}
