@@ -23,6 +23,7 @@ from volet_protocol.account_hold import hold_body, hold_number, hold_number_hash
 from volet_protocol.activation import activation_body, sign_activation
 from volet_protocol.canonical import decode
 from volet_protocol.capacities import subject_chain
+from volet_protocol.departures import NOTICE_MS, end_body
 from volet_protocol.encodings import to_base64url
 from volet_protocol.hashing import sha256
 from volet_protocol.log_payload import ACTS, ViewPayload
@@ -51,6 +52,7 @@ PUBLIC = {
     ("POST", "/v1/logins"), ("GET", "/v1/logins/callback"), ("GET", "/v1/logins/{login}"),
     ("POST", "/v1/provider-logouts"), ("POST", "/v1/holds"), ("POST", "/v1/holds/by-number"),
     ("POST", "/v1/logins/{login}/session"), ("POST", "/v1/attestations"), ("GET", "/v1/heads/{label}/{chain}"),
+    ("POST", "/v1/attestation-ends"),
     ("POST", "/v1/recovery"), ("GET", "/v1/device-joins/{name}"), ("POST", "/v1/device-joins/{name}/requests"),
     ("GET", "/v1/heads/{label}/{chain}/epochs"),
     ("GET", "/v1/log/checkpoint"), ("GET", "/v1/log/checkpoint/cosigned"), ("GET", "/v1/log/leaves"),
@@ -126,6 +128,13 @@ def hold(case: HubCase) -> None:
     body = hold_body(hub=HUB, registrar=REGISTRAR.public, subject=subject, time_ms=case.now_ms)
     with case.hub.client() as http:
         assert http.post("/v1/holds", json={"statement": sign(body, REGISTRAR).to_json()}).is_success
+
+
+def end_attestation(case: HubCase) -> None:
+    doctor, at_ms = case.person("doctor").user, case.now_ms + NOTICE_MS
+    body = end_body(hub=HUB, registrar=REGISTRAR.public, user=doctor, structure="clinic", at_ms=at_ms)
+    with case.hub.client() as http:
+        assert http.post("/v1/attestation-ends", json={"statement": sign(body, REGISTRAR).to_json()}).is_success
 
 
 def hold_by_number(case: HubCase) -> None:
@@ -241,6 +250,7 @@ def look_at_emergencies(case: HubCase) -> None:
 PLAYED: dict[tuple[str, str], tuple[str, Callable[[HubCase], None]]] = {
     ("POST", "/v1/logins/{login}/session"): ("login", log_in),
     ("POST", "/v1/attestations"): ("attestation", attest),
+    ("POST", "/v1/attestation-ends"): ("attestation", end_attestation),
     ("POST", "/v1/holds"): ("logout", hold),
     ("POST", "/v1/holds/by-number"): ("logout", hold_by_number),
     ("POST", "/v1/policy"): ("policy", activate_policy),

@@ -106,6 +106,7 @@ def played(fields: Fields) -> tuple[World, UnverifiedStatement | None]:
     for user, chain in more.items():
         for link in cast("list[JsonValue]", chain):
             directory.users[user] = user_chain.extend(directory.users[user], _statement(link), FAR_MS)
+    directory.end(_statement(item) for item in (fields.items("ends") if fields.has("ends") else []))
     links = [_link(item) for item in fields.items("links")] if fields.has("links") else []
     for statement, fact in links:
         world.add(statement, fact)
@@ -165,7 +166,7 @@ def run_debt(fields: Fields) -> JsonObject:
     due = debts.debt(world.main, section, world.table, at_ms, world.directory)
     return {
         "leaving": list(due.leaving), "superseded": list(due.superseded), "taints": list(due.taints),
-        "grants": debts.owed_grants(world.main, section, world.table, at_ms),
+        "grants": debts.owed_grants(world.main, section, world.table, at_ms, world.directory),
         "claimable": debts.may_be_claimed(world.main, section, world.table, at_ms),
     }  # fmt: skip
 
@@ -318,8 +319,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "named": Operation(run_named, frozenset({"body"})),
     "facts": Operation(run_facts, _CASE),
     "extend": Operation(run_extend, _CASE, _USERS | {"class"}),
-    "entitled": Operation(run_entitled, _CASE, _USERS),
-    "debt": Operation(run_debt, _CASE | {"section", "at_ms"}, _USERS),
+    "entitled": Operation(run_entitled, _CASE, _USERS | {"ends"}),
+    "debt": Operation(run_debt, _CASE | {"section", "at_ms"}, _USERS | {"ends"}),
     "owed": Operation(run_owed, _CASE | {"section", "at_ms"}),
     "code_keys": Operation(run_code_keys, frozenset({"secret", "kdf"})),
     "release_proof": Operation(run_release_proof, frozenset({"secret", "kdf", "terms"})),

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from support.identities import START_MS, TestUser, attest, capacity, make_bundle, make_user, seed32
+from support.identities import HUB, START_MS, TestUser, attest, capacity, make_bundle, make_user, seed32
 from support.small_table import small_table
 from volet_protocol import case_chain, compose, key_boxes
 from volet_protocol.canonical import JsonObject
@@ -22,6 +22,7 @@ from volet_protocol.capacities import Attestation, Capacity, verify_attestation
 from volet_protocol.case_links import CaseCreate, ClassCreate, FactLink, Fresh, LinkHead, SectionAt
 from volet_protocol.case_state import CaseChain
 from volet_protocol.compose import Composed
+from volet_protocol.departures import AttestationEnd, ended
 from volet_protocol.entry_list import EntryListHead, list_id
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fact_notices import Notice, NoticeLine
@@ -40,7 +41,7 @@ from volet_protocol.places import MAIN
 from volet_protocol.policy_table import PolicyTable
 from volet_protocol.section_access import SectionAccess, standings
 from volet_protocol.sections import KeyId, SectionKeys
-from volet_protocol.statements import HeadRef, Statement
+from volet_protocol.statements import HeadRef, Statement, UnverifiedStatement
 from volet_protocol.user_state import UserChain
 
 MINUTE_MS = 60_000
@@ -64,6 +65,11 @@ class PeopleDirectory:
         if attestation not in self.attestations:
             raise ProtocolError(Reason.UNKNOWN_REFERENCE, "attestation")
         return self.attestations[attestation]
+
+    def end(self, statements: Iterable[UnverifiedStatement]) -> None:
+        """Leave the attestations as these ends do, whoever signed them."""
+        ends = [AttestationEnd.read(one, HUB) for one in statements]
+        self.attestations = {id_: ended(held, ends) for id_, held in self.attestations.items()}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ statement names a head beyond it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -15,8 +15,9 @@ from volet_client.hub import Hub
 from volet_client.trust import USER, Proven
 from volet_protocol import user_chain
 from volet_protocol.binding import Binding, BoundSubject, verify_binding
-from volet_protocol.canonical import JsonObject
+from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.capacities import Attestation, verify_attestation
+from volet_protocol.departures import AttestationEnd, ended, verify_end
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.fields import Fields
 from volet_protocol.statements import HeadRef, Statement, UnverifiedStatement, from_json
@@ -49,6 +50,7 @@ class Directory:
         self._clock = clock
         self._known: dict[str, Known] = {}
         self._attestations: dict[str, Attestation] = {}
+        self._ends: dict[str, AttestationEnd] = {}
         # Users known before whose chain was found to hold a further device: told, and nobody is stopped (protocol 5.6).
         self.new_devices: list[str] = []
 
@@ -108,7 +110,9 @@ class Directory:
             raise ProtocolError(Reason.WRONG_HASH, "links beyond the proven head")
         bindings = [Binding.read(item) for item in fields.objects("bindings")]
         statements = [from_json(cast("JsonObject", item)) for item in fields.items("attestations")]
-        found = self._attested(statements, user)
+        # What was once met stays: a hub that holds an end back later takes nothing back.
+        self._ends.update({end.id: end for end in self._ended(fields.items("attestation_ends"), user)})
+        found = tuple(ended(one, self._ends.values()) for one in self._attested(statements, user))
         counting = {one.id for one in found}
         signed = tuple(one for one in statements if one.hash in counting)
         return Known(chain, proven, self._subjects(bindings, user), found, signed)
@@ -124,6 +128,19 @@ class Directory:
                 if error.reason not in _NO_LONGER_LISTED:
                     raise
         return tuple(sorted(found, key=lambda subject: subject.iat_ms))
+
+    def _ended(self, served: Sequence[JsonValue], user: str) -> Iterator[AttestationEnd]:
+        for item in served:
+            try:
+                end = verify_end(from_json(cast("JsonObject", item)), self._hub.profile.bundle)
+            except ProtocolError as error:
+                # Of a registrar or a structure that the bundle no longer lists: it attests nothing either.
+                if error.reason not in _ATTESTS_NOTHING:
+                    raise
+                continue
+            if end.user != user:
+                raise ProtocolError(Reason.WRONG_AUTHOR, "end of another user's attestation")
+            yield end
 
     def _attested(self, statements: list[UnverifiedStatement], user: str) -> tuple[Attestation, ...]:
         found: list[Attestation] = []

@@ -1,5 +1,6 @@
 """Nobody waits for a colleague: whoever holds keys rotates what is owed and grants what is permitted, after each sync.
 
+0. Who left their structure is revoked where they hold keys by it: from then on the chain says it.
 1. Debts first: one rotation brings every section in debt that this user holds and may rotate, for exactly those who
    may read at that position.
 2. Then grants: every permitted reader without the current epoch, in one box each, with the history that their
@@ -14,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from volet_client.appending import Appender, NewLink
+from volet_client.appending import Appender, Compose, NewLink
 from volet_client.author import Author, draw
 from volet_client.casebook import CaseView, ClassView
 from volet_client.confirmations import Confirmations
@@ -26,11 +27,12 @@ from volet_client.rules import Rules
 from volet_client.trust import SUBJECT
 from volet_protocol.acceptance import Acceptance, Evidence, may_grant_by_software
 from volet_protocol.capacities import subject_chain
-from volet_protocol.case_links import LinkHead
+from volet_protocol.case_links import LinkHead, SectionAt
 from volet_protocol.compose import compose_claim, compose_grant, compose_rotate
-from volet_protocol.debts import may_be_claimed, owed_grants, sections_owed
+from volet_protocol.debts import departed, may_be_claimed, owed_grants, sections_owed
 from volet_protocol.directory import can_be_boxed
 from volet_protocol.invitations import answered_by
+from volet_protocol.key_links import RevokeLink
 from volet_protocol.places import class_of
 from volet_protocol.section_access import SectionAccess, Standing
 from volet_protocol.sections import KEY_SIZE, KeyId
@@ -42,6 +44,7 @@ GRANT_VALIDITY_MS = 24 * 3_600_000
 class Duties:
     """What was done for a case, and what could not be: each refusal in words."""
 
+    left: list[str] = field(default_factory=list[str])
     rotated: list[str] = field(default_factory=list[str])
     granted: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     waiting: dict[str, str] = field(default_factory=dict[str, str])
@@ -67,6 +70,7 @@ class Granting:
         duties = Duties()
         for class_ in list(view.classes):
             try:
+                view = self._leave_behind(view, class_, duties)
                 view = self._rotate(view, class_, duties)
                 view = self._grant(view, class_, duties)
             except VoletError as error:
@@ -75,7 +79,8 @@ class Granting:
 
     def rotate_owed(self, view: CaseView, section: str) -> CaseView:
         """Rotate what is owed in the class of a section before something is written there."""
-        return self._rotate(view, class_of(section), Duties())
+        duties = Duties()
+        return self._rotate(self._leave_behind(view, class_of(section), duties), class_of(section), duties)
 
     def claim(self, view: CaseView, sections: Sequence[str]) -> CaseView:
         """Start the keys of sections that nobody holds."""
@@ -102,6 +107,21 @@ class Granting:
     def access(self, chain: ClassView) -> SectionAccess:
         """Return the rules over the facts of a chain, now."""
         return SectionAccess(self._rules.table, chain.state.facts, chain.state.instant(self._author.clock()))
+
+    def _leave_behind(self, view: CaseView, class_: str, duties: Duties) -> CaseView:
+        """Revoke who left their structure and holds keys by it: from then on the chain itself says so."""
+        chain = view.classes[class_]
+        gone = departed(chain.state, self._rules.table, chain.state.instant(self._author.clock()), self._directory)
+
+        def compose(user: str, sections: Sequence[str]) -> Compose:
+            at = [SectionAt(section, self._lists.head(view.case, section)) for section in sections]
+            return lambda _, head: NewLink(RevokeLink(head, user, tuple(at)).body())
+
+        if not gone:
+            return view
+        appended = self._appender.append(view.case, class_, [compose(*one) for one in gone.items()])
+        duties.left += gone
+        return appended.view
 
     def _rotate(self, view: CaseView, class_: str, duties: Duties) -> CaseView:
         owed = self._owed(view.classes[class_])
@@ -151,7 +171,7 @@ class Granting:
         for section in sorted(chain.state.sections):
             if self._holds(chain, section) and self._may(chain, "grant", section):
                 now_ms = chain.state.instant(self._author.clock())
-                for user in owed_grants(chain.state, section, self._rules.table, now_ms):
+                for user in owed_grants(chain.state, section, self._rules.table, now_ms, self._directory):
                     wanted.setdefault(user, []).append(section)
         for user, sections in wanted.items():
             known = self._directory.refresh(user)

@@ -118,6 +118,8 @@ class Attestation:
     from_ms: int
     until_ms: int
     scope: LogScope | None = None
+    # When its registrar ended it before its time (docs/spec/departures.md); `until_ms` is then no later.
+    ended_ms: int | None = None
 
     def check_at(self, at_ms: int) -> None:
         """Refuse an instant outside the period (start included, end excluded): not-yet or expired."""

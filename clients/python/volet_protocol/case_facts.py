@@ -104,6 +104,11 @@ class CaseFacts:
         groups = self._groups.after(self.records.get(type_, ()), records[type_])
         return replace(self, records=records, ends=ends, hashes=self.hashes | {record.hash}, _groups=groups)
 
+    def with_ends(self, ends: Mapping[str, int]) -> CaseFacts:
+        """Return the state with ends that no fact of the chain says, by what they end; the earliest of each counts."""
+        merged = {target: min(at_ms, self.ends.get(target, FOREVER)) for target, at_ms in ends.items()}
+        return replace(self, ends={**self.ends, **merged})
+
     @cached_property
     def folds(self) -> FactFolds:
         """What these facts were found to come to, by question."""

@@ -1,18 +1,20 @@
 """What is owed to a section: a rotation, grants (docs/spec/case-chains.md, protocol 6.5).
 
 debt(section, head, t) = readers boxed in the current epoch who are not permitted at that head and instant, who were
-revoked, or whose box is for a superseded generation of their key; an invitation that boxed it and came to nothing; and
-the current epoch when it is tainted. A writer takes t = max(own clock, newest verified checkpoint); a reader takes the
-header's `time_ms`.
+revoked, whose structure ended their attestation, or whose box is for a superseded generation of their key; an
+invitation that boxed it and came to nothing; and the current epoch when it is tainted. A writer takes t = max(own
+clock, newest verified checkpoint); a reader takes the header's `time_ms`.
 
 A debt stops writing under the old keys. It never stops reading or narrowing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from volet_protocol.case_state import CaseChain, Directory, SectionState
+from volet_protocol.departures import without_departed
 from volet_protocol.fact_people import Participation
 from volet_protocol.fact_powers import Mandate
 from volet_protocol.policy_table import PolicyTable
@@ -41,12 +43,14 @@ class Debt:
 
 def debt(state: CaseChain, section: str, table: PolicyTable, at_ms: int, directory: Directory) -> Debt:
     """Return what a section owes at this head and instant."""
-    return _debt(state.section(section), section, SectionAccess.at(table, state.facts, at_ms), directory)
+    known = state.section(section)
+    return _debt(known, section, _access(state, known.readers, table, at_ms, directory), directory)
 
 
 def debts(state: CaseChain, table: PolicyTable, at_ms: int, directory: Directory) -> dict[str, Debt]:
     """Return the debts of every section that has one, in order."""
-    access = SectionAccess.at(table, state.facts, at_ms)
+    readers = {user for known in state.sections.values() for user in known.readers}
+    access = _access(state, readers, table, at_ms, directory)
     found = {section: _debt(known, section, access, directory) for section, known in sorted(state.sections.items())}
     return {section: due for section, due in found.items() if due.owed}
 
@@ -57,18 +61,19 @@ def sections_owed(state: CaseChain, table: PolicyTable, at_ms: int, directory: D
     return [section for section in due if _holds_current(state.section(section), user)]
 
 
-def owed_grants(state: CaseChain, section: str, table: PolicyTable, at_ms: int) -> list[str]:
+def owed_grants(state: CaseChain, section: str, table: PolicyTable, at_ms: int, directory: Directory) -> list[str]:
     """Return the users who may read a whole section and were not boxed its current epoch, in order.
 
-    Somebody revoked by name is not among them: only a member's own grant brings them back.
+    Somebody revoked by name is not among them: only a member's own grant brings them back. Nor is who left.
     """
     known = state.section(section)
     if known.epoch == 0:
         return []
-    access = SectionAccess.at(table, state.facts, at_ms)
+    everybody = _everybody(state)
+    access = _access(state, everybody, table, at_ms, directory)
     return [
         user
-        for user in sorted(_everybody(state))
+        for user in sorted(everybody)
         if user not in known.readers and user not in known.revoked and access.may_read(user, section)
     ]
 
@@ -82,6 +87,26 @@ def may_be_claimed(state: CaseChain, section: str, table: PolicyTable, at_ms: in
 def single_reader(state: CaseChain) -> list[str]:
     """Return the sections whose content would be lost with one more reader, in order."""
     return [section for section, known in sorted(state.sections.items()) if len(known.readers) == 1]
+
+
+def departed(state: CaseChain, table: PolicyTable, at_ms: int, directory: Directory) -> dict[str, list[str]]:
+    """Return, by user, the sections whose keys they hold, and may read by the chain alone, by a structure they left.
+
+    Any member may revoke them there; from then on the chain itself says so (docs/spec/departures.md).
+    """
+    said = SectionAccess.at(table, state.facts, at_ms)
+    found: dict[str, list[str]] = {}
+    for section, due in debts(state, table, at_ms, directory).items():
+        known = state.section(section)
+        for user in sorted(set(due.leaving).difference(said.leaving(section, known))):
+            found.setdefault(user, []).append(section)
+    return found
+
+
+def _access(
+    state: CaseChain, users: Iterable[str], table: PolicyTable, at_ms: int, directory: Directory
+) -> SectionAccess:
+    return SectionAccess.at(table, without_departed(state.facts, users, directory, at_ms), at_ms)
 
 
 def _debt(known: SectionState, section: str, access: SectionAccess, directory: Directory) -> Debt:

@@ -26,7 +26,8 @@ STATEMENT_LIMIT = 1024 * 1024
 TYPES = frozenset(
     {
         # trust and identity
-        "trust-bundle", "attestation", "policy-activation", "seen-in-person", "login", "account-hold",
+        "trust-bundle", "attestation", "attestation-end", "policy-activation", "seen-in-person", "login",
+        "account-hold",
         # user chains
         "user-create", "device-add", "device-revoke", "user-key", "recovery-set", "recovery-replace",
         "recovery-veto", "recover", "chain-close",

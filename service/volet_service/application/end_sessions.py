@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from volet_protocol import statements
 from volet_protocol.capacities import Attestation, verify_attestation
-from volet_protocol.errors import ProtocolError
+from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.trust_bundle import TrustBundle
 from volet_service.application.ports import UnitOfWork
 
@@ -18,7 +18,12 @@ def held_capacity(id_: str, trust: TrustBundle, uow: UnitOfWork) -> Attestation 
     Raises `ProtocolError` as `verify_attestation` does: not-trusted or expired where its registrar ended.
     """
     stored = uow.users.stored_attestation(id_)
-    return None if stored is None else verify_attestation(statements.parse(stored.statement), trust, uow.now_ms)
+    if stored is None:
+        return None
+    if stored.attestation.ended_ms is not None:
+        # At once, although the end holds a moment later: who was let go signs in no more.
+        raise ProtocolError(Reason.EXPIRED, "attestation that its registrar ended")
+    return verify_attestation(statements.parse(stored.statement), trust, uow.now_ms)
 
 
 def end_sessions(trust: TrustBundle, uow: UnitOfWork, /) -> None:

@@ -19,6 +19,7 @@ from volet_protocol.statements import HeadRef
 from volet_protocol.tiles import TilePath
 from volet_protocol.trust_bundle import TrustBundle
 from volet_protocol.web_manifest import WebManifest
+from volet_service.application.departure_ports import Departures
 from volet_service.application.directory_ports import Extracts, NationalDirectory
 from volet_service.application.emergency_records import Emergencies
 from volet_service.application.erasure_ports import Erasures
@@ -73,6 +74,9 @@ class UnitOfWork(Protocol):
 
     @property
     def holds(self) -> Holds: ...  # noqa: D102 -- the type says it
+
+    @property
+    def departures(self) -> Departures: ...  # noqa: D102 -- the type says it
 
     @property
     def cases(self) -> Cases: ...  # noqa: D102 -- the type says it

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from volet_protocol.encodings import is_hash
 from volet_protocol.errors import ProtocolError
 from volet_service.application.callers import Caller
+from volet_service.application.departure_ports import StoredEnd
 from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.records import BindingRecord, StoredAttestation, UserLink
 from volet_service.application.visibility import view_case
@@ -26,6 +27,7 @@ class UserRead:
     own: bool
     bindings: Sequence[BindingRecord]
     attestations: Sequence[StoredAttestation]
+    ends: Sequence[StoredEnd]
 
 
 def read_user(user: str, caller: Caller, policy: Policy, uow: UnitOfWork, /) -> UserRead:
@@ -36,7 +38,7 @@ def read_user(user: str, caller: Caller, policy: Policy, uow: UnitOfWork, /) -> 
         raise NotFound from None
     own = chain.user == caller.user
     bindings = uow.users.bindings(user) if own or _common_case(user, caller, policy, uow) else []
-    return UserRead(uow.users.links(user), own, bindings, uow.users.attestations(user))
+    return UserRead(uow.users.links(user), own, bindings, uow.users.attestations(user), uow.departures.of(user))
 
 
 def _common_case(user: str, caller: Caller, policy: Policy, uow: UnitOfWork) -> bool:

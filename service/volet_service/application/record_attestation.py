@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from volet_protocol.capacities import verify_attestation
+from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.operator_roles import ROW
 from volet_protocol.statements import UnverifiedStatement
@@ -21,6 +22,8 @@ def record_attestation(statement: UnverifiedStatement, trust: TrustBundle, uow: 
     attestation = verify_attestation(statement, trust, uow.now_ms)
     # Of a user that exists here, or the table would fill with whatever a registrar's key ever signed.
     uow.users.user(attestation.user)
+    if any(one.end.ends(attestation) for one in uow.departures.of(attestation.user)):
+        raise ProtocolError(Reason.EXPIRED, "attestation that its registrar ended")
     check_apart(attestation, uow)
     view = ViewPayload(
         "attestation", uow.now_ms, row=attestation.capacity.row, category=attestation.capacity.category,

@@ -10,6 +10,7 @@ from volet_protocol.access import decide
 from volet_protocol.capacities import Capacity
 from volet_protocol.case_facts import CaseFacts
 from volet_protocol.case_state import CaseChain
+from volet_protocol.departures import without_departed
 from volet_protocol.encodings import is_hash
 from volet_protocol.entry_list import list_id
 from volet_protocol.errors import ProtocolError, Reason
@@ -59,7 +60,9 @@ class Viewer:
 def view_case(uow: UnitOfWork, caller: Caller, case: str, table: PolicyTable) -> Viewer:
     """Return the caller's view of a case; raise `NotFound` for who does not stand in it now."""
     main = uow.cases.chain(case, MAIN) if is_hash(case) else None
-    if main is None or not _stands(main.facts, caller.user, uow.now_ms):
+    # By a structure that they left they stand in no case, whatever else they are attested.
+    facts = None if main is None else without_departed(main.facts, [caller.user], uow.users, uow.now_ms)
+    if main is None or facts is None or not _stands(facts, caller.user, uow.now_ms):
         raise NotFound
     return Viewer(caller, capacity_of(uow, caller.user, caller.capacity), case, main, table, uow.now_ms)
 

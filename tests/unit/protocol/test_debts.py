@@ -100,25 +100,25 @@ def test_who_does_not_hold_a_section_owes_nothing_for_it() -> None:
 def test_a_permitted_member_without_the_current_epoch_is_owed_a_grant() -> None:
     world = CaseWorld.team()
     world.claim("doctor", MEDICAL)
-    assert debts.owed_grants(world.main, MEDICAL, world.table, world.now_ms) == [world.user("nurse")]
+    assert debts.owed_grants(world.main, MEDICAL, world.table, world.now_ms, world.directory) == [world.user("nurse")]
 
 
 def test_the_person_is_owed_a_grant_of_what_is_theirs() -> None:
     world = shared()
     world.account("person")
-    assert debts.owed_grants(world.main, MEDICAL, world.table, world.now_ms) == [world.user("person")]
+    assert debts.owed_grants(world.main, MEDICAL, world.table, world.now_ms, world.directory) == [world.user("person")]
 
 
 def test_nobody_is_owed_a_grant_of_a_keyless_section() -> None:
     world = CaseWorld.team()
-    assert debts.owed_grants(world.main, MEDICAL, world.table, world.now_ms) == []
+    assert debts.owed_grants(world.main, MEDICAL, world.table, world.now_ms, world.directory) == []
 
 
 def test_software_does_not_bring_back_who_was_revoked_by_name() -> None:
     world = shared()
     world.revoke("doctor", "nurse", MEDICAL)
     world.rotate("doctor", MEDICAL)
-    assert debts.owed_grants(world.main, MEDICAL, world.table, world.now_ms) == []
+    assert debts.owed_grants(world.main, MEDICAL, world.table, world.now_ms, world.directory) == []
     assert world.verdict(world.grant("doctor", "nurse", {MEDICAL: None})) is None
     world.rotate("doctor", MEDICAL)
     assert world.opens("nurse", MEDICAL, 3)

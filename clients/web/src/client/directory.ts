@@ -10,6 +10,8 @@ import { isObject } from "../protocol/canonical.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
 import { readAttestation, verifyAttestation } from "../protocol/capacities.ts";
 import type { Attestation } from "../protocol/capacities.ts";
+import { endedBy, verifyEnd } from "../protocol/departures.ts";
+import type { AttestationEnd } from "../protocol/departures.ts";
 import type { Directory as DirectoryPort } from "../protocol/directory.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import type { Reason } from "../protocol/errors.ts";
@@ -42,6 +44,7 @@ export class Directory implements DirectoryPort {
   readonly #nowMs: () => number;
   readonly #known = new Map<string, Known>();
   readonly #attestations = new Map<string, Attestation>();
+  readonly #ends = new Map<string, AttestationEnd>();
   readonly #asking = new Map<string, Promise<Known>>();
 
   constructor(hub: Hub, nowMs: () => number) {
@@ -124,7 +127,11 @@ export class Directory implements DirectoryPort {
       if (!isObject(item)) throw fields.refuse("attestations");
       return statementFromJson(item);
     });
-    const attestations = await this.#attested(statements, user);
+    for (const item of fields.items("attestation_ends")) {
+      if (!isObject(item)) throw fields.refuse("attestation_ends");
+      await this.#end(statementFromJson(item), user);
+    }
+    const attestations = (await this.#attested(statements, user)).map((one) => endedBy(one, this.#ends.values()));
     const counting = new Set(attestations.map(({ id }) => id));
     const attested = statements.filter(({ hash }) => counting.has(hash));
     return { chain, proven, subjects: await this.#subjects(bindings, user), attestations, attested };
@@ -138,6 +145,15 @@ export class Directory implements DirectoryPort {
       if (subject !== undefined) found.push(subject);
     }
     return found.sort((left, right) => left.iatMs - right.iatMs);
+  }
+
+  /** What was once met stays: a hub that holds an end back later takes nothing back. */
+  async #end(statement: UnverifiedStatement, user: string): Promise<void> {
+    // Of a registrar or a structure that the bundle no longer lists: it attests nothing either.
+    const end = await unless(ATTESTS_NOTHING, verifyEnd(statement, this.#hub.trust.bundle));
+    if (end === undefined) return;
+    if (end.user !== user) throw new ProtocolError("wrong-author", "end of another user's attestation");
+    this.#ends.set(end.id, end);
   }
 
   async #attested(statements: readonly UnverifiedStatement[], user: string): Promise<readonly Attestation[]> {

@@ -12,12 +12,14 @@
 import { mayGrantBySoftware } from "../protocol/acceptance.ts";
 import type { Acceptance, Evidence } from "../protocol/acceptance.ts";
 import { subjectChain } from "../protocol/capacities.ts";
+import type { LinkHead } from "../protocol/case-links.ts";
 import { instantOf, sectionOf } from "../protocol/case-state.ts";
 import { composeClaim, composeGrant, composeRotate } from "../protocol/compose.ts";
 import type { NewKey } from "../protocol/compose.ts";
-import { mayBeClaimed, owedGrants, sectionsOwed } from "../protocol/debts.ts";
+import { departedOf, mayBeClaimed, owedGrants, sectionsOwed } from "../protocol/debts.ts";
 import { canBeBoxed } from "../protocol/directory.ts";
 import { hasAnswered } from "../protocol/invitations.ts";
+import { revokeBody } from "../protocol/key-links.ts";
 import { classOf } from "../protocol/places.ts";
 import type { VisibilityClass } from "../protocol/places.ts";
 import { SectionAccess } from "../protocol/section-access.ts";
@@ -136,7 +138,21 @@ export class Granting {
     return keys;
   }
 
-  async #rotate(view: CaseView, class_: VisibilityClass, duties: Doing): Promise<CaseView> {
+  /** Revoke who left their structure and holds keys by it: the chain says it then, whoever serves the end or not. */
+  async #leaveBehind(view: CaseView, class_: VisibilityClass): Promise<CaseView> {
+    const { appender, author, directory, lists, rules } = this.#parts;
+    const { state } = chainOf(view, class_);
+    const gone = departedOf(state, await rules.table(), instantOf(state, author.nowMs()), directory);
+    if (gone.size === 0) return view;
+    const links = [...gone].map(([reader, sections]) => async (_: ClassView, head: LinkHead) => {
+      const at = sections.map(async (section: string) => ({ section, at: await lists.head(view.case, section) }));
+      return { body: revokeBody({ head, reader, sections: await Promise.all(at) }) };
+    });
+    return (await appender.append(view.case, class_, links)).view;
+  }
+
+  async #rotate(before: CaseView, class_: VisibilityClass, duties: Doing): Promise<CaseView> {
+    const view = await this.#leaveBehind(before, class_);
     const owed = await this.#owed(chainOf(view, class_));
     if (owed.length === 0) return view;
     const { appender, directory } = this.#parts;
@@ -190,12 +206,12 @@ export class Granting {
 
   /** The sections of a chain that readers wait for, and that this user holds and may hand over, by reader. */
   async #wanted(chain: ClassView): Promise<ReadonlyMap<string, readonly string[]>> {
-    const { rules, author } = this.#parts;
+    const { rules, author, directory } = this.#parts;
     const wanted = new Map<string, string[]>();
     for (const section of [...chain.state.sections.keys()].sort()) {
       if (!holdsCurrent(chain, section) || !(await this.#may(chain, "grant", section))) continue;
       const atMs = instantOf(chain.state, author.nowMs());
-      for (const user of owedGrants(chain.state, section, await rules.table(), atMs)) {
+      for (const user of owedGrants(chain.state, section, await rules.table(), atMs, directory)) {
         wanted.set(user, [...(wanted.get(user) ?? []), section]);
       }
     }

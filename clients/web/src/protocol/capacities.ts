@@ -109,6 +109,8 @@ export interface Attestation {
   readonly fromMs: number;
   readonly untilMs: number;
   readonly scope?: LogScope | undefined;
+  /** When its registrar ended it before its time (docs/spec/departures.md); `untilMs` is then no later. */
+  readonly endedMs?: number | undefined;
 }
 
 /** Refuse an instant outside the period (start included, end excluded): not-yet or expired. */
@@ -141,7 +143,7 @@ export function readAttestation(statement: UnverifiedStatement, hub: string): At
 }
 
 /** The body that a registrar of this hub signs. */
-export function attestationBody(hub: string, attestation: Omit<Attestation, "id">): JsonObject {
+export function attestationBody(hub: string, attestation: Omit<Attestation, "id" | "endedMs">): JsonObject {
   return {
     v: VERSION,
     type: TYPE,

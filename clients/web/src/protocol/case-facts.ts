@@ -131,6 +131,13 @@ export class CaseFacts implements CaseStart {
     return new CaseFacts(this, new Map(this.records).set(type, after), ends, new Set(this.#hashes).add(record.hash), groups);
   }
 
+  /** The state with ends that no fact of the chain says, by what they end; the earliest of each counts. */
+  withEnds(ends: ReadonlyMap<string, number>): CaseFacts {
+    const merged = new Map(this.#ends);
+    for (const [target, atMs] of ends) merged.set(target, Math.min(atMs, this.endedAt(target)));
+    return new CaseFacts(this, this.records, merged, this.#hashes, this.#groups);
+  }
+
   *#facts(): Generator<Fact> {
     for (const records of this.records.values()) for (const record of records) yield record.fact;
   }

@@ -2,13 +2,14 @@
  * What is owed to a section: a rotation, grants (docs/spec/case-chains.md, protocol 6.5).
  *
  * debt(section, head, t) = readers boxed in the current epoch who are not permitted at that head and instant, who were revoked,
- * or whose box is for a superseded generation of their key; an invitation that boxed it and came to nothing; and the current
- * epoch when it is tainted. A writer takes t = max(own clock, newest verified checkpoint); a reader takes the header's `time_ms`.
+ * whose structure ended their attestation, or whose box is for a superseded generation of their key; an invitation that boxed it
+ * and came to nothing; and the current epoch when it is tainted. A writer takes t = max(own clock, newest verified checkpoint); a reader takes the header's `time_ms`.
  *
  * A debt stops writing under the old keys. It never stops reading or narrowing.
  */
 import { holdsStep, sectionOf } from "./case-state.ts";
 import type { CaseChain, SectionState } from "./case-state.ts";
+import { withoutDeparted } from "./departures.ts";
 import type { Directory } from "./directory.ts";
 import type { PolicyTable } from "./policy-table.ts";
 import { byName, SectionAccess } from "./section-access.ts";
@@ -34,12 +35,14 @@ export function isOwed(debt: Debt): boolean {
 
 /** What a section owes at this head and instant. */
 export function debtOf(state: CaseChain, section: string, table: PolicyTable, atMs: number, directory: Directory): Debt {
-  return owedTo(sectionOf(state, section), section, SectionAccess.at(table, state.facts, atMs), directory);
+  const known = sectionOf(state, section);
+  return owedTo(known, section, accessOf(state, known.readers.keys(), table, atMs, directory), directory);
 }
 
 /** The debts of every section that has one, in order. */
 export function debtsOf(state: CaseChain, table: PolicyTable, atMs: number, directory: Directory): ReadonlyMap<string, Debt> {
-  const access = SectionAccess.at(table, state.facts, atMs);
+  const readers = new Set([...state.sections.values()].flatMap((known) => [...known.readers.keys()]));
+  const access = accessOf(state, readers, table, atMs, directory);
   const every = [...state.sections].sort(byName);
   const found = every.map(([section, known]) => [section, owedTo(known, section, access, directory)] as const);
   return new Map(found.filter(([, debt]) => isOwed(debt)));
@@ -61,13 +64,20 @@ export function sectionsOwed(
 
 /**
  * The users who may read a whole section and were not boxed its current epoch, in order. Somebody revoked by name is not among
- * them: only a member's own grant brings them back.
+ * them: only a member's own grant brings them back. Nor is who left.
  */
-export function owedGrants(state: CaseChain, section: string, table: PolicyTable, atMs: number): readonly string[] {
+export function owedGrants(
+  state: CaseChain,
+  section: string,
+  table: PolicyTable,
+  atMs: number,
+  directory: Directory,
+): readonly string[] {
   const { epoch, readers, revoked } = sectionOf(state, section);
   if (epoch === 0) return [];
-  const access = SectionAccess.at(table, state.facts, atMs);
-  const without = everybody(state).filter((user) => !readers.has(user) && !revoked.has(user));
+  const every = everybody(state);
+  const access = accessOf(state, every, table, atMs, directory);
+  const without = every.filter((user) => !readers.has(user) && !revoked.has(user));
   return without.filter((user) => access.mayRead(user, section));
 }
 
@@ -80,6 +90,35 @@ export function mayBeClaimed(state: CaseChain, section: string, table: PolicyTab
 /** The sections whose content would be lost with one more reader, in order. */
 export function singleReader(state: CaseChain): readonly string[] {
   return [...state.sections].flatMap(([section, { readers }]) => (readers.size === 1 ? [section] : [])).sort();
+}
+
+/**
+ * By user, the sections whose keys they hold and may read by the chain alone, and whose structure they left. Any member may revoke
+ * them there; from then on the chain itself says so (docs/spec/departures.md).
+ */
+export function departedOf(
+  state: CaseChain,
+  table: PolicyTable,
+  atMs: number,
+  directory: Directory,
+): ReadonlyMap<string, readonly string[]> {
+  const said = SectionAccess.at(table, state.facts, atMs);
+  const found = new Map<string, string[]>();
+  for (const [section, { leaving }] of debtsOf(state, table, atMs, directory)) {
+    const known = said.leaving(section, sectionOf(state, section));
+    for (const user of leaving) if (!known.includes(user)) found.set(user, [...(found.get(user) ?? []), section]);
+  }
+  return found;
+}
+
+function accessOf(
+  state: CaseChain,
+  users: Iterable<string>,
+  table: PolicyTable,
+  atMs: number,
+  directory: Directory,
+): SectionAccess {
+  return SectionAccess.at(table, withoutDeparted(state.facts, users, directory, atMs), atMs);
 }
 
 function owedTo(known: SectionState, section: string, access: SectionAccess, directory: Directory): Debt {

@@ -24,6 +24,7 @@ export const TYPES = [
   // trust and identity
   "trust-bundle",
   "attestation",
+  "attestation-end",
   "policy-activation",
   "seen-in-person",
   "login",

@@ -9,6 +9,7 @@ import { readAttestation } from "../../src/protocol/capacities.ts";
 import type { Attestation } from "../../src/protocol/capacities.ts";
 import { extendCase, startCase, startClass } from "../../src/protocol/case-chain.ts";
 import type { CaseChain } from "../../src/protocol/case-state.ts";
+import { endedBy, readEnd } from "../../src/protocol/departures.ts";
 import type { Directory } from "../../src/protocol/directory.ts";
 import { ProtocolError } from "../../src/protocol/errors.ts";
 import { Fields } from "../../src/protocol/fields.ts";
@@ -139,6 +140,8 @@ export async function played(fields: Fields): Promise<Played> {
       directory.users.set(user, await extendUserChain(directory.user(user), readStatement(link), FAR_MS));
     }
   }
+  const ends = (fields.has("ends") ? fields.items("ends") : []).map((end) => readEnd(readStatement(end), start.main.hub));
+  for (const [id, held] of directory.attestations) directory.attestations.set(id, endedBy(held, ends));
   const links = fields.has("links") ? fields.items("links").map(readVectorLink) : [];
   for (const link of links) await world.add(link);
   return { world, link: links.at(-1)?.statement };

@@ -14,7 +14,7 @@ import { readHead } from "../../src/protocol/statements.ts";
 import { buildWorld, played, runEntitled, runExtend, voidsOf } from "./case-runner.ts";
 import { runVectors } from "./vectors.ts";
 
-const entitled = { required: ["world", "links"], optional: ["users"], run: runEntitled };
+const entitled = { required: ["world", "links"], optional: ["users", "ends"], run: runEntitled };
 
 runVectors("case_worlds", caseWorlds, {
   world: {
@@ -56,12 +56,12 @@ runVectors("gesture", gesture, {
 runVectors("debt", debt, {
   debt: {
     required: ["world", "links", "section", "at_ms"],
-    optional: ["users"],
+    optional: ["users", "ends"],
     run: async (fields) => {
       const { main, table, directory } = (await played(fields)).world;
       const [section, atMs] = [fields.text("section"), fields.integer("at_ms")];
       const { leaving, superseded, taints } = debtOf(main, section, table, atMs, directory);
-      const grants = owedGrants(main, section, table, atMs);
+      const grants = owedGrants(main, section, table, atMs, directory);
       return { leaving, superseded, taints, grants, claimable: mayBeClaimed(main, section, table, atMs) };
     },
   },

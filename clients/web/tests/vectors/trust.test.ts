@@ -1,11 +1,22 @@
-/** Runs `tests/vectors/trust_bundle.json` and `attestation.json`. */
+/** Runs `tests/vectors/trust_bundle.json`, `attestation.json` and `attestation_end.json`. */
 import attestation from "../../../../tests/vectors/attestation.json?raw";
+import attestationEnd from "../../../../tests/vectors/attestation_end.json?raw";
 import trustBundle from "../../../../tests/vectors/trust_bundle.json?raw";
 import { utf8 } from "../../src/protocol/bytes.ts";
-import { capacityToJson, saltedSubject, subjectChain, verifyAttestation } from "../../src/protocol/capacities.ts";
+import {
+  capacityToJson,
+  readAttestation,
+  saltedSubject,
+  subjectChain,
+  verifyAttestation,
+} from "../../src/protocol/capacities.ts";
+import { endedBy, readEnd, verifyEnd } from "../../src/protocol/departures.ts";
+import type { JsonObject } from "../../src/protocol/canonical.ts";
 import { statementFromJson } from "../../src/protocol/statements.ts";
 import { parseBundle } from "../../src/protocol/trust-bundle.ts";
 import { runVectors } from "./vectors.ts";
+
+const HUB = "http://127.0.0.1:8080";
 
 runVectors("trust_bundle", trustBundle, {
   verify: {
@@ -37,5 +48,25 @@ runVectors("attestation", attestation, {
   subject_chain: {
     required: ["iss", "sub"],
     run: (fields) => ({ chain: subjectChain(fields.label("iss"), fields.label("sub")) }),
+  },
+});
+
+runVectors("attestation_end", attestationEnd, {
+  verify: {
+    required: ["bundle", "statement"],
+    run: async (fields) => {
+      const bundle = await parseBundle(utf8(fields.text("bundle"))).verify(undefined);
+      const { id, user, structure, atMs } = await verifyEnd(statementFromJson(fields.raw("statement")), bundle);
+      return { id, user, structure, at_ms: atMs };
+    },
+  },
+  ended: {
+    required: ["statement", "ends"],
+    run: (fields) => {
+      const held = readAttestation(statementFromJson(fields.raw("statement")), HUB);
+      const ends = fields.items("ends").map((end) => readEnd(statementFromJson(end as JsonObject), HUB));
+      const { untilMs, endedMs } = endedBy(held, ends);
+      return { until_ms: untilMs, ...(endedMs === undefined ? {} : { ended_ms: endedMs }) };
+    },
   },
 });

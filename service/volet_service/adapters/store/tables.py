@@ -78,6 +78,11 @@ attestation = Table(
     _hash("id", key=True), _hash("user"), _bytes("statement"), _int("until_ms"), _int("leaf"),
     Index(None, "user"),
 )  # fmt: skip
+attestation_end = Table(
+    "attestation_end", metadata,
+    _hash("id", key=True), _hash("user"), _bytes("statement"), _int("leaf"),
+    Index(None, "user"),
+)  # fmt: skip
 login = Table(
     "login", metadata,
     _text("id", key=True), _text("state"), _hash("user"), _hash("device"), _text("iss"), _text("aud"),

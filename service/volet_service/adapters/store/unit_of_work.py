@@ -35,6 +35,7 @@ from volet_service.adapters.shares import ShareStore
 from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.cases import CaseRows, ExchangeRows
 from volet_service.adapters.store.cosignatures import CosignatureRows
+from volet_service.adapters.store.departures import DepartureRows
 from volet_service.adapters.store.directory_rows import ExtractRows
 from volet_service.adapters.store.emergencies import EmergencyRows
 from volet_service.adapters.store.entries import BoxRows, EntryRows, RequestRows
@@ -95,6 +96,7 @@ class SqlUnitOfWork:
     def __init__(self, connection: Connection, writer: Writer) -> None:
         live, log = writer.live, writer.log
         self.users = UserRows(connection, live, writer.origin, log.now_ms)
+        self.departures = DepartureRows(connection, live, writer.origin)
         self.sessions = SessionRows(connection, live)
         self.holds = HoldRows(connection)
         self.cases = CaseRows(connection, live, log, self.users, writer.tables)

@@ -17,6 +17,7 @@ from volet_protocol.hashing import sha256
 from volet_protocol.statements import HeadRef
 from volet_protocol.user_chain import UserChain, replay
 from volet_service.adapters.store import tables as t
+from volet_service.adapters.store.departures import DepartureRows
 from volet_service.adapters.store.live import Live
 from volet_service.adapters.store.sql import holds_bytes
 from volet_service.application.live_ports import Moved
@@ -33,6 +34,7 @@ class UserRows:
         self._connection = connection
         self._live = live
         self._origin = origin
+        self._departures = DepartureRows(connection, live, origin)
         self._now_ms = now_ms
 
     def user(self, user: str) -> UserChain:
@@ -148,7 +150,8 @@ class UserRows:
 
     def _attestation(self, row: Row[tuple[object, ...]]) -> StoredAttestation:
         statement = statements.parse(row.statement)
-        return StoredAttestation(Attestation.read(statement, self._origin), row.statement, row.leaf)
+        held = self._departures.left(Attestation.read(statement, self._origin))
+        return StoredAttestation(held, row.statement, row.leaf)
 
 
 def _token_hash(id_token: str) -> str:

@@ -102,6 +102,7 @@ ACTIONS: Final[Mapping[tuple[str, str], Stated]] = {
     ("POST", "/v1/users/{user}/links"): Stated(Action.ACCOUNT, Asks.SELF, "a chain grows by its own devices only"),
     ("POST", "/v1/users/{user}/bindings"): Stated(Action.ACCOUNT, Asks.SELF, "one's own identity only"),
     ("POST", "/v1/attestations"): Stated(Action.ATTEST, Asks.SIGNATURE, "a registrar of the trust bundle"),
+    ("POST", "/v1/attestation-ends"): Stated(Action.ATTEST, Asks.SIGNATURE, "the registrar ends what it attested"),
     ("POST", "/v1/cases"): Stated(Action.OPEN_CASE, Asks.CHAIN),
     ("GET", "/v1/references/{reference}"): Stated(Action.LIST, Asks.STANDING),
     ("GET", "/v1/cases"): Stated(Action.LIST, Asks.STANDING),

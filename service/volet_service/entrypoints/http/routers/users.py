@@ -12,6 +12,7 @@ from volet_protocol.encodings import from_base64url, to_base64url
 from volet_protocol.statements import from_json, parse
 from volet_service.application.add_binding import AddBinding, add_binding
 from volet_service.application.add_user_links import AddUserLinks, add_user_links, parse_boxes
+from volet_service.application.end_attestations import end_attestations
 from volet_service.application.read_user import read_user
 from volet_service.application.record_attestation import record_attestation
 from volet_service.application.records import BindingRecord
@@ -34,6 +35,7 @@ async def read(user: str, caller: CallerDependency, hub: HubDependency) -> Answe
         "links": links,
         "bindings": [bound(one) for one in found.bindings],
         "attestations": [parse(one.statement).to_json() for one in found.attestations],
+        "attestation_ends": [parse(one.statement).to_json() for one in found.ends],
         "head": (await hub.log.head_proof("user", user)).to_json(),
     }
 
@@ -74,3 +76,11 @@ async def attest(asked: StatementRequest, hub: HubDependency) -> Answer:
     statement = asked.parsed()
     id_, _ = await hub.store.write(lambda uow, /: record_attestation(statement, hub.trust, uow))
     return {"id": id_}
+
+
+@router.post("/attestation-ends", status_code=201)
+async def end(asked: StatementRequest, hub: HubDependency, since: TreeSize) -> Answer:
+    """End what a registrar attested of somebody in one of its structures, by its own word."""
+    statement = asked.parsed()
+    id_, leaf = await hub.store.write(lambda uow, /: end_attestations(statement, hub.trust, uow))
+    return {"id": id_, "receipt": (await hub.log.receipt(leaf, since)).to_json()}
