@@ -94,7 +94,7 @@ def refusals(team: HubCase) -> list[tuple[Statement, str]]:
     nurse, stolen = team.person("nurse"), SigningKey(bytes(range(32)))
     body: JsonObject = end(team.hub, nurse).body
     return [
-        (end(team.hub, nurse, structure="dac"), "not-found"),
+        (sign({**body, "user": "ab" * 32}, REGISTRAR), "unknown-reference"),
         (end(team.hub, nurse, ahead_ms=-1), "stale"),
         (end(team.hub, nurse, ahead_ms=2 * NOTICE_MS + 1000), "not-yet"),
         (sign(body, stolen), "bad-signature"),

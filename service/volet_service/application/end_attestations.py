@@ -13,7 +13,6 @@ from volet_protocol.statements import UnverifiedStatement
 from volet_protocol.trust_bundle import TrustBundle
 from volet_service.application.departure_ports import StoredEnd
 from volet_service.application.ports import UnitOfWork
-from volet_service.domain.errors import NotFound
 from volet_service.domain.leaves import LeafContent
 
 
@@ -21,8 +20,8 @@ def end_attestations(statement: UnverifiedStatement, trust: TrustBundle, uow: Un
     """Verify and store an end; return (id, index of its leaf). The same one again has the same answer.
 
     Raises `ProtocolError` where the statement does not verify, stale for an instant that is past (what was done since
-    would lie behind it), not-yet for one further ahead than two clocks can differ; `NotFound` for somebody of whom this
-    registrar attested nothing in that structure.
+    would lie behind it), not-yet for one further ahead than two clocks can differ, unknown-reference for a user who is
+    not here.
     """
     end = verify_end(statement, trust)
     known = next((one for one in uow.departures.of(end.user) if one.end.id == end.id), None)
@@ -32,12 +31,9 @@ def end_attestations(statement: UnverifiedStatement, trust: TrustBundle, uow: Un
         raise ProtocolError(Reason.STALE, "end of an attestation")
     if end.at_ms > uow.now_ms + 2 * NOTICE_MS:
         raise ProtocolError(Reason.NOT_YET, "end of an attestation")
-    held = next((one.attestation for one in uow.users.attestations(end.user) if end.ends(one.attestation)), None)
-    if held is None:
-        raise NotFound
-    view = ViewPayload(
-        "attestation", uow.now_ms, row=held.capacity.row, category=held.capacity.category, structure=end.structure
-    )
+    # Of a user that exists here, attested or not: what was signed and not deposited yet must not come afterwards.
+    uow.users.user(end.user)
+    view = ViewPayload("attestation", uow.now_ms, structure=end.structure)
     who = IdentityPayload(request_hash=statement.hash, request=statement.to_json())
     leaf = uow.log.append(LeafContent(view, who))
     uow.departures.add(StoredEnd(end, statement.to_bytes(), leaf))

@@ -22,6 +22,7 @@ from volet_protocol.fields import Fields
 from volet_protocol.problems import CONTENT_TYPE
 from volet_service.application.login_ports import IdentityProvider
 from volet_service.domain.errors import Invalid, Overloaded, Refusal, from_protocol
+from volet_service.entrypoints.registrar.attested_list import AttestedUser, path_of, remember
 from volet_service.entrypoints.registrar.attesting import AttestationRequest, attest
 from volet_service.entrypoints.registrar.config import RegistrarConfig, RegistrarConfigError, StaffEntry, read_staff
 from volet_service.entrypoints.registrar.identifications import Identifications
@@ -102,6 +103,8 @@ def create_app(tools: Tools) -> Starlette:
         attested = attest(
             asked, config=config, identifications=identifications, random=tools.random, now_ms=tools.now_ms()
         )
+        users = [AttestedUser(one.sub, asked.hub, asked.user, one.structure) for one in attested]
+        await run_in_threadpool(_remember, tools.config, users)
         items = [{"statement": one.statement.to_json(), "salt": to_base64url(one.salt)} for one in attested]
         return JSONResponse({"attestations": items}, 201)
 
@@ -126,6 +129,15 @@ def create_app(tools: Tools) -> Starlette:
             )
         ],
     )  # fmt: skip
+
+
+def _remember(config: RegistrarConfig, attested: Sequence[AttestedUser]) -> None:
+    """Write down whom an attestation is about before it goes out: one that is not there could never be ended."""
+    try:
+        remember(path_of(config), attested)
+    except (RegistrarConfigError, OSError) as error:
+        sys.stderr.write(f"volet registrar : {path_of(config)} ne s’écrit pas, personne n’est attesté\n")
+        raise Overloaded("list of the attested") from error
 
 
 def _staff(config: RegistrarConfig) -> tuple[StaffEntry, ...]:

@@ -29,10 +29,12 @@ class AttestationRequest:
 
 @dataclass(frozen=True)
 class Attested:
-    """A signed attestation, and the salt under which it names the subject."""
+    """A signed attestation, the salt under which it names the subject, and who and where that is."""
 
     statement: Statement
     salt: bytes
+    sub: str
+    structure: str
 
 
 def _longest(line: StaffEntry) -> int:
@@ -76,5 +78,5 @@ def attest(
             until_ms=min(line.until_ms, from_ms + _longest(line)),
             scope=line.scope,
         )
-        attested.append(Attested(sign(body, config.key), salt))
+        attested.append(Attested(sign(body, config.key), salt, proof.sub, line.capacity.structure))
     return attested

@@ -16,7 +16,7 @@ import uvicorn
 from volet_protocol.encodings import to_base64url
 from volet_protocol.keys import SEED_SIZE, SigningKey
 from volet_service.application.login_ports import IdentityProvider
-from volet_service.entrypoints.registrar import staff_command
+from volet_service.entrypoints.registrar import leaving, staff_command
 from volet_service.entrypoints.registrar.app import Tools, create_app
 from volet_service.entrypoints.registrar.config import RegistrarConfig, RegistrarConfigError, read_config
 from volet_service.entrypoints.registrar.freezing import Send, freeze
@@ -42,6 +42,7 @@ def run(argv: list[str], open_provider: Callable[[RegistrarConfig], IdentityProv
     stop.add_argument("--config", type=Path, required=True, help="fichier de configuration (configuration file)")
     stop.add_argument("--sub", required=True, help="identifiant chez le fournisseur d’identité, comme dans la liste")
     staff_command.describe(lines.add_parser("staff", help="inscrit une équipe d’après un tableau CSV (staff by CSV)"))
+    leaving.describe(lines.add_parser("leave", help="un collègue quitte une structure (somebody leaves)"))
     options = parser.parse_args(argv)
     try:
         if options.line == "key":
@@ -49,6 +50,8 @@ def run(argv: list[str], open_provider: Callable[[RegistrarConfig], IdentityProv
         config = read_config(options.config)
         if options.line == "freeze":
             return _freeze(str(options.sub), config, send)
+        if options.line == "leave":
+            return leaving.leave(options, config, send, time.time_ns() // 1_000_000)
         if options.line == "staff":
             return staff_command.staff(options, config)
         return _serve(config, open_provider(config))

@@ -61,7 +61,10 @@ def _refusal(one: Refused) -> str:
 def _shown(change: Change) -> Sequence[str]:
     lines = [*(_line("+", one) for one in change.added), *(_line("~", one) for one in change.changed)]
     counted = f"{len(change.added)} à ajouter, {len(change.changed)} à changer, {len(change.same)} déjà là"
-    return [*lines, counted]
+    # A table never makes anybody leave: a line that was forgotten would stop a colleague in the middle of their work.
+    kept = [f"{_line('=', one)} : pas dans le tableau, reste" for one in change.unnamed]
+    hint = ["Qui est parti : volet registrar leave IDENTIFIANT"] if kept else []
+    return [*lines, *kept, counted, *hint]
 
 
 def _line(mark: str, line: StaffLine) -> str:

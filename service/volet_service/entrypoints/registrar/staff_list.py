@@ -16,12 +16,16 @@ from volet_service.entrypoints.registrar.staff_csv import StaffLine, key_of
 
 @dataclass(frozen=True)
 class Change:
-    """What a table does to a list: the list after it, and which of its lines are new, changed, or there already."""
+    """What a table does to a list: the list after it, and which of its lines are new, changed, or there already.
+
+    `unnamed`: lines of the list that the table does not name, which stay.
+    """
 
     after: Sequence[StaffLine]
     added: Sequence[StaffLine]
     changed: Sequence[StaffLine]
     same: Sequence[StaffLine]
+    unnamed: Sequence[StaffLine] = ()
 
 
 def plan(before: Sequence[StaffLine], table: Sequence[StaffLine]) -> Change:
@@ -31,7 +35,10 @@ def plan(before: Sequence[StaffLine], table: Sequence[StaffLine]) -> Change:
     changed = [line for line in table if key_of(line) in known and known[key_of(line)] != line]
     same = [line for line in table if known.get(key_of(line)) == line]
     replaced = {key_of(line): line for line in changed}
-    return Change([*(replaced.get(key_of(line), line) for line in before), *added], added, changed, same)
+    named = {key_of(line) for line in table}
+    unnamed = [line for line in before if key_of(line) not in named]
+    after = [*(replaced.get(key_of(line), line) for line in before), *added]
+    return Change(after, added, changed, same, unnamed)
 
 
 def load(path: Path) -> list[StaffLine]:
