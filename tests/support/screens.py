@@ -15,7 +15,7 @@ ROUTES = ROOT / "clients" / "web" / "src" / "app" / "routes.ts"
 FOLDER = "VOLET_JUDGED"
 # What a screen is judged for: axe finds no violation, the keyboard reaches everything on it with visible focus.
 AXE, KEYBOARD = "axe", "keyboard"
-_LINE = re.compile(r'^\s+"?([A-Za-z-]+)"?: "(/[^"]*)",$', re.MULTILINE)
+_LINE = re.compile(r'^\s+"?([A-Za-z-]+)"?: "((?:/|join/)[^"]*)",$', re.MULTILINE)
 
 
 def routes() -> dict[str, str]:

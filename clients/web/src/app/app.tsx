@@ -133,7 +133,11 @@ export function App({ session, first, served, onGo }: AppProps): JSX.Element {
               attempt(async () => {
                 if (withCode !== undefined) await keepInvited(session.vault, withCode);
                 await session.pin(served);
-                return session.step();
+                const [only, second] = withCode === undefined ? [] : await registrarAddresses(session.hub.transport);
+                if (only === undefined || second !== undefined) return session.step();
+                // Somebody invited is a professional: where one registrar attests there is nothing to choose.
+                onGo(await session.startAttesting(only));
+                return undefined;
               })
             }
           />

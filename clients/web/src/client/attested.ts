@@ -74,8 +74,9 @@ export class Attested {
     const held = await this.#vault.load(CAPACITIES);
     if (held === undefined) return new Map();
     const fields = new Fields(held, CAPACITIES);
-    const salts = fields.optional("salts", (name) => fields.nested(name));
-    return new Map(salts === undefined ? [] : Object.keys(fields.raw("salts")).map((id) => [id, salts.data(id)]));
+    const named = fields.optional("salts", (name) => fields.raw(name)) ?? {};
+    const salts = new Fields(named, "salts");
+    return new Map(Object.keys(named).map((id) => [id, salts.data(id)]));
   }
 
   /** What holds now of a user, for the choice of a capacity. */

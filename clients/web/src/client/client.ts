@@ -16,6 +16,7 @@
  *     client.entries      list, read
  *     client.fetching     fetch documents of any size
  *     client.writing      what changes a case: entries, exchanges, facts, members, keys owed
+ *     client.invites      take part by an invitation, alone
  *     client.waiting      what the hub counts in each place
  *     client.desk         everything received, over all cases
  *     client.live         hints that a case moved, as it moves
@@ -48,6 +49,7 @@ import { FollowUps } from "./follow-ups.ts";
 import type { Hub } from "./hub.ts";
 import { Lists } from "./lists.ts";
 import { KeptFiles } from "./kept-files.ts";
+import { Invites } from "./joining.ts";
 import { Live } from "./live.ts";
 import { LogLeaves } from "./log-leaves.ts";
 import { Outgoing } from "./outgoing.ts";
@@ -169,6 +171,13 @@ export class Client {
   /** What changes a case. */
   get writing(): Writing {
     return (this.#writing ??= new Writing(this));
+  }
+
+  /** Take part by an invitation, alone. */
+  get invites(): Invites {
+    const { hub, casebook, author, directory, rules, session } = this;
+    const { appender } = this.writing;
+    return new Invites({ hub, casebook, author, directory, rules, appender, salts: () => session.salts() });
   }
 
   /** Who looked at one's own case. */

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 
 import { HandOverScreen } from "../../features/course/hand-over.tsx";
 import { InviteScreen } from "../../features/course/invite.tsx";
+import { JoinScreen } from "../../features/course/join.tsx";
 import { LinksScreen } from "../../features/course/links.tsx";
 import { MandatesScreen } from "../../features/course/mandates.tsx";
 import { OpenCaseScreen } from "../../features/course/opening.tsx";
@@ -22,6 +23,7 @@ const SCREENS: Screens<keyof typeof COURSE> = {
   mandates: (route) => <MandatesScreen of={route.case} />,
   oppositions: (route) => <OppositionsScreen of={route.case} />,
   links: (route) => <LinksScreen of={route.case} />,
+  join: (route) => <JoinScreen of={route.case} invitation={route.invitation} />,
   "team-invite": (route) => <InviteScreen of={route.case} />,
   steps: (route) => <StepsScreen of={route.case} />,
   "open-case": () => <OpenCaseScreen />,

@@ -25,6 +25,9 @@ export const entry: Said<typeof french> = {
     code: "Code of the invitation",
     codeHint: "17 letters and digits, which you were told by voice or telephone.",
     wrong: "This code was copied wrongly: have it repeated. 17 letters and digits, XXXX-XXXX-XXXX-XXXX-X.",
+    join: "Join the case",
+    joining: "Checking the code and opening the case: a few seconds…",
+    left: "Part of the case will follow once a member connects.",
   },
   login: {
     title: "Log in",

@@ -71,6 +71,13 @@ export const refusals: Said<typeof french> = {
     "device-young":
       "This device is less than 24 hours old: it can neither revoke another nor change the recovery phrase yet. A thief would do that first.",
     "device-gone": "This device is no longer of your account. Add it again from another one.",
+    "invited-nobody":
+      "This invitation is not open to you: it is over, was withdrawn, was used, or names somebody else. Ask whoever invites you for another one.",
+    "invited-code":
+      "This code is not that of this invitation. Have it repeated. Nothing was sent and no try was counted: try again.",
+    "invited-capacity":
+      "The invitation is for another function than the one you are signed in with, or its proof is on another device. Choose it, or have it attested here.",
+    "invited-used": "Another account has used this code. Tell whoever invites you, and ask for another invitation.",
     "join-code": "This code was miscopied: 17 letters and digits, on the other device’s screen.",
     "join-late": "This code does not serve, or no longer. Show another one on the device that is signed in.",
     "not-on-staff-list":

@@ -22,6 +22,9 @@ export const entry = {
     code: "Code de l’invitation",
     codeHint: "17 lettres et chiffres, que l’on vous a dits de vive voix ou au téléphone.",
     wrong: "Ce code est mal recopié : faites-le répéter. 17 lettres et chiffres, XXXX-XXXX-XXXX-XXXX-X.",
+    join: "Rejoindre le dossier",
+    joining: "Vérification du code et ouverture du dossier : quelques secondes…",
+    left: "Une partie du dossier suivra dès qu’un membre se connecte.",
   },
   login: {
     title: "Se connecter",

@@ -70,6 +70,13 @@ export const refusals = {
     "device-young":
       "Cet appareil a moins de 24 heures : il ne peut encore ni en retirer un autre, ni changer la phrase de secours. Un voleur ferait cela d’abord.",
     "device-gone": "Cet appareil n’est plus de votre compte. Ajoutez-le à nouveau depuis un autre.",
+    "invited-nobody":
+      "Cette invitation n’est pas ouverte pour vous : elle a expiré, a été retirée, a déjà servi, ou nomme quelqu’un d’autre. Demandez-en une autre à qui vous invite.",
+    "invited-code":
+      "Ce code n’est pas celui de cette invitation. Faites-le répéter. Rien n’a été envoyé, aucun essai n’est compté : réessayez.",
+    "invited-capacity":
+      "L’invitation vaut pour une autre fonction que celle dans laquelle vous êtes connecté, ou sa preuve est sur un autre appareil. Choisissez-la, ou faites-la attester ici.",
+    "invited-used": "Ce code a déjà servi à un autre compte. Prévenez qui vous invite, et demandez une autre invitation.",
     "join-code": "Ce code est mal recopié : 17 lettres et chiffres, sur l’écran de l’autre appareil.",
     "join-late": "Ce code ne sert pas, ou ne sert plus. Montrez-en un autre sur l’appareil déjà connecté.",
     "not-on-staff-list":
