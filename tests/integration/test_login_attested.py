@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from support.identities import DAY_MS, REGISTRAR, TestUser, attest, make_user
+from support.identities import REGISTRAR, TestUser, attest, make_user
 from support.login_hub import LoginHub, login_hub
 from support.loopback import HUB_CLIENT, free_port, now_ms, provider_process, trust_bundle
 from volet_client import login as client
 from volet_client.transport import HttpTransport
 from volet_demo.browser import Browser
+from volet_protocol.capacities import DAY_MS
 from volet_protocol.encodings import to_base64url
 from volet_protocol.keys import SigningKey
 from volet_protocol.statements import HeadRef, Preamble, Statement, sign

@@ -121,7 +121,7 @@ export class Invitations {
     checkEntitled(facts, unsealed(said), await this.#by(), nowMs);
     const supposed = await this.#supposed(facts, said, [], nowMs);
     const seer = whoSees(supposed, table, nowMs).findLast((one) => one.user === said.subject);
-    const toAsk = seer === undefined ? [] : partsToAsk(seer).map(([compartment, level]) => ({ compartment, level }));
+    const toAsk = seer === undefined ? [] : partsToAsk(seer);
     return { lines: missingLines(table, supposed, [{ user: said.subject, capacity: said.capacity }], nowMs), toAsk };
   }
 
