@@ -38,6 +38,8 @@ SHIFTS = """() => {
 # Loaded whole: what is loading has its room and says so.
 STILL = "() => document.querySelector('h1') !== null && document.querySelector('[aria-busy=true]') === null"
 FOCUSED = "() => document.activeElement.closest('h1, dialog[open]') !== null"
+SPILT = """() => [...document.querySelectorAll(".card")]
+  .filter((sheet) => sheet.scrollHeight > sheet.clientHeight + 2).map((sheet) => sheet.innerText.slice(0, 40))"""
 LINKS = "() => [...document.querySelectorAll('a[href^=\"#/\"]')].map((link) => link.getAttribute('href'))"
 
 
@@ -162,6 +164,8 @@ def holds(space: Space, wanted: Callable[[str], bool]) -> None:
             wrong.append(f"{address}: after a reload {space.title()} and not {shown}")
         if page.get_by_role("alert").count() > alerts:
             wrong.append(f"{address}: after a reload {page.get_by_role('alert').first.inner_text()}")
+        if spilt := page.evaluate(SPILT):
+            wrong.append(f"{address}: stands outside its sheet: {spilt}")
         moved = float(page.evaluate("() => window.voletShift"))
         if moved > MOST_SHIFT:
             wrong.append(f"{address}: moved by {moved:.2f}")
