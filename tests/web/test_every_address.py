@@ -183,7 +183,7 @@ def test_every_address_of_a_professional(everybody: Everybody) -> None:
     space.start("#/")
     # What is prepared, waits, or concerns nobody yet is linked to from nowhere: the screen says so.
     nothing = "0" * 64
-    space.follow("#/outgoing", f"#/round/{case}", f"#/devices/revoke/{nothing}")
+    space.follow("#/outgoing", f"#/round/{case}", f"#/devices/revoke/{nothing}", f"#join/{case}/{nothing}")
     holds(space, lambda name: not name.startswith(("my", "audit-")))
 
 

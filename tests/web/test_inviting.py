@@ -46,7 +46,6 @@ class Inviting:
         page = self.watch.page
         page.goto(f"{self.watch.world.addresses.hub}/#/cases/{self.team.case}/team")
         page.get_by_role("link", name="Ajouter quelqu’un").click()
-        page.get_by_label("Quelqu’un d’autre").check()
         page.get_by_role("link", name="inviter par un code").click()
         self.watch.title("Inviter par un code")
         page.get_by_label("Son nom").fill(name)

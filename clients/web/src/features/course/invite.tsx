@@ -50,7 +50,7 @@ export function InviteScreen({ of }: { readonly of: string }): JSX.Element {
       lead={messages.invite.lead}
       back={{ href: href({ name: "team-add", case: of }), label: messages.team.add }}
     >
-      <Loaded from={known} lines={8}>
+      <Loaded from={known} lines={30}>
         {(found) => <Form of={of} {...found} onMade={sent.again} />}
       </Loaded>
       <Loaded from={sent} lines={2}>

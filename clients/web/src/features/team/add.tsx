@@ -129,14 +129,12 @@ function Form({ of, names, people }: FormProps): JSX.Element {
           { value: CARD, label: said.card, detail: said.cardHelp },
         ]}
       />
-      {who === CARD && (
-        <>
-          <TextArea label={said.cardText} value={card} onInput={setCard} />
-          <div class="row">
-            <ButtonLink href={href({ name: "team-invite", case: of })}>{messages.invite.offer}</ButtonLink>
-          </div>
-        </>
-      )}
+      {who === CARD && <TextArea label={said.cardText} value={card} onInput={setCard} />}
+      <div class="row">
+        <ButtonLink kind="quiet" href={href({ name: "team-invite", case: of })}>
+          {messages.invite.offer}
+        </ButtonLink>
+      </div>
       {who !== undefined && (who !== CARD || card.trim() !== "") && (
         <Loaded from={read} lines={2}>
           {(found) =>
