@@ -62,7 +62,8 @@ def begun(hub: LiveHub, user: TestUser) -> tuple[httpx.Client, dict[str, str]]:
     }  # fmt: skip
     started: dict[str, str] = http.post("/v1/logins", json=asked).raise_for_status().json()
     state = httpx.URL(started["authorize_url"]).params["state"]
-    http.get("/v1/logins/callback", params={"state": state, "code": "code"}).raise_for_status()
+    back = http.get("/v1/logins/callback", params={"state": state, "code": "code"})
+    assert back.headers.get("location") == "/", back.text
     return http, started
 
 

@@ -145,7 +145,8 @@ class LiveHub:
         }  # fmt: skip
         started = http.post("/v1/logins", json=asked).raise_for_status().json()
         state = httpx.URL(started["authorize_url"]).params["state"]
-        http.get("/v1/logins/callback", params={"state": state, "code": "code"}).raise_for_status()
+        back = http.get("/v1/logins/callback", params={"state": state, "code": "code"})
+        assert back.headers.get("location") == "/", back.text
         body: dict[str, Any] = {
             **user.preamble(self.clock.now_ms()).to_json("login"),
             "login": started["login"],
