@@ -23,6 +23,7 @@ from volet_protocol.trust_bundle import TrustBundle
 from volet_protocol.user_chain import UserChain
 from volet_service.adapters.hub_identity import HubIdentity
 from volet_service.adapters.identity_provider import OpenIdProvider, RelyingParty
+from volet_service.application.departure_ports import StoredEnd
 from volet_service.application.find_session import LastSeen
 from volet_service.application.login_starts import LoginStarts
 from volet_service.application.ports import Hub, Limits, UnitOfWork, Work
@@ -71,6 +72,7 @@ class MemoryUnit:
         self.users = self
         self.sessions = self
         self.holds = self
+        self.departures = self
         self.log = MemoryLog(memory)
 
     def in_force(self, user: str) -> None:
@@ -83,6 +85,10 @@ class MemoryUnit:
         if user not in self.memory.chains:
             raise ProtocolError(Reason.UNKNOWN_REFERENCE, "user chain")
         return self.memory.chains[user]
+
+    def of(self, user: str) -> list[StoredEnd]:
+        del user
+        return []
 
     def stored_attestation(self, attestation: str) -> StoredAttestation | None:
         return self.memory.attested.get(attestation)
