@@ -31,7 +31,7 @@ def _bytes() -> list[Figure]:
     built = {str(file.relative_to(DIST)): file.read_bytes() for file in DIST.rglob("*") if file.is_file()}
     first = {"index.html", *re.findall(r'(?:src|href)="/(assets/[^"]+)"', built["index.html"].decode("utf-8"))}
     # A page speaks one language: the words of the other never come.
-    words = next(name for name in built if name.startswith("assets/french-"))
+    words = next(name for name in built if name.startswith("assets/french-") and name.endswith(".js"))
     first.add(words)
     other = ("assets/english-", "assets/recovery-en-")
     every = {name for name in built if name.endswith((".html", ".js", ".css")) and not name.startswith(other)}
