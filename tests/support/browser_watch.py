@@ -28,8 +28,8 @@ STILL = """async () => {
     await new Promise((next) => requestAnimationFrame(next));
 }"""
 PROFESSIONAL_HOME = "À lire"
-# The browser's own viewer of PDF files, a part of it.
-VIEWER = "chrome-extension://mhjfbmdgcfjbbpaeojofohoefgiehjai/"
+# The browser's own viewer of PDF files, and what it brings along for it: no page of the web may ask for either.
+VIEWER = ("chrome-extension://mhjfbmdgcfjbbpaeojofohoefgiehjai/", "chrome://resources/")
 # What a screen needs on a machine that does much else; nothing here is timed.
 PATIENCE_MS = 90_000
 OVERFLOW = "() => document.documentElement.scrollWidth - innerWidth"
