@@ -105,6 +105,10 @@ class Watch:
         """Fail when the page did what it must never do."""
         assert not self.found, "\n".join(self.found)
 
+    def contact_card(self) -> str:
+        """Return the text of the contact card on the screen, as « Copier ma carte » copies it."""
+        return str(self.page.locator(".card-text").text_content())
+
     def title(self, text: str) -> None:
         """Wait for the screen of that title."""
         self.page.get_by_role("heading", name=text, level=1).wait_for()

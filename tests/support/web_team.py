@@ -87,7 +87,7 @@ def person_at(browser: Browser, world: World, *, size: ViewportSize = PHONE) -> 
     watch = _arrived(browser, world, size)
     watch.log_in(PERSON)
     watch.page.get_by_text("Personne n’a encore ouvert de dossier").wait_for()
-    return watch, str(json.loads(watch.page.locator(".card-text").inner_text())["user"])
+    return watch, str(json.loads(watch.contact_card())["user"])
 
 
 def auditor_at(browser: Browser, world: World, *, size: ViewportSize = DESK) -> Watch:

@@ -300,7 +300,7 @@ class TestContactCard:
         watch.accept()
         watch.log_in(COORD)
         watch.title("Bonjour")
-        card = watch.page.locator(".card-text").inner_text()
+        card = watch.contact_card()
         path = tmp_path / "carte.json"
         path.write_text(card, "utf-8")
         if "mo" not in world.parties:

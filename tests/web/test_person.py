@@ -80,7 +80,7 @@ def her(browser: Browser, world: World) -> Iterator[Her]:
     watch.log_in(PERSON)
     watch.page.get_by_text("Personne n’a encore ouvert de dossier").wait_for()
     watch.picture("person-without-case")
-    user = str(json.loads(watch.page.locator(".card-text").inner_text())["user"])
+    user = str(json.loads(watch.contact_card())["user"])
     world.make_parties([role for role in CAST if role.key in {"coord", "mo", "idel"}])
     coord, mo, idel = (world.parties[key] for key in ("coord", "mo", "idel"))
     for party in (coord, mo, idel):

@@ -57,7 +57,7 @@ def her(browser: Browser, world: World) -> Iterator[Her]:
     watch.accept()
     watch.log_in(PERSON)
     watch.page.get_by_text("Personne n’a encore ouvert de dossier").wait_for()
-    user = str(json.loads(watch.page.locator(".card-text").inner_text())["user"])
+    user = str(json.loads(watch.contact_card())["user"])
     world.make_parties([role for role in CAST if role.key in {"coord", "mo", "idel"}])
     coord, mo, idel = (world.parties[key] for key in ("coord", "mo", "idel"))
     for party in (coord, mo, idel):
@@ -334,7 +334,7 @@ class TestActingForHer:
         his.accept()
         his.log_in(GUARDIAN)
         his.page.get_by_text("Personne n’a encore ouvert de dossier").wait_for()
-        user = str(json.loads(his.page.locator(".card-text").inner_text())["user"])
+        user = str(json.loads(his.contact_card())["user"])
         her.coord.do("contact", "add", "M. B", "--user", user)
         her.coord.do(
             "mandate", "record", "tutelle", "--holder", "M. B", "--domains", "person,property", "--from", "2026-01-10",

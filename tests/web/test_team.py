@@ -144,6 +144,9 @@ class TestTheTeam:
         card = json.dumps(dict(team.idel.do("whoami").result))
         page.get_by_role("textbox", name="Carte de contact").fill(card)
         page.get_by_text("Cabinet infirmier de la Place").wait_for()
+        # Nobody reads the text of a card: once it is recognised, what stands there is the phrase that is said aloud.
+        assert page.get_by_role("textbox", name="Carte de contact").count() == 0
+        assert page.get_by_text(json.loads(card)["fingerprint"]).is_visible()
         page.get_by_label("Son nom, sur cet appareil seulement").fill("Léa")
         page.get_by_text("Prescrit par le médecin et reconnu par la personne").click()
         page.get_by_role("button", name="Ajouter et signer").wait_for()

@@ -5,6 +5,7 @@ import { useApp } from "../../app/context.ts";
 import { fingerprintPhrase } from "../../protocol/fingerprint.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
+import { Disclosure } from "../../ui/disclosure.tsx";
 
 /** What cards are, as every client reads them. */
 const CARD = "volet-contact";
@@ -31,10 +32,12 @@ export function ContactCard(): JSX.Element {
   return (
     <Card title={messages.home.card}>
       <p class="soft">{messages.home.cardHelp}</p>
-      <p class="card-text">{card}</p>
       <div class="row">
         <Button onPress={copy}>{messages.home.copyCard}</Button>
       </div>
+      <Disclosure summary={messages.home.cardText}>
+        <p class="card-text">{card}</p>
+      </Disclosure>
     </Card>
   );
 }

@@ -1,5 +1,6 @@
 /** Parts of « Ajouter quelqu'un »: in which capacity they come, and what has to be said to the person or asked of her first. */
 import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 
 import { useApp } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
@@ -7,6 +8,8 @@ import type { Joining, Proposed } from "../../client/team.ts";
 import { partName } from "../../i18n/codes.ts";
 import type { Attestation } from "../../protocol/capacities.ts";
 import type { Information } from "../../protocol/fact-notices.ts";
+import { fingerprintPhrase } from "../../protocol/fingerprint.ts";
+import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Check, Choice } from "../../ui/choice.tsx";
 import { Note } from "../../ui/note.tsx";
@@ -34,6 +37,31 @@ export function Capacities({ held, value, onChange, sayings }: CapacitiesProps):
       onChange={onChange}
       options={now.map(({ id, capacity }) => ({ value: id, label: sayings.role(capacity) }))}
     />
+  );
+}
+
+interface CardReadProps {
+  readonly user: string;
+  readonly onOther: () => void;
+}
+
+/** A card that was read takes the place of its text, which nobody can read: the phrase to compare is what says whose it is. */
+export function CardRead({ user, onOther }: CardReadProps): JSX.Element {
+  const { messages } = useApp();
+  const said = useRef<HTMLDivElement>(null);
+  // The text that had the focus is gone: whoever goes by keyboard or by voice stands here now.
+  useEffect(() => {
+    said.current?.focus();
+  }, [user]);
+  return (
+    <div class="stack" ref={said} tabIndex={-1}>
+      <Note kind="good">
+        {messages.team.cardRead} <p class="code">{fingerprintPhrase(user)}</p>
+      </Note>
+      <div class="row">
+        <Button onPress={onOther}>{messages.team.otherCard}</Button>
+      </div>
+    </div>
   );
 }
 

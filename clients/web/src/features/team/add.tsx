@@ -20,7 +20,7 @@ import { Choice } from "../../ui/choice.tsx";
 import { TextArea, TextField } from "../../ui/field.tsx";
 import { Note } from "../../ui/note.tsx";
 import { Page } from "../../ui/page.tsx";
-import { Capacities, WhatFollows } from "./add-parts.tsx";
+import { Capacities, CardRead, WhatFollows } from "./add-parts.tsx";
 import { informedOf } from "./informed.ts";
 import type { Told } from "./informed.ts";
 import { useSayings } from "./words.ts";
@@ -129,12 +129,22 @@ function Form({ of, names, people }: FormProps): JSX.Element {
           { value: CARD, label: said.card, detail: said.cardHelp },
         ]}
       />
-      {who === CARD && <TextArea label={said.cardText} value={card} onInput={setCard} />}
-      <div class="row">
-        <ButtonLink kind="quiet" href={href({ name: "team-invite", case: of })}>
-          {messages.invite.offer}
-        </ButtonLink>
-      </div>
+      {who === CARD && chosen === undefined && <TextArea label={said.cardText} value={card} onInput={setCard} />}
+      {who === CARD && chosen !== undefined && (
+        <CardRead
+          user={chosen.user}
+          onOther={() => {
+            setCard("");
+          }}
+        />
+      )}
+      {chosen === undefined && (
+        <div class="row">
+          <ButtonLink kind="quiet" href={href({ name: "team-invite", case: of })}>
+            {messages.invite.offer}
+          </ButtonLink>
+        </div>
+      )}
       {who !== undefined && (who !== CARD || card.trim() !== "") && (
         <Loaded from={read} lines={2}>
           {(found) =>

@@ -25,6 +25,8 @@ export const team: Said<typeof french> = {
     card: "Somebody else",
     cardHelp: "Paste the contact card that they gave you.",
     cardText: "Contact card",
+    cardRead: "Card recognised. Let them say their phrase aloud:",
+    otherCard: "Another card",
     name: "Their name, on this device only",
     nameHint: "The hub does not know this name.",
     capacity: "They practise as…",

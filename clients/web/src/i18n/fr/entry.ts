@@ -48,6 +48,7 @@ export const entry = {
     card: "Ma carte de contact",
     cardHelp: "Un collègue en a besoin pour vous faire entrer dans un dossier. Elle ne contient ni nom ni secret.",
     copyCard: "Copier ma carte",
+    cardText: "Le texte de la carte",
     copied: "Carte copiée.",
     notCopied: "Le navigateur n’a pas permis la copie : sélectionnez le texte.",
     sessions: "Mes sessions",

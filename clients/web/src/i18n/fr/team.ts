@@ -22,6 +22,8 @@ export const team = {
     card: "Quelqu’un d’autre",
     cardHelp: "Collez la carte de contact qu’il ou elle vous a donnée.",
     cardText: "Carte de contact",
+    cardRead: "Carte reconnue. Faites-lui dire sa phrase de vive voix :",
+    otherCard: "Une autre carte",
     name: "Son nom, sur cet appareil seulement",
     nameHint: "La plateforme ne connaît pas ce nom.",
     capacity: "Il ou elle exerce comme…",
