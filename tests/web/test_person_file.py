@@ -153,7 +153,7 @@ class TestTakingAlong:
         assert taken.value.suggested_filename == "mon-dossier-sante.html"
         kept = taken.value.path().read_text("utf-8")
         assert "Tension surveillée." in kept
-        assert "Médecin, DAC du Vercors" in kept
+        assert "<bdi>Médecin, DAC du Vercors · " in kept, "who is called by the function is not called by it twice"
         assert "À lui dire" not in kept
         her.door("Ma liste à garder")
         her.watch.page.get_by_role("region", name="Sorti sur papier ou en fichier").get_by_text(

@@ -163,13 +163,22 @@ class TestReading:
         place(nurse, f"/cases/{team.case}/thread/medical")
         nurse.title("Santé")
         nurse.page.get_by_role("link", name="Compte rendu").wait_for()
+        nurse.picture("thread")
         team.post(team.mo, "medical/2", HOSTILE_TITLE, HOSTILE_TEXT)
         line = nurse.page.get_by_role("link", name="onerror")
         line.wait_for()
-        nurse.picture("thread")
         nurse.axe()
         line.click()
         nurse.page.get_by_text("<script>alert(1)</script>").wait_for()
+        nurse.axe()
+
+    def test_an_entry_says_who_wrote_it_in_which_structure_and_no_function_twice(
+        self, nurse: Watch, team: Team
+    ) -> None:
+        place(nurse, f"/cases/{team.case}/thread/medical")
+        nurse.page.get_by_role("link", name="Compte rendu").click()
+        sheet = nurse.page.get_by_role("article")
+        sheet.get_by_text("Médecin · DAC du Vercors", exact=True).wait_for()
         nurse.picture("entry")
         nurse.axe()
 

@@ -14,7 +14,7 @@ import { Button } from "../../ui/button.tsx";
 import { Check, Choice } from "../../ui/choice.tsx";
 import { Select, TextArea, TextField } from "../../ui/field.tsx";
 import { Page } from "../../ui/page.tsx";
-import { CaseName, writerName, writerRole } from "../reading/words.tsx";
+import { CaseName, writerName, writerPlace } from "../reading/words.tsx";
 import { AttachedTo } from "./attachments.tsx";
 import { titleOf } from "./composer.tsx";
 import { useDraft } from "./draft.ts";
@@ -127,7 +127,7 @@ export function NewExchangeScreen({ of }: { readonly of: string }): JSX.Element 
                     <Check
                       key={user}
                       label={label}
-                      detail={writerRole(app, wrote)}
+                      detail={writerPlace(app, names, wrote)}
                       checked={chosen.has(user)}
                       onChange={(checked) => {
                         setChosen(new Set(checked ? [...chosen, user] : [...chosen].filter((one) => one !== user)));

@@ -19,7 +19,7 @@ import { Card, Empty, Name } from "../../ui/card.tsx";
 import { Note } from "../../ui/note.tsx";
 import { Page } from "../../ui/page.tsx";
 import { save } from "../../ui/save.ts";
-import { kindName, writerName, writerRole } from "../reading/words.tsx";
+import { kindName, writerLine } from "../reading/words.tsx";
 import { fileName, sheetPage } from "./sheet-page.ts";
 
 interface Made {
@@ -115,8 +115,7 @@ function partPage(app: App, case_: string, part: string, found: readonly Copied[
     language,
     title: partName(part, language),
     sections: found.map(({ one, body }) => {
-      const who = [...new Set([writerName(app, names, one), writerRole(app, one)])].filter((text) => text !== "").join(" · ");
-      const about = `${who} · ${kindName(one.kind, messages)} · ${instant(one.writtenMs, language)}`;
+      const about = `${writerLine(app, names, one)} · ${kindName(one.kind, messages)} · ${instant(one.writtenMs, language)}`;
       return { title: one.title.title, lines: [about, ...linesOf(body, one.title.file?.name, app)] };
     }),
     foot: [

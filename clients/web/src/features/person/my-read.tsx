@@ -13,7 +13,7 @@ import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Card, Empty, List, Name, Row } from "../../ui/card.tsx";
 import { Note } from "../../ui/note.tsx";
 import { Page } from "../../ui/page.tsx";
-import { kindName, writerName, writerRole } from "../reading/words.tsx";
+import { kindName, writerLine } from "../reading/words.tsx";
 import { addressOf } from "../thread/address.ts";
 
 /** Every part at once. */
@@ -92,15 +92,13 @@ function Line({ one, names }: { readonly one: Received; readonly names: Names })
   const app = useApp();
   const { messages, language, nowMs } = app;
   const { place, entry } = addressOf(one);
-  const role = writerRole(app, one);
-  const writer = writerName(app, names, one);
   return (
     <Row
       href={href({ name: "myEntry", case: one.case, place, entry })}
       title={<Name>{one.title.title}</Name>}
       detail={
         <>
-          <Name>{role.startsWith(writer) ? role : [writer, role].filter((text) => text !== "").join(" · ")}</Name>
+          <Name>{writerLine(app, names, one)}</Name>
           {` · ${kindName(one.kind, messages)} · ${partName(one.compartment, language)} · ${ago(one.writtenMs, nowMs(), language)}`}
         </>
       }

@@ -34,6 +34,18 @@ export function writerRole({ client, language, session }: App, { capacity }: Wro
   return `${functionName(held, language)}, ${structureLabel(session.bundle.registrars, held.structure)}`;
 }
 
+/** What stands beside `writerName`: the structure alone for somebody who is called by the function already. */
+export function writerPlace(app: App, names: Names | undefined, wrote: Wrote): string {
+  const [name, role] = [writerName(app, names, wrote), writerRole(app, wrote)];
+  return role.startsWith(`${name}, `) ? role.slice(name.length + 2) : role;
+}
+
+/** « Léa · Infirmier, Cabinet de la Place », « Infirmier, Cabinet de la Place » without a name, or what there is of it. */
+export function writerLine(app: App, names: Names | undefined, wrote: Wrote): string {
+  const [name, role] = [writerName(app, names, wrote), writerRole(app, wrote)];
+  return role.startsWith(`${name}, `) ? role : [name, role].filter((text) => text !== "").join(" · ");
+}
+
 /** « Santé, l'essentiel » */
 export function placeName(compartment: string, level: number, language: Language): string {
   return `${partName(compartment, language)}, ${levelName(level, language)}`;

@@ -10,7 +10,7 @@ import { date, instant } from "../../i18n/times.ts";
 import { unknownText } from "../../protocol/kinds.ts";
 import type { Body, Title } from "../../protocol/kinds.ts";
 import { Badge, Name } from "../../ui/card.tsx";
-import { kindName, placeName, writerName, writerRole } from "../reading/words.tsx";
+import { kindName, placeName, writerName, writerPlace } from "../reading/words.tsx";
 import { FollowedUp } from "./follow-up.tsx";
 import { Attachment } from "./attachment.tsx";
 
@@ -25,7 +25,7 @@ interface SheetProps {
 export function EntrySheet({ one, names, marks, undecided }: SheetProps): JSX.Element {
   const app = useApp();
   const { messages, language, client } = app;
-  const role = writerRole(app, one);
+  const place = writerPlace(app, names, one);
   const found = useLoad(async () => {
     // The bytes of a file are asked for when somebody wants to see them.
     if (one.title.file !== undefined) return undefined;
@@ -44,7 +44,7 @@ export function EntrySheet({ one, names, marks, undecided }: SheetProps): JSX.El
           <strong>
             <Name>{writerName(app, names, one)}</Name>
           </strong>
-          {role !== "" && <span>{` · ${role}`}</span>}
+          {place !== "" && <span>{` · ${place}`}</span>}
         </p>
         <p class="soft">
           <Badge>{placeName(one.compartment, one.level, language)}</Badge> {kindName(one.kind, messages)} ·{" "}
