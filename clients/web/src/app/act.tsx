@@ -1,9 +1,10 @@
 /** An act of the user, honest about where it stands: sending, sent, logged, or failed with a second try. */
 import type { JSX } from "preact";
-import { useCallback, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
 import { useWords } from "../i18n/words.ts";
 import { Button } from "../ui/button.tsx";
+import { hear } from "./heard.tsx";
 import { Failure } from "./load.tsx";
 
 export type ActState = "idle" | "sending" | "sent" | "logged" | "failed";
@@ -64,7 +65,12 @@ export function useAct<Given extends readonly unknown[]>(act: (sent: Sent, ...gi
 /** Where an act stands, in one line that keeps its place and is told to who listens. */
 export function ActNote({ act }: { readonly act: Pick<Act<readonly unknown[]>, "state" | "error" | "retry"> }): JSX.Element {
   const { messages } = useWords();
-  if (act.state === "failed") {
+  const { state } = act;
+  useEffect(() => {
+    // What failed is an alert of its own.
+    if (state !== "idle" && state !== "failed") hear(messages.act[state]);
+  }, [state, messages]);
+  if (state === "failed") {
     return (
       <div class="stack">
         <Failure error={act.error} />
@@ -74,9 +80,5 @@ export function ActNote({ act }: { readonly act: Pick<Act<readonly unknown[]>, "
       </div>
     );
   }
-  return (
-    <p class={`act act-${act.state}`} role="status">
-      {act.state === "idle" ? "" : messages.act[act.state]}
-    </p>
-  );
+  return <p class={`act act-${state}`}>{state === "idle" ? "" : messages.act[state]}</p>;
 }

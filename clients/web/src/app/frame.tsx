@@ -3,21 +3,25 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { useWords } from "../i18n/words.ts";
+import type { Space } from "./context.ts";
+import { Heard } from "./heard.tsx";
 import { href } from "./router.ts";
 
 interface FrameProps {
   /** What stands in the head beside the name of the product. */
   readonly head?: ComponentChildren;
+  /** Whose space it is: hers has no small letters. */
+  readonly space?: Space;
   readonly children: ComponentChildren;
   /** What was just done, said for a moment. */
   readonly told?: string | undefined;
 }
 
 /** The frame without places: for who is not signed in. */
-export function Frame({ head, children, told }: FrameProps): JSX.Element {
+export function Frame({ head, space, children, told }: FrameProps): JSX.Element {
   const { messages } = useWords();
   return (
-    <div class="shell">
+    <div class={space === undefined ? "shell" : `shell shell-${space}`}>
       <a
         class="skip"
         href="#main"
@@ -41,6 +45,7 @@ export function Frame({ head, children, told }: FrameProps): JSX.Element {
         {head}
       </header>
       <Offline />
+      <Heard />
       {children}
       <div class="toasts" role="status">
         {told !== undefined && <p class="toast">{told}</p>}

@@ -7,6 +7,7 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 
 import { useApp } from "../../app/context.ts";
 import type { App } from "../../app/context.ts";
+import { hear } from "../../app/heard.tsx";
 import { Failure, Loaded, useLoad } from "../../app/load.tsx";
 import { go, href } from "../../app/router.ts";
 import type { Route } from "../../app/router.ts";
@@ -116,8 +117,12 @@ export function OutgoingBar({ route }: { readonly route: Route }): JSX.Element |
   useLeaving();
   const items = useOutgoing().filter(isTold);
   const last = items.at(-1);
-  if (last === undefined || route.name === "outgoing") return null;
   const failed = items.filter(({ why }) => why !== undefined).length;
+  const told = failed > 0 ? messages.sending.failed(String(failed)) : last && standingOf(app, last);
+  useEffect(() => {
+    if (told !== undefined) hear(told);
+  }, [told]);
+  if (last === undefined || route.name === "outgoing") return null;
   const waits = last.why === undefined && !last.sending;
   return (
     <section class="outgoing" aria-label={messages.sending.bar}>
@@ -133,18 +138,22 @@ export function OutgoingBar({ route }: { readonly route: Route }): JSX.Element |
   );
 }
 
-/** Where a message stands, in words. */
+/** Where a message stands, in words that do not change every second: who listens hears each once. */
+function standingOf(app: App, item: Leaving): string {
+  const { messages, client } = app;
+  const { state, error } = client.outgoing.standing(item);
+  if (state !== "waiting") return messages.act[state];
+  const seconds = secondsLeft(app, item);
+  if (!navigator.onLine || (seconds === 0 && error !== undefined)) return messages.sending.offline;
+  return seconds === 0 ? messages.act.sending : messages.sending.bar;
+}
+
+/** Where a message stands, with the seconds in which it can be held back. */
 function State({ item }: { readonly item: Leaving }): JSX.Element {
   const app = useApp();
-  const { messages, client } = app;
-  const { state } = client.outgoing.standing(item);
-  if (state === "failed") return <>{messages.act.failed}</>;
-  if (state !== "waiting") return <>{messages.act[state]}</>;
-  const seconds = secondsLeft(app, item);
-  if (!navigator.onLine || (seconds === 0 && client.outgoing.standing(item).error !== undefined)) {
-    return <>{messages.sending.offline}</>;
-  }
-  return <>{seconds === 0 ? messages.act.sending : messages.sending.leaves(String(seconds))}</>;
+  const { messages } = app;
+  const standing = standingOf(app, item);
+  return <>{standing === messages.sending.bar ? messages.sending.leaves(String(secondsLeft(app, item))) : standing}</>;
 }
 
 /** Every message that has not left. */
