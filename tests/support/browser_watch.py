@@ -146,6 +146,9 @@ class Watch:
         if not os.environ.get("VOLET_SCREENS"):
             return
         SCREENS.mkdir(parents=True, exist_ok=True)
+        # What was just done is told over the screen for a moment, and a theme changes through colours of neither.
+        self.page.locator(".toast").wait_for(state="detached")
+        self.page.evaluate(STILL)
         before = self.page.viewport_size or NARROW
         # A window as high as the screen: what is fixed at its foot would stand in the middle otherwise.
         height = int(self.page.evaluate("() => document.documentElement.scrollHeight"))

@@ -32,10 +32,12 @@ def chromium(*more: str) -> Generator[Browser]:
 
 
 @contextmanager
-def serving(folder: Path, guests: tuple[Role, ...] = GUESTS, settings: Mapping[str, str] = NOTHING) -> Generator[World]:
+def serving(
+    folder: Path, guests: tuple[Role, ...] = GUESTS, settings: Mapping[str, str] = NOTHING, *, witnessed: bool = False
+) -> Generator[World]:
     """Start the processes of a demonstration world whose hub serves the build; `settings` are its variables."""
     assert (DIST / "index.html").is_file(), "run `make web` first"
-    with World(folder, guests=guests) as world:
+    with World(folder, guests=guests, witnessed=witnessed) as world:
         # For the processes that start here, and for no hub of a test that comes after.
         with pytest.MonkeyPatch.context() as patch:
             for name, value in {"VOLET_WEB": str(DIST), **settings}.items():

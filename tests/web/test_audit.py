@@ -277,7 +277,7 @@ class TestSheet:
         page.get_by_role("heading", name="Avaient accès ce jour-là").wait_for()
         sheet = page.locator(".sheet").inner_text()
         assert any(label in sheet for id_, label, _ in STRUCTURES if id_ == "idel-vercors")
-        assert "À RELIRE" in sheet or "relu : légitime" in sheet
+        assert "À RELIRE" in sheet or "relu\xa0: légitime" in sheet
         assert WHY not in sheet
         watch.axe()
         page.emulate_media(media="print")

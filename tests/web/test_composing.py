@@ -201,7 +201,7 @@ class TestSending:
         nurse.picture("outgoing")
         nurse.axe()
         nurse.press("Envoyer maintenant")
-        nurse.page.get_by_text("Hors ligne : gardé ici").wait_for()
+        nurse.page.get_by_role("main").get_by_text("Hors ligne : gardé ici").wait_for()
         nurse.page.context.set_offline(False)
         # Without network requests fail, and are meant to.
         nurse.found[:] = [one for one in nurse.found if "ERR_INTERNET_DISCONNECTED" not in one]

@@ -6,7 +6,7 @@ is left; nothing moves under the finger meanwhile, and what listens is brought t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,8 +16,9 @@ from playwright.sync_api import Browser, Route
 
 from support.browser_watch import Watch
 from support.screens import route_of, routes
+from support.two_languages import said, speak, untranslated
 from support.web_team import auditor_at, person_at, professional_at
-from volet_demo.cast import CAST
+from volet_demo.cast import CAST, STRUCTURES
 from volet_demo.party import Party
 from volet_demo.world import World
 
@@ -27,6 +28,8 @@ TEXT, SECRET = "Tension surveillée.", "Chute en mars, dite à personne d’autr
 # Of an emergency, who judges it reads why it was declared: no word of the file.
 CALLED = "Trouvée au sol."
 TITLES = ("Synthèse", "Allergie", "Prescription")
+# Names that structures and machines bear, and words that both languages have.
+ALIKE = ("Volet", *(label for _, label, _ in STRUCTURES), "Inspection", "Oppositions")
 # What a browser calls good: more of the window than this moved by itself (CLS, Web Vitals).
 MOST_SHIFT = 0.1
 SHIFTS = """() => {
@@ -40,6 +43,22 @@ STILL = "() => document.querySelector('h1') !== null && document.querySelector('
 FOCUSED = "() => document.activeElement.closest('h1, dialog[open]') !== null"
 SPILT = """() => [...document.querySelectorAll(".card")]
   .filter((sheet) => sheet.scrollHeight > sheet.clientHeight + 2).map((sheet) => sheet.innerText.slice(0, 40))"""
+# A finger that shakes: 44 pixels each way (WCAG 2.2, 2.5.5). Of a box to tick, what is touched is its label.
+SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.matches(".skip"))
+  .map((one) => [one, (one.closest("label") ?? one).getBoundingClientRect()])
+  .filter(([, box]) => box.height > 0 && (box.height < 43.5 || box.width < 43.5))
+  .map(([one, box]) => `${one.textContent || one.tagName} ${box.width} x ${box.height}`)"""
+SMALL_LETTERS = """() => {
+  const found = new Set();
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walk.nextNode(); node !== null; node = walk.nextNode())
+    if (node.data.trim() !== "" && node.parentElement.checkVisibility() &&
+      parseFloat(getComputedStyle(node.parentElement).fontSize) < 16) found.add(node.data.trim());
+  return [...found];
+}"""
+ALWAYS = {"stands outside its sheet": SPILT}
+FOR_HER = {**ALWAYS, "too small to touch": SMALL_TARGETS, "too small to read": SMALL_LETTERS}
 LINKS = "() => [...document.querySelectorAll('a[href^=\"#/\"]')].map((link) => link.getAttribute('href'))"
 
 
@@ -50,6 +69,7 @@ class Space:
     watch: Watch
     met: dict[str, str] = field(default_factory=dict[str, str])
     shown: list[str] = field(default_factory=list[str])
+    french: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
 
     def go(self, address: str) -> str:
         """Go to an address of the page and return its title once all of it is there."""
@@ -80,6 +100,7 @@ class Space:
             self.go(address)
             self.met.setdefault(name, address)
             self.shown.append(self.watch.page.locator("main").inner_text())
+            self.french[address] = said(self.watch.page)
             waiting += list(self.watch.page.evaluate(LINKS))
 
 
@@ -149,8 +170,8 @@ def tell(coord: Party, mo: Party, idel: Party, her: str, nora: str) -> str:
     return case
 
 
-def holds(space: Space, wanted: Callable[[str], bool]) -> None:
-    """Fail for the addresses that a reload, going back or another's finger makes another screen."""
+def holds(space: Space, wanted: Callable[[str], bool], rules: Mapping[str, str] = ALWAYS) -> None:
+    """Fail for addresses that break a rule, or that a reload, going back or another's finger makes another screen."""
     expected = {name for name in routes() if wanted(name)}
     assert expected - set(space.met) == set(), "no link leads there"
     wrong: list[str] = []
@@ -164,8 +185,7 @@ def holds(space: Space, wanted: Callable[[str], bool]) -> None:
             wrong.append(f"{address}: after a reload {space.title()} and not {shown}")
         if page.get_by_role("alert").count() > alerts:
             wrong.append(f"{address}: after a reload {page.get_by_role('alert').first.inner_text()}")
-        if spilt := page.evaluate(SPILT):
-            wrong.append(f"{address}: stands outside its sheet: {spilt}")
+        wrong += [f"{address}: {what}: {found}" for what, rule in rules.items() if (found := page.evaluate(rule))]
         moved = float(page.evaluate("() => window.voletShift"))
         if moved > MOST_SHIFT:
             wrong.append(f"{address}: moved by {moved:.2f}")
@@ -178,6 +198,22 @@ def holds(space: Space, wanted: Callable[[str], bool]) -> None:
     assert wrong == [], "\n".join(wrong)
 
 
+def speaks_english(space: Space) -> None:
+    """Fail for what an address says in English as it says it in French."""
+    page = space.watch.page
+    speak(page, "en-GB")
+    space.watch.page.reload()
+    space.title()
+    wrong: list[str] = []
+    for name, address in sorted(space.met.items()):
+        space.go(address)
+        if page.evaluate("() => document.documentElement.lang") != "en":
+            wrong.append(f"{name}: not said to be English")
+        wrong += [f"{name}: {one}" for one in untranslated(space.french[address], said(page), ALIKE)]
+    speak(page, "fr-FR")
+    assert wrong == [], "\n".join(wrong)
+
+
 def test_every_address_of_a_professional(everybody: Everybody) -> None:
     space, case = everybody.nurse, everybody.case
     space.start("#/")
@@ -185,6 +221,7 @@ def test_every_address_of_a_professional(everybody: Everybody) -> None:
     nothing = "0" * 64
     space.follow("#/outgoing", f"#/round/{case}", f"#/devices/revoke/{nothing}", f"#join/{case}/{nothing}")
     holds(space, lambda name: not name.startswith(("my", "audit-")))
+    speaks_english(space)
 
 
 def test_every_address_of_the_person(everybody: Everybody) -> None:
@@ -195,7 +232,8 @@ def test_every_address_of_the_person(everybody: Everybody) -> None:
     space.watch.press("Je ne suis pas d’accord")
     space.watch.page.get_by_role("region", name="Vous avez dit non").wait_for()
     space.follow(f"#/my/{case}/file")
-    holds(space, lambda name: name.startswith("my"))
+    holds(space, lambda name: name.startswith("my"), FOR_HER)
+    speaks_english(space)
 
 
 def test_every_address_of_the_auditor(everybody: Everybody) -> None:
@@ -221,3 +259,4 @@ def test_every_address_of_the_auditor(everybody: Everybody) -> None:
     told = "\n".join([*space.shown, *heard])
     assert CALLED in told
     assert [word for word in (TEXT, SECRET, *TITLES) if word in told] == []
+    speaks_english(space)

@@ -4,6 +4,7 @@
     provider/     the identity provider                       hub/     what `volet admin init` made
     registrar/    configuration, staff list, signing key      files/   the documents of the story
     profiles/     one profile and one passphrase file a party logs/    what each process printed
+    witness/      where the world has one: keys and what it signed
 
 Hub and registrar are two relying parties of one provider: a binding made for the hub only introduces somebody, one
 made for the independent registrar proves (protocol 5.2). The trust bundle says which is which.
@@ -29,6 +30,7 @@ from volet_demo.cast import CAST, GUESTS, REGISTRAR_NAME, STRUCTURES, Role
 from volet_demo.party import Party
 from volet_demo.processes import HOST, Processes, ProcessFailedError, Running, free_ports
 from volet_demo.relay import RecordingRelay
+from volet_demo.witness import WitnessBeside
 from volet_protocol.canonical import JsonValue
 
 HUB_CLIENT, REGISTRAR_CLIENT = "volet-hub", "volet-registrar"
@@ -56,6 +58,8 @@ class World:
     record: bool = False
     # Accounts that wait for somebody at a browser.
     guests: tuple[Role, ...] = GUESTS
+    # Another institution's process signs the log too, and the trust bundle asks for its signature.
+    witnessed: bool = False
     processes: Processes = field(init=False)
     browser: Browser = field(init=False)
     addresses: Addresses = field(init=False)
@@ -63,6 +67,7 @@ class World:
     registrar: Running = field(init=False)
     parties: dict[str, Party] = field(default_factory=dict[str, Party])
     relay: RecordingRelay | None = None
+    witness: WitnessBeside | None = None
 
     def __post_init__(self) -> None:
         self.processes = Processes(self.root / "logs")
@@ -89,7 +94,11 @@ class World:
             ("admin-init", ["admin", "init", str(self.path("hub")), "--origin", self.addresses.hub], _NOTHING),
         )  # fmt: skip
         self.processes.wait(provider, f"{self.addresses.provider}/.well-known/openid-configuration")
-        self._sign(registrar_key=printed[1].strip(), log_vkey=printed[2].strip().rsplit(" ", 1)[-1])
+        log_vkey = printed[2].strip().rsplit(" ", 1)[-1]
+        if self.witnessed:
+            self.witness = WitnessBeside.make(self.processes, self.path("witness"), log_vkey)
+            self.witness.start()
+        self._sign(registrar_key=printed[1].strip(), log_vkey=log_vkey)
         self._start_services()
         self.make_parties(roles)
 
@@ -150,6 +159,7 @@ class World:
             "controller", "trust", "--hub", self.addresses.hub, "--log-vkey", log_vkey,
             "--parties", str(folder / "parties.json"), "--controllers", str(folder / "controllers.json"),
             *signing, "--out", str(trust),
+            *(("--log-policy", str(self.witness.policy)) if self.witness else ()),
         ]  # fmt: skip
         self.processes.run(("controller-trust", compose, _NOTHING))
         activate = ["controller", "activate-policy", "--trust", str(trust), "--yes", *signing, "--out", str(activation)]
@@ -195,13 +205,22 @@ class World:
         self.registrar = self.processes.launch(
             "registrar", ["registrar", "serve", "--config", str(self.path("registrar", "registrar.json"))], _NOTHING
         )
+        self.start_hub()
+        self.processes.wait(self.registrar, f"{self.addresses.registrar}/v1/about")
+
+    def start_hub(self) -> None:
+        """Start the hub of this world's folder and wait until it is ready."""
         self.hub = self.processes.launch(
             "hub",
             ["serve", str(self.path("hub")), "--port", str(self.addresses.hub_port)],
             {"VOLET_REGISTRARS": self.addresses.registrar},
         )
-        self.processes.wait(self.registrar, f"{self.addresses.registrar}/v1/about")
         self.processes.wait(self.hub, f"{self.addresses.hub}/v1/ready")
+
+    def stop_hub(self) -> None:
+        """End the hub alone: whoever asks gets no answer until `start_hub`."""
+        self.hub.process.terminate()
+        self.processes.finish(self.hub)
 
     def stop(self) -> None:
         """Stop every process and the relay."""

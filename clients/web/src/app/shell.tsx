@@ -22,6 +22,7 @@ export function Shell({ route, told, children }: ShellProps): JSX.Element {
   return (
     <Frame
       told={told}
+      space={space}
       head={
         <>
           <nav class="places" aria-label={messages.shell.navigation}>

@@ -30,6 +30,7 @@ describe("codes in words", () => {
     expect(functionName(nurse, "fr")).toBe("Infirmier");
     expect(functionName(nurse, "en")).toMatch(/nurse/i);
     expect(functionName({ row: "H2", profession: "G15:unheard" }, "fr")).toBe(rowName("H2", "fr"));
+    expect(functionName({ row: "O14", role: "auditor" }, "fr")).toBe("Auditeur");
   });
 
   it("what is not known here stands as it came, whatever it is called", () => {

@@ -73,6 +73,16 @@ const CATEGORY_WORDS: Readonly<Record<Language, readonly [string, string]>> = {
   fr: ["professionnel de santé", "professionnel du social ou médico-social"],
   en: ["health professional", "social or medico-social professional"],
 };
+/** The four of row O14, whose own name is all of them at once. */
+const OPERATOR_WORDS: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
+  fr: {
+    administrator: "Administrateur informatique",
+    host: "Hébergeur",
+    dpo: "Délégué à la protection des données",
+    auditor: "Auditeur",
+  },
+  en: { administrator: "IT administrator", host: "Host", dpo: "Data protection officer", auditor: "Auditor" },
+};
 const ABSENT: Readonly<Record<Language, string>> = {
   fr: "Rien de tel n’existe pour vous ici.",
   en: "There is nothing of that kind here for you.",
@@ -100,7 +110,8 @@ export function rowName(row: string, language: Language): string {
 /** What somebody is called by what they do: the national name of profession or role, else that of the row. */
 export function functionName(capacity: Pick<Capacity, "row" | "profession" | "role">, language: Language): string {
   const code = capacity.role ?? capacity.profession;
-  const named = code === undefined ? undefined : own(wordsOf(language).professions, code);
+  const named =
+    code === undefined ? undefined : (own(OPERATOR_WORDS[language], code) ?? own(wordsOf(language).professions, code));
   return named ?? rowName(capacity.row, language);
 }
 

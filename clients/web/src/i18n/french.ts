@@ -16,10 +16,11 @@ import { reading } from "./fr/reading.ts";
 import { sending } from "./fr/sending.ts";
 import { shell } from "./fr/shell.ts";
 import { team } from "./fr/team.ts";
+import { typeset } from "./typography.ts";
 
 speak("fr", codes);
 
-export const french = {
+export const french = typeset({
   said: { language: "fr" },
   ...audit,
   ...common,
@@ -36,4 +37,4 @@ export const french = {
   ...sending,
   ...shell,
   ...team,
-};
+});

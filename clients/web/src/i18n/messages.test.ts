@@ -92,7 +92,7 @@ describe("a failure", () => {
   it("names who may do an act that is not ours", () => {
     const refused = new NotPermitted("function", { who: ["person", "opener", "referent"] });
     expect(failureText(refused, french)).toContain(
-      "Peut le faire : la personne elle-même, qui a ouvert le dossier ou le référent de parcours.",
+      "Peut le faire\u00A0: la personne elle-même, qui a ouvert le dossier ou le référent de parcours.",
     );
   });
 });

@@ -48,7 +48,7 @@ export function StateScreen(): JSX.Element {
                 ]}
               />
             </Card>
-            <Witnesses state={witnesses} />
+            <Witnesses state={witnesses} newest={newest.size} />
           </>
         )}
       </Loaded>
@@ -57,11 +57,19 @@ export function StateScreen(): JSX.Element {
   );
 }
 
-function Witnesses({ state }: { readonly state: WitnessState }): JSX.Element {
+interface WitnessesProps {
+  readonly state: WitnessState;
+  /** How many inscriptions the log has now. */
+  readonly newest: number;
+}
+
+function Witnesses({ state, newest }: WitnessesProps): JSX.Element {
   const { messages, language } = useApp();
   const words = messages.auditState;
   const { quorum, met, size, witnesses, unknown } = state;
-  const tone = quorum === undefined ? "warn" : met ? "good" : "danger";
+  // Of a log that grew since, they vouch for the beginning only: what a silent witness leaves open is counted.
+  const behind = quorum === undefined ? 0 : Math.max(0, newest - (size ?? 0));
+  const tone = quorum !== undefined && !met ? "danger" : behind > 0 || quorum === undefined ? "warn" : "good";
   return (
     <Card title={words.witnesses} tone={tone}>
       {quorum === undefined ? (
@@ -70,6 +78,7 @@ function Witnesses({ state }: { readonly state: WitnessState }): JSX.Element {
         <p>{`${words.needed(String(quorum.needed), String(quorum.of))} ${met ? words.met : words.notMet}`}</p>
       )}
       {quorum !== undefined && size !== undefined && <p>{words.cosignedSize(count(size, language))}</p>}
+      {behind > 0 && <p>{words.behind(behind, count(behind, language))}</p>}
       {witnesses.length > 0 && (
         <List label={words.witnesses}>
           {witnesses.map(({ name, signedMs }) => (

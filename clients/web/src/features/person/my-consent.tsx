@@ -113,7 +113,7 @@ function Asked({ case_, seer, facts, askable, refusal }: AskedProps): JSX.Elemen
       </Card>
       <Card>
         {consentText(blanks).map(({ title, lines }) => (
-          <section class="paragraph" key={title}>
+          <section class="paragraph" lang="fr" key={title}>
             <h3>{title}</h3>
             {lines.map((line) => (
               <p key={line}>{line}</p>

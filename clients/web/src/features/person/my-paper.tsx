@@ -69,7 +69,7 @@ export function MyPaper({ case_, fact }: { readonly case_: string; readonly fact
               </div>
               <Card>
                 {paper.paragraphs.map(({ title, lines }) => (
-                  <section class="paragraph" key={title}>
+                  <section class="paragraph" lang="fr" key={title}>
                     <h2>{title}</h2>
                     {lines.map((line) => (
                       <p key={line}>{line}</p>

@@ -126,7 +126,7 @@ function Ask({ of, known, seer }: { readonly of: string; readonly known: Known; 
       </Card>
       <Disclosure summary={said.readText}>
         {consentText(blanks).map(({ title, lines }) => (
-          <section class="paragraph" key={title}>
+          <section class="paragraph" lang="fr" key={title}>
             <h3>{title}</h3>
             {lines.map((line) => (
               <p key={line}>{line}</p>

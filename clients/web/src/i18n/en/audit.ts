@@ -224,13 +224,15 @@ export const audit: Said<typeof french> = {
     stopped: "The hub contradicted itself. Both versions are kept in this browser; everything is stopped.",
     witnesses: "Witnesses",
     noQuorum: "The trust file requires no witness: nothing excludes that others see another log, nor proves the times.",
-    needed: (needed, of) => `${needed} of ${of} are required.`,
+    needed: (needed, of) => (needed === "1" ? `1 witness of ${of} is required.` : `${needed} witnesses of ${of} are required.`),
     met: "There are enough: they signed this log.",
     notMet: "There are not enough yet.",
     signed: (when) => `signed on ${when}`,
     notSigned: "did not sign",
     unknown: (count) => `${count} signatures of witnesses whom the trust file does not know, worth nothing.`,
     cosignedSize: (count) => `Tree signed by the witnesses: ${count} leaves.`,
+    behind: (count, said) =>
+      `${count === 1 ? "1 newer leaf has" : `${said} newer leaves have`} no signature of any witness yet. If this lasts, a witness is down or does not receive the log: tell the institution that runs it.`,
     rebuild: "Rebuild the whole tree",
     rebuildHelp:
       "This browser reads every public leaf and computes the root again. Nothing personal is asked for, nothing is logged.",

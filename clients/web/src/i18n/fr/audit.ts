@@ -223,13 +223,16 @@ export const audit = {
     witnesses: "Témoins",
     noQuorum:
       "Le fichier de confiance n’exige aucun témoin : rien n’exclut que d’autres voient un autre journal, ni ne prouve les heures.",
-    needed: (needed: string, of: string) => `${needed} sur ${of} sont exigés.`,
+    needed: (needed: string, of: string) =>
+      needed === "1" ? `1 témoin sur ${of} est exigé.` : `${needed} témoins sur ${of} sont exigés.`,
     met: "Le compte y est : ils ont signé ce journal.",
     notMet: "Le compte n’y est pas encore.",
     signed: (when: string) => `a signé le ${when}`,
     notSigned: "n’a pas signé",
     unknown: (count: string) => `${count} signatures de témoins que le fichier de confiance ne connaît pas, sans valeur.`,
     cosignedSize: (count: string) => `Arbre signé par les témoins : ${count} inscriptions.`,
+    behind: (count: number, said: string) =>
+      `${count === 1 ? "1 inscription plus récente n’a" : `${said} inscriptions plus récentes n’ont`} encore la signature d’aucun témoin. Si cela dure, un témoin est arrêté ou ne reçoit plus le journal : prévenez l’institution qui le tient.`,
     rebuild: "Refaire l’arbre entier",
     rebuildHelp:
       "Ce navigateur relit chaque inscription publique et recalcule la racine. Rien de personnel n’est demandé, rien n’est inscrit.",
