@@ -96,9 +96,10 @@ class ViewPayload:
             raise ProtocolError(Reason.MISSING_FIELD, f"view of {self.act}: class and case_seq together")
         if (self.late is None) != (self.collected_ms is None):
             raise ProtocolError(Reason.MISSING_FIELD, f"view of {self.act}: late and collected_ms together")
-        missing = [name for name in _NEEDS.get(self.act, ()) if not getattr(self, name)]
-        if missing:
-            raise ProtocolError(Reason.MISSING_FIELD, f"view of {self.act}: {missing[0]}")
+        needed = _NEEDS.get(self.act)
+        if needed is not None and not all(map(self.__dict__.get, needed)):
+            missing = next(name for name in needed if not getattr(self, name))
+            raise ProtocolError(Reason.MISSING_FIELD, f"view of {self.act}: {missing}")
 
     def to_json(self) -> dict[str, JsonValue]:
         """Return the payload as committed."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from itertools import count, repeat
 from typing import NamedTuple, TypeAlias
 
 from volet_protocol.errors import ProtocolError, Reason
@@ -83,6 +84,31 @@ class CompactRange:
             carry >>= 1
         self._hashes.append(hashed)
         self._size += 1
+        return completed
+
+    def extend(self, leaves: Sequence[bytes]) -> list[tuple[int, int, bytes]]:
+        """Add the hashes of leaves; return (level, number, root) of the perfect subtrees this completed, lowest first.
+
+        The tree of as many `append`s, made level by level: what a level completed is what the next one is given.
+        """
+        if self._size + len(leaves) > MAX_SIZE or any(len(leaf) != HASH_SIZE for leaf in leaves):
+            raise ProtocolError(Reason.BAD_PROOF, "leaf hash")
+        completed: list[tuple[int, int, bytes]] = []
+        kept, waiting = self._hashes, self._size
+        # Roots of what stays without a neighbour, smallest first; those above what is new stay as they are.
+        odd: list[bytes] = []
+        given, level = list(leaves), 0
+        while given:
+            if waiting & 1:
+                given.insert(0, kept.pop())
+            if len(given) & 1:
+                odd.append(given.pop())
+            level += 1
+            waiting >>= 1
+            given = [_sha256(b"\x01" + given[at] + given[at + 1]).digest() for at in range(0, len(given), 2)]
+            completed += zip(repeat(level), count(waiting), given, strict=False)
+        self._hashes = kept + odd[::-1]
+        self._size += len(leaves)
         return completed
 
     def root(self) -> bytes:

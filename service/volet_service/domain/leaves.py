@@ -41,14 +41,17 @@ class LeafContent:
         return b"" if self.erased is None else self.erased.to_bytes()
 
 
-def by_statement(statement: UnverifiedStatement, preamble: Preamble, **more: str | None) -> IdentityPayload:
+def by_statement(
+    statement: UnverifiedStatement, preamble: Preamble, *,
+    row: str | None = None, refusal: str | None = None, shares_hash: str | None = None,
+) -> IdentityPayload:  # fmt: skip
     """Return who acted, from the statement they signed."""
     return IdentityPayload(
         user=preamble.user,
         device=preamble.device,
-        row=more.get("row"),
-        refusal=more.get("refusal"),
-        shares_hash=more.get("shares_hash"),
+        row=row,
+        refusal=refusal,
+        shares_hash=shares_hash,
         request_hash=statement.hash,
         request=statement.written(),
     )

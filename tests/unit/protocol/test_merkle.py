@@ -55,6 +55,28 @@ def test_an_append_returns_exactly_the_perfect_subtrees_it_completes() -> None:
             assert hashed == node(one)
 
 
+@pytest.mark.parametrize("first", range(len(LEAVES) + 1))
+def test_leaves_added_together_make_the_tree_and_the_subtrees_of_leaves_added_one_by_one(first: int) -> None:
+    for size in range(first, len(LEAVES) + 1):
+        one_by_one, together = merkle.CompactRange(), merkle.CompactRange()
+        together.extend(LEAVES[:first])
+        completed = [(*node, root) for leaf in LEAVES[:size] for node, root in one_by_one.append(leaf)]
+        added = together.extend(LEAVES[first:size])
+        assert (together.size, together.hashes) == (one_by_one.size, one_by_one.hashes)
+        assert sorted(added) == sorted(set(completed) - set(merkle.CompactRange().extend(LEAVES[:first])))
+        assert [level for level, _, _ in added] == sorted(level for level, _, _ in added)
+
+
+@pytest.mark.parametrize("wrong", [b"", bytes(31), bytes(33)])
+def test_what_is_no_hash_is_added_with_none_of_its_neighbours(wrong: bytes) -> None:
+    tree = merkle.CompactRange(3, LEAVES[:2])
+    with pytest.raises(ProtocolError):
+        tree.extend([LEAVES[0], wrong])
+    with pytest.raises(ProtocolError):
+        merkle.CompactRange(merkle.MAX_SIZE, LEAVES[:63]).extend([LEAVES[0]])
+    assert (tree.size, tree.hashes) == (3, tuple(LEAVES[:2]))
+
+
 def test_every_inclusion_proof_up_to_64_verifies_for_its_index_alone() -> None:
     for size in (1, 2, 3, 7, 8, 31, 33, 64):
         for index in range(size):

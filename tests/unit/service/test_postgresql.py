@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import Any
 import psycopg
 import pytest
 from alembic import command
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Column, Connection, Engine, event
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
 from support import postgres
@@ -21,6 +23,8 @@ from support.hub import HandClock, OpenDoor, make_folder
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_service.adapters.folder_lock import InUse
 from volet_service.adapters.sequencer import Sequencer
+from volet_service.adapters.store import arrays
+from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.database import UnfitDatabase
 from volet_service.adapters.store.engine import WrongSchema, alembic_config, open_database, upgrade
 from volet_service.adapters.store.postgresql import PostgresDatabase
@@ -45,6 +49,39 @@ def running(settings: Settings) -> Iterator[Running]:
     started = build(settings, OpenDoor(), HandClock())
     yield started
     started.stop()
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        (t.log_entry.c.idx, [0, -1, 2**63 - 1, -(2**63), None]),
+        (t.log_payload.c.case, ["", "a", 'é{},"\\NULL', "x" * 64, None, "NULL"]),
+        (t.log_payload.c["class"], [None]),
+        (t.log_payload.c.sealed, [b"", bytes(range(256)), None, b"NULL", bytes(70_000)]),
+    ],
+)
+def test_a_column_of_rows_is_read_by_the_server_as_it_was_written(
+    settings: Settings, column: Column[Any], values: list[object]
+) -> None:
+    kind = column.type.compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]
+    with other_session(settings) as session:
+        arrays.prepare(session)
+        asked = f"SELECT * FROM unnest(%b::{kind}[])".encode()  # noqa: S608 -- the type of a column of ours
+        for given in (values, values * 300, values[:1]):
+            assert [row[0] for row in session.execute(asked, [arrays.writer_of(column)(given)])] == given
+
+
+def test_a_text_that_no_column_can_hold_is_refused_by_the_server(settings: Settings) -> None:
+    with other_session(settings) as session:
+        arrays.prepare(session)
+        with pytest.raises(psycopg.DataError):
+            session.execute(b"SELECT unnest(%b::text[])", [arrays.writer_of(t.log_payload.c.case)(["a\0b"])])
+
+
+@pytest.mark.parametrize("wrong", ["a", b"a", 1.5, 2**63])
+def test_a_value_of_another_type_is_not_sent(wrong: object) -> None:
+    with pytest.raises(struct.error):
+        arrays.writer_of(t.log_entry.c.idx)([1, wrong])
 
 
 def look(uow: UnitOfWork, /) -> int:
@@ -108,17 +145,29 @@ class TestOneHubAtATime:
 
 
 class TestTransactions:
-    def test_the_lock_is_the_first_statement_and_nothing_weakens_the_commit(self, running: Running) -> None:
-        said: list[str] = []
-        event.listen(engine_of(running), "before_cursor_execute", lambda *seen: said.append(seen[2]))
+    def test_the_lock_is_the_first_statement_and_nothing_weakens_the_commit(
+        self, running: Running, tmp_path: Path
+    ) -> None:
+        said = (tmp_path / "said").open("wb")
+
+        def listen(uow: UnitOfWork, /) -> None:
+            driver = uow.log._tx().connection.driver_connection  # type: ignore[attr-defined]  # the store's own log
+            driver.pgconn.trace(said.fileno())
 
         def ask(uow: UnitOfWork, /) -> list[str]:
             connection = uow.log._tx()  # type: ignore[attr-defined]  # the store's own log
             names = ("transaction_isolation", "synchronous_commit", "fsync")
             return [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in names]
 
+        sequencer(running).submit(listen).result()
         assert sequencer(running).submit(ask).result() == ["read committed", "on", "on"]
-        assert said[0].startswith("SELECT pg_advisory_xact_lock(")
+        running.stop()
+        said.close()
+        sent = [
+            line for line in (tmp_path / "said").read_text().splitlines() if "\tQuery\t" in line or "\tParse\t" in line
+        ]
+        ends = next(at for at, line in enumerate(sent) if "COMMIT" in line)
+        assert "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(" in sent[ends + 1]
 
     def test_readers_cannot_write(self, settings: Settings) -> None:
         readers = open_database(settings.store).readers()

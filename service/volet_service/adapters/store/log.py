@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
@@ -247,14 +248,12 @@ class LogAppender:
     def _grow(self, connection: Connection, leaves: Sequence[bytes]) -> CompactRange:
         """Write the leaves and the subtrees that they complete; return the tree with them."""
         range_, base = self.state.range.copy(), self.state.base
-        entries: list[tuple[object, ...]] = []
-        nodes: list[tuple[object, ...]] = []
-        for position, leaf in enumerate(leaves, base + self.state.size):
-            hashed = leaf_hash(leaf)
-            entries.append((position, hashed, leaf))
-            nodes += [(level, (base >> level) + number, root) for (level, number), root in range_.append(hashed)]
-        _ENTRIES.write(connection, entries)
-        _NODES.write(connection, nodes)
+        hashes = [leaf_hash(leaf) for leaf in leaves]
+        _ENTRIES.write(connection, list(zip(count(base + self.state.size), hashes, leaves, strict=False)))
+        nodes = range_.extend(hashes)
+        _NODES.write(
+            connection, [(level, (base >> level) + number, root) for level, number, root in nodes] if base else nodes
+        )
         return range_
 
     def _seal_acts(self, connection: Connection, first: int) -> list[bytes]:

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from functools import partial
 
 import psycopg
-from psycopg.pq import TransactionStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 
 from volet_service.adapters.folder_lock import InUse
+from volet_service.adapters.store import arrays
 from volet_service.adapters.store.database import UnfitDatabase
 from volet_service.adapters.store.tables import ERASABLE
 
@@ -25,6 +26,7 @@ SCHEMES = ("postgresql://", "postgres://")
 _OLDEST = 140_000
 # Advisory locks are numbers that everybody on the database shares: "vole", then which of ours.
 _SPACE, _HUB, _APPEND = 0x766F6C65, 1, 2
+_BEGIN = f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({_SPACE}, {_APPEND})".encode()
 # A hub that was killed leaves its lock when the server notices; one that serves keeps it.
 _PATIENCE = "3s"
 # Both ends find out that the other is gone; a lock must not outlive the process for longer than a minute.
@@ -145,14 +147,16 @@ def _prepare(session: dict[str, str], connection: DBAPIConnection, _record: Conn
     asked = ", ".join("set_config(%s, %s, false)" for _ in session)
     connection.execute(f"SELECT {asked}".encode(), [word for pair in session.items() for word in pair])
     connection.autocommit = before
+    arrays.prepare(connection)
 
 
 def _lock_first(connection: Connection) -> None:
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)  # noqa: S101 -- as above
     # BEGIN and the lock in one message: the driver would wait for an answer to each.
-    with driver.pipeline():
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SPACE}, {_APPEND})")
+    answer = driver.pgconn.exec_(_BEGIN)
+    if answer.status != ExecStatus.TUPLES_OK:
+        raise psycopg.errors.error_from_result(answer)
 
 
 def spoiled(connection: Connection) -> bool:

@@ -17,6 +17,8 @@ from typing import Any, cast
 import psycopg
 from sqlalchemy import Connection, Dialect, Table, bindparam, insert, update
 
+from volet_service.adapters.store.arrays import Writes, writer_of
+
 Rows = Sequence[tuple[object, ...]]
 Cursor = sqlite3.Cursor | psycopg.Cursor[Any]
 
@@ -27,12 +29,13 @@ class RowsInto:
     def __init__(self, table: Table, *columns: str) -> None:
         self._columns = columns
         self._text = lru_cache(maxsize=4)(self._spell)
+        self._writers = _writers(table, columns)
         self._table = table
 
     def write(self, connection: Connection, rows: Rows) -> None:
         """Insert the rows, if there are any."""
         if rows:
-            _execute(connection, self._text(connection.dialect), rows)
+            _execute(connection, self._text(connection.dialect), self._writers, rows)
 
     def _spell(self, dialect: Dialect) -> str:
         if dialect.name != "postgresql":
@@ -49,6 +52,7 @@ class ChangesOf:
         self._columns = tuple(columns)
         self._where = tuple(where)
         self._text = lru_cache(maxsize=4)(self._spell)
+        self._writers = _writers(table, (*columns, *where))
         self._table = table
 
     def write(self, connection: Connection, rows: Rows) -> Cursor | None:
@@ -56,7 +60,7 @@ class ChangesOf:
 
         `rowcount` of what is returned says how many there were, once `together` has ended.
         """
-        return _execute(connection, self._text(connection.dialect), rows) if rows else None
+        return _execute(connection, self._text(connection.dialect), self._writers, rows) if rows else None
 
     def _spell(self, dialect: Dialect) -> str:
         if dialect.name != "postgresql":
@@ -96,8 +100,13 @@ def _arrays(table: Table, columns: Sequence[str], dialect: Dialect) -> str:
     return f"unnest({', '.join(f'%b::{table.c[name].type.compile(dialect)}[]' for name in columns)})"
 
 
-def _execute(connection: Connection, text: str, rows: Rows) -> Cursor:
+def _writers(table: Table, columns: Sequence[str]) -> tuple[Writes, ...]:
+    return tuple(writer_of(table.c[name]) for name in columns)
+
+
+def _execute(connection: Connection, text: str, writers: Sequence[Writes], rows: Rows) -> Cursor:
     driver = cast("sqlite3.Connection | psycopg.Connection[Any]", connection.connection.driver_connection)
     if isinstance(driver, sqlite3.Connection):
         return driver.executemany(text, rows)
-    return driver.execute(text.encode(), [list(column) for column in zip(*rows, strict=True)])
+    columns = zip(*rows, strict=True)
+    return driver.execute(text.encode(), [write(column) for write, column in zip(writers, columns, strict=True)])
