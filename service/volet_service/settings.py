@@ -109,3 +109,11 @@ class Settings(BaseSettings):
     def path(self, path: Path | str) -> Path:
         """Return a path of these settings, taken from `folder` when it is relative."""
         return self.folder / path
+
+
+def read_settings(folder: Path | None, host: str | None = None, port: int | None = None) -> Settings:
+    """Return the settings of a folder: its `hub.env`, over which the environment wins, over which arguments win."""
+    given: dict[str, object] = {"folder": folder, "host": host, "port": port}
+    wanted = {name: value for name, value in given.items() if value is not None}
+    place = folder or Settings().folder
+    return Settings(_env_file=place / "hub.env", **wanted)  # type: ignore[call-arg, arg-type]  # pydantic-settings

@@ -14,7 +14,7 @@ from volet_protocol.merkle import root_of
 from volet_service.adapters.store.directory_search import SqlDirectory
 from volet_service.adapters.store.engine import open_database
 from volet_service.bootstrap.national_codes import national_codes
-from volet_service.bootstrap.serve import read_settings
+from volet_service.settings import read_settings
 
 pytestmark = pytest.mark.usefixtures("each_database")
 

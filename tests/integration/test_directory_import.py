@@ -20,8 +20,8 @@ from volet_service.adapters.store.directory_rows import Progress, extract_in_for
 from volet_service.adapters.store.engine import open_database
 from volet_service.bootstrap import admin
 from volet_service.bootstrap.directory_file import BATCH
-from volet_service.bootstrap.serve import read_settings
 from volet_service.domain.synthetic_extract import HEADER, extract_lines
+from volet_service.settings import read_settings
 
 pytestmark = pytest.mark.usefixtures("on_sqlite")
 

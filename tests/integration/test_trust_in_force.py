@@ -20,7 +20,7 @@ from volet_service.adapters.store.engine import open_database
 from volet_service.adapters.store.log_payloads import select_records
 from volet_service.adapters.store.tables import log_entry
 from volet_service.bootstrap import admin
-from volet_service.bootstrap.serve import read_settings
+from volet_service.settings import read_settings
 
 pytestmark = pytest.mark.usefixtures("on_sqlite")
 

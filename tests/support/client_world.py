@@ -54,9 +54,9 @@ from volet_service.application.ports import Clock, Identified
 from volet_service.application.records import Login
 from volet_service.bootstrap import admin
 from volet_service.bootstrap.hub import build
-from volet_service.bootstrap.serve import read_settings
 from volet_service.domain.logins import LoginRefusal, login_refused
 from volet_service.entrypoints.http.app import create_app
+from volet_service.settings import read_settings
 
 PASSPHRASE = "phrase de passe des essais"
 ISSUER_KEY = SigningKey(seed32("issuer"))

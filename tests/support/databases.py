@@ -22,7 +22,7 @@ from volet_service.adapters.store.database import Database
 from volet_service.adapters.store.engine import open_database
 from volet_service.adapters.store.postgresql import PostgresDatabase
 from volet_service.adapters.store.sqlite import SqliteDatabase
-from volet_service.bootstrap.serve import read_settings
+from volet_service.settings import read_settings
 
 CHOICE = "VOLET_TEST_DATABASE"
 SQLITE, POSTGRESQL = "sqlite", "postgresql"

@@ -54,11 +54,10 @@ from volet_service.application.ports import Identified
 from volet_service.application.records import Login
 from volet_service.bootstrap import admin
 from volet_service.bootstrap.hub import Running, build
-from volet_service.bootstrap.serve import read_settings
 from volet_service.domain.logins import LoginRefusal, login_refused
 from volet_service.entrypoints.http.app import create_app
 from volet_service.resources import shipped_table
-from volet_service.settings import Settings
+from volet_service.settings import Settings, read_settings
 
 LOG_ORIGIN = "log.example"
 # Loading the machine's authorities takes longer than a whole test, and nothing here speaks TLS.

@@ -21,8 +21,8 @@ import httpx
 from support.hub import LiveHub, OpenDoor
 from support.hub_process import START_S, HubProcess, OffsetClock
 from volet_service.bootstrap.hub import CannotStart, build
-from volet_service.bootstrap.serve import read_settings, serve
-from volet_service.settings import Settings
+from volet_service.bootstrap.serve import serve
+from volet_service.settings import Settings, read_settings
 
 START, REAP = b"start\n", b"reap\n"
 

@@ -21,7 +21,8 @@ from support.hub import HandClock, HubCase, LiveHub, OpenDoor
 from support.identities import START_MS
 from support.loopback import free_port
 from volet_service.bootstrap.hub import build
-from volet_service.bootstrap.serve import read_settings, serve
+from volet_service.bootstrap.serve import serve
+from volet_service.settings import read_settings
 
 TESTS = Path(__file__).parents[1]
 START_S = 180

@@ -23,8 +23,8 @@ from volet_service.adapters.clock import SystemClock
 from volet_service.adapters.signer import read_log_key
 from volet_service.bootstrap import admin
 from volet_service.bootstrap.hub import build
-from volet_service.bootstrap.serve import read_settings
 from volet_service.entrypoints.http.app import create_app
+from volet_service.settings import read_settings
 
 
 @pytest.fixture(scope="module")

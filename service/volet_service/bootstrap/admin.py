@@ -31,9 +31,7 @@ from volet_service.bootstrap import (
     admin_trust,
 )
 from volet_service.bootstrap.hub import CannotStart, build
-from volet_service.bootstrap.interface import openapi
-from volet_service.bootstrap.serve import read_settings
-from volet_service.settings import Settings
+from volet_service.settings import Settings, read_settings
 
 
 def parser() -> argparse.ArgumentParser:
@@ -136,6 +134,9 @@ def _check(asked: argparse.Namespace) -> str:
 
 
 def _openapi(asked: argparse.Namespace) -> str:
+    # Here, because it takes all routes: a second of work that no other act of an operator has a use for.
+    from volet_service.bootstrap.interface import openapi  # noqa: PLC0415
+
     text = json.dumps(openapi(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     asked.file.write_text(text, "utf-8")
     return f"{asked.file} written"

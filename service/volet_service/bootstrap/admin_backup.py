@@ -23,8 +23,7 @@ from volet_service.adapters.folder_lock import FolderLock, InUse
 from volet_service.adapters.hub_identity import HubIdentity
 from volet_service.application.ports import Clock
 from volet_service.bootstrap.hub import LOCK, CannotStart, build
-from volet_service.bootstrap.serve import read_settings
-from volet_service.settings import Settings
+from volet_service.settings import Settings, read_settings
 
 KEPT_DAYS = 30
 _EXAMPLE_BACKUP = """exemple :

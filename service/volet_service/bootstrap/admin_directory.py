@@ -27,10 +27,9 @@ from volet_service.bootstrap.directory_file import ExtractFile, Report, bar, ope
 from volet_service.bootstrap.hub import LOCK, CannotStart
 from volet_service.bootstrap.national_codes import national_codes
 from volet_service.bootstrap.offline import act
-from volet_service.bootstrap.serve import read_settings
 from volet_service.domain.extract_reading import NotAnExtract
 from volet_service.domain.synthetic_extract import extract_lines
-from volet_service.settings import Settings
+from volet_service.settings import Settings, read_settings
 
 _EXAMPLE = """exemples :
   volet admin directory import PS_LibreAcces_Personne_activite.txt var/hub --dry-run

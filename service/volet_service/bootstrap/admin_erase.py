@@ -12,7 +12,7 @@ from volet_protocol.log_positions import parse_position, text_of
 from volet_service.application.erase_record import EraseRecord, erase_record
 from volet_service.application.ports import Clock
 from volet_service.bootstrap.offline import act
-from volet_service.bootstrap.serve import read_settings
+from volet_service.settings import read_settings
 
 _REASONS = {code_of(one): one for one in ErasureReason if one is not ErasureReason.TAKEN_BACK}
 _AUTHORITIES = {

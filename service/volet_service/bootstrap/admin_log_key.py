@@ -18,8 +18,7 @@ from volet_service.application.record_log_key import record_log_key
 from volet_service.bootstrap.hub import CannotStart
 from volet_service.bootstrap.offline import act
 from volet_service.bootstrap.own_keys import own_log
-from volet_service.bootstrap.serve import read_settings
-from volet_service.settings import Settings
+from volet_service.settings import Settings, read_settings
 
 _EXAMPLE = """exemple :
   volet admin rotate-log-key var/hub

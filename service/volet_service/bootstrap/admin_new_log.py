@@ -42,11 +42,10 @@ from volet_service.bootstrap.hub import LOCK, CannotStart
 from volet_service.bootstrap.offline import check_scrub, scrub
 from volet_service.bootstrap.one_history import ShownHistory
 from volet_service.bootstrap.own_keys import OwnLog, own_log
-from volet_service.bootstrap.serve import read_settings
 from volet_service.bootstrap.witnessing import ask_lost
 from volet_service.domain.errors import Refusal
 from volet_service.domain.policy_codes import PolicyError
-from volet_service.settings import Settings
+from volet_service.settings import Settings, read_settings
 
 _EXAMPLE = """exemple :
   volet admin new-log var/hub --incident disk-lost --tombstones /mnt/mirror"""

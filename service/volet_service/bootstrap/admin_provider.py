@@ -16,10 +16,9 @@ from volet_service.adapters.provider_metadata import ALGORITHMS, Published
 from volet_service.adapters.relying_parties import PartiesError, read_parties
 from volet_service.adapters.sealed import write_private
 from volet_service.bootstrap.hub import CannotStart
-from volet_service.bootstrap.serve import read_settings
 from volet_service.domain.errors import Refusal
 from volet_service.domain.logins import LoginRefusal
-from volet_service.settings import Settings
+from volet_service.settings import Settings, read_settings
 
 _EXAMPLE = """exemples :
   volet admin provider check var/hub

@@ -12,8 +12,8 @@ from volet_service.application.end_retention import Ended, end_retention, over
 from volet_service.application.ports import Clock
 from volet_service.bootstrap.hub import CannotStart
 from volet_service.bootstrap.offline import act
-from volet_service.bootstrap.serve import read_settings
 from volet_service.bootstrap.terms import read_terms
+from volet_service.settings import read_settings
 
 _EXAMPLE = """exemple :
   volet admin retention var/hub --dry-run"""

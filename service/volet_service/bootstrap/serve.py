@@ -19,7 +19,7 @@ from volet_service.adapters.relying_parties import PartiesError, open_providers,
 from volet_service.application.ports import IdentityProvider
 from volet_service.bootstrap.hub import CannotStart, Running, build
 from volet_service.entrypoints.http.app import create_app
-from volet_service.settings import Settings
+from volet_service.settings import Settings, read_settings
 
 TIMEOUT_S = 10.0
 # Sockets that stay idle between two commands of a client are worth keeping; dead ones are not.
@@ -54,14 +54,6 @@ def run(arguments: Sequence[str]) -> int:
         print(f"volet serve: {error}", file=sys.stderr)  # noqa: T201 -- the operator's terminal
         return 2
     return 0
-
-
-def read_settings(folder: Path | None, host: str | None = None, port: int | None = None) -> Settings:
-    """Return the settings of a folder: its `hub.env`, over which the environment wins, over which arguments win."""
-    given: dict[str, object] = {"folder": folder, "host": host, "port": port}
-    wanted = {name: value for name, value in given.items() if value is not None}
-    place = folder or Settings().folder
-    return Settings(_env_file=place / "hub.env", **wanted)  # type: ignore[call-arg, arg-type]  # pydantic-settings
 
 
 def open_identity(settings: Settings, http: httpx.Client) -> IdentityProvider:
