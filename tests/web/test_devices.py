@@ -106,7 +106,7 @@ class TestPhrase:
         watch.picture("phrase")
         watch.page.get_by_role("button", name="La faire maintenant").press("Enter")
         watch.title("Phrase de secours n° 1")
-        own.words[:] = watch.page.locator("ol.words li").all_inner_texts()
+        own.words[:] = watch.page.locator("ol.phrase-words li").all_inner_texts()
         own.number = watch.page.get_by_role("region", name="Numéro de blocage").locator(".code").inner_text()
         assert len(own.words) == 24
         assert {plain(word) for word in own.words} <= {plain(word) for word in word_list("fr").words}

@@ -57,8 +57,25 @@ SMALL_LETTERS = """() => {
       parseFloat(getComputedStyle(node.parentElement).fontSize) < 16) found.add(node.data.trim());
   return [...found];
 }"""
-ALWAYS = {"stands outside its sheet": SPILT}
-FOR_HER = {**ALWAYS, "too small to touch": SMALL_TARGETS, "too small to read": SMALL_LETTERS}
+# Words of the trade that nobody has to know (days of work, section 4).
+TRADE = "hub|capacité|compartiment|catégorie [12]|jeton|token|hash|epoch|serveur|habilitation|chiffr|crypt"
+JARGON = f"""() => [...new Set(document.querySelector("main").innerText.match(
+  new RegExp("(?<![\\\\p{{L}}])({TRADE})\\\\p{{L}}*", "giu")))]"""
+# What somebody wrote reads as it was written: one column, letters as all others.
+SET_APART = """() => {
+  const { fontFamily } = getComputedStyle(document.body);
+  return [...document.querySelectorAll("p.words")].filter((one) => {
+    const look = getComputedStyle(one);
+    return look.columnCount !== "auto" || look.fontFamily !== fontFamily;
+  }).map((one) => one.innerText);
+}"""
+ALWAYS = {"stands outside its sheet": SPILT, "not set as it was written": SET_APART}
+FOR_HER = {
+    **ALWAYS,
+    "too small to touch": SMALL_TARGETS,
+    "too small to read": SMALL_LETTERS,
+    "words of the trade": JARGON,
+}
 LINKS = "() => [...document.querySelectorAll('a[href^=\"#/\"]')].map((link) => link.getAttribute('href'))"
 
 

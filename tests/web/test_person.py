@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, ViewportSize
 
 from support.browser_watch import Watch
+from support.printed import printed
 from volet_demo.cast import CAST
 from volet_demo.party import Party
 from volet_demo.world import World
@@ -149,7 +150,10 @@ class TestHerFile:
         her.watch.page.emulate_media(media="print")
         assert her.watch.page.get_by_role("button").count() == 0
         assert her.watch.page.get_by_role("rowheader").last.is_visible()
-        assert her.watch.page.get_by_text("Document confidentiel").is_visible()
+        sheets = printed(her.watch.page)
+        assert "Qui peut voir quoi" in sheets[0]
+        assert [number for number, sheet in enumerate(sheets) if "Document confidentiel" not in sheet] == []
+        assert all(part in "".join(sheets) for part in ("Santé", "Logement", "Ma parole"))
         her.watch.page.emulate_media(media="screen")
 
 
@@ -184,7 +188,9 @@ class TestWhoLooked:
         her.watch.picture("person-account")
         her.watch.page.emulate_media(media="print")
         assert her.watch.page.get_by_role("button").count() == 0
-        assert her.watch.page.get_by_text("Document confidentiel").is_visible()
+        sheets = printed(her.watch.page)
+        assert "Le compte est complet" in "".join(sheets)
+        assert [number for number, sheet in enumerate(sheets) if "Document confidentiel" not in sheet] == []
         her.watch.page.emulate_media(media="screen")
 
     def test_a_line_that_the_hub_keeps_back_is_told_to_her(self, her: Her) -> None:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, ViewportSize
 
 from support.browser_watch import Watch
 from support.budgets import Counter
+from support.printed import printed
 from support.screens import routes
 from volet_demo.cast import CAST
 from volet_demo.party import Party
@@ -243,7 +244,9 @@ class TestDeciding:
         her.watch.picture("person-paper")
         her.watch.page.emulate_media(media="print")
         assert her.watch.page.get_by_role("button").count() == 0
-        assert her.watch.page.get_by_text("Document confidentiel").is_visible()
+        sheets = printed(her.watch.page)
+        assert "Vous avez dit oui le" in sheets[0]
+        assert [number for number, sheet in enumerate(sheets) if "Document confidentiel" not in sheet] == []
         her.watch.page.emulate_media(media="screen")
         her.home()
         counted = budget(her.watch, "withdraw an agreement (F23)")

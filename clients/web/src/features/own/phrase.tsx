@@ -122,7 +122,7 @@ function Write({ sheet, onStage }: SheetProps): JSX.Element {
   return (
     <Page title={words.writeTitle(sheet.number)} lead={words.writeLead(date(sheet.timeMs, language))}>
       <Card title={words.words}>
-        <ol class="words">
+        <ol class="phrase-words">
           {sheet.words.map((word, at) => (
             <li key={at}>{word}</li>
           ))}
