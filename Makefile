@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 READY_DEV := $(VENV)/ready-dev
 ARGS ?=
+# Tests start hundreds of processes of the project: where nothing may be kept of what was compiled, each compiles all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
 COMPILE := --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 TESTS ?= tests
 # One process more than the two cores of a small machine, since stories in a browser wait as long as they compute. A module stays in
