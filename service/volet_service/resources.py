@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import volet_protocol
@@ -29,6 +30,7 @@ def web() -> Path:
     return packaged if packaged.is_dir() else _CHECKOUT / "clients" / "web" / "dist"
 
 
+@cache
 def shipped_table() -> PolicyTable:
-    """Return the decision table that this version ships."""
+    """Return the decision table that this version ships; read once a process."""
     return PolicyTable.load((policies() / "table.json").read_bytes())

@@ -33,11 +33,16 @@ def chromium(*more: str) -> Generator[Browser]:
 
 @contextmanager
 def serving(
-    folder: Path, guests: tuple[Role, ...] = GUESTS, settings: Mapping[str, str] = NOTHING, *, witnessed: bool = False
+    folder: Path,
+    guests: tuple[Role, ...] = GUESTS,
+    settings: Mapping[str, str] = NOTHING,
+    *,
+    witnessed: bool = False,
+    hub_files: Path | None = None,
 ) -> Generator[World]:
     """Start the processes of a demonstration world whose hub serves the build; `settings` are its variables."""
     assert (DIST / "index.html").is_file(), "run `make web` first"
-    with World(folder, guests=guests, witnessed=witnessed) as world:
+    with World(folder, guests=guests, witnessed=witnessed, hub_files=hub_files) as world:
         # For the processes that start here, and for no hub of a test that comes after.
         with pytest.MonkeyPatch.context() as patch:
             for name, value in {"VOLET_WEB": str(DIST), **settings}.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize
@@ -15,8 +16,11 @@ from playwright.sync_api import Browser, BrowserContext, ViewportSize
 from support import budgets
 from support.browser_watch import Watch
 from support.chromium import chromium, serving
+from support.live_page import build_live_page
 from volet_demo.cast import GUESTS, Role
 from volet_demo.world import World
+from volet_service import resources
+from volet_service.adapters.policy.built import check_built
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESK: ViewportSize = {"width": 1200, "height": 800}
@@ -47,6 +51,12 @@ def browser() -> Iterator[Browser]:
         yield launched
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page that the modules `test_live_*` drive; a module that wants another build says so."""
+    return build_live_page(tmp_path_factory.mktemp("live"))
+
+
 @pytest.fixture(scope="module")
 def guests() -> tuple[Role, ...]:
     """Whose accounts wait for somebody at a browser; a module that needs others says so."""
@@ -59,16 +69,27 @@ def numbers() -> Mapping[str, str] | None:
     return None
 
 
+@pytest.fixture(scope="session")
+def hub_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a hub keeps of the policy engine's answer, for which each new hub would ask it for seconds."""
+    kept, policies = tmp_path_factory.mktemp("hub-files"), resources.policies()
+    check_built(policies, (policies / "table.json").read_bytes(), kept / "policy-built")
+    return kept
+
+
 @pytest.fixture(scope="module")
 def world(
-    tmp_path_factory: pytest.TempPathFactory, guests: tuple[Role, ...], numbers: Mapping[str, str] | None
+    tmp_path_factory: pytest.TempPathFactory,
+    guests: tuple[Role, ...],
+    numbers: Mapping[str, str] | None,
+    hub_files: Path,
 ) -> Iterator[World]:
     settings: dict[str, str] = {}
     if numbers is not None:
         file = tmp_path_factory.mktemp("numbers") / "authorities.json"
         file.write_text(json.dumps(numbers), "utf-8")
         settings["VOLET_AUTHORITIES"] = str(file)
-    with serving(tmp_path_factory.mktemp("web") / "world", guests, settings) as world:
+    with serving(tmp_path_factory.mktemp("web") / "world", guests, settings, hub_files=hub_files) as world:
         yield world
 
 

@@ -21,8 +21,9 @@ def policies() -> Path:
     return packaged if packaged.is_dir() else package.parent.parent.parent / "policies"
 
 
+@cache
 def shipped_table() -> PolicyTable:
-    """Return the decision table that this version ships."""
+    """Return the decision table that this version ships; read once a process."""
     return PolicyTable.load((policies() / "table.json").read_bytes())
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -60,6 +61,8 @@ class World:
     guests: tuple[Role, ...] = GUESTS
     # Another institution's process signs the log too, and the trust bundle asks for its signature.
     witnessed: bool = False
+    # What the hub's folder holds already when it starts: files of another hub, which ask this one to work less.
+    hub_files: Path | None = None
     processes: Processes = field(init=False)
     browser: Browser = field(init=False)
     addresses: Addresses = field(init=False)
@@ -166,6 +169,8 @@ class World:
         self.processes.run(("controller-activate", activate, _NOTHING))
         for path in (trust, activation):
             self.path("hub", path.name).write_bytes(path.read_bytes())
+        if self.hub_files is not None:
+            shutil.copytree(self.hub_files, self.path("hub"), dirs_exist_ok=True)
         issuer = {"issuer": self.addresses.provider, "client_id": HUB_CLIENT}
         _write(self.path("hub", "issuers.json"), {"issuers": [issuer]})
 
