@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
 
-from support import screens
+from support import postgres, screens
 from support.databases import CHOICE, SQLITE, kinds
+from support.spread import Spread, place_of
 
 os.environ.setdefault("VOLET_WEB", "none")
 # An example that takes longer, on a machine that does other work meanwhile, is not wrong.
@@ -39,20 +41,17 @@ def on_sqlite() -> Iterator[None]:
         yield
 
 
-# What waits for processes and browsers begins first: begun last, it would be all that runs for a quarter of an hour.
-_DEAR = ("web", "e2e", "oracle", "integration")
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the folders with long modules in front; within them the shuffled order stays."""
     here = Path(__file__).parent
+    items.sort(key=lambda item: place_of(item.path.relative_to(here)))
 
-    def place(item: pytest.Item) -> int:
-        folder = item.path.relative_to(here).parts[0]
-        return _DEAR.index(folder) if folder in _DEAR else len(_DEAR)
 
-    items.sort(key=place)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Spread | None:
+    """Keep groups of modules together where modules are kept together."""
+    return Spread(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -84,7 +83,8 @@ class _SaysWhatFailed:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail a run of every browser test that left out a screen of the web client."""
+    """End what the run started; fail a run of every browser test that left out a screen of the web client."""
+    postgres.end()
     if hasattr(session.config, "workerinput") or not _has_every_browser_test(session.config):
         return
     left_out = screens.missing(Path(os.environ[screens.FOLDER]))

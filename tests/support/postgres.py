@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -31,6 +32,15 @@ def server() -> PostgresServer:
     started = get_server(Path(tempfile.mkdtemp(prefix="volet-pg-")) / "data", cleanup_mode="delete")
     os.environ["PATH"] = f"{started.bin_path}{os.pathsep}{os.environ['PATH']}"
     return started
+
+
+def end() -> None:
+    """Stop and delete the server of this run, if there was need of one: a process of xdist may end without its exit."""
+    if server.cache_info().currsize:
+        started = server()
+        started.cleanup()
+        shutil.rmtree(started.pgdata.parent, ignore_errors=True)
+        server.cache_clear()
 
 
 def address(name: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from support.client_world import World, client_world
-from support.live_page import Live, build_live_page
+from support.live_page import Live
 from volet_client import texts
 from volet_client.errors import NotReadableError
 from volet_client.refusals import RefusedError
@@ -21,11 +21,6 @@ from volet_protocol.places import Place
 DETAIL, ESSENTIAL = Place("section", "medical/2"), Place("section", "medical/1")
 TEXT = texts.newest("general", "fr").hash
 SIZE = 3 * 1024 * 1024 + 17
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_live_page(tmp_path_factory.mktemp("live"))
 
 
 @pytest.fixture(scope="module")

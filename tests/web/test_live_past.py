@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from support.client_world import client_world
 from support.identities import CONTROLLER, ISS
-from support.live_page import Live, build_live_page
+from support.live_page import Live
 from support.loopback import served
 from support.past_maps import FALSE, Hours, Past
 from volet_client.trust import SUBJECT, USER
@@ -25,11 +25,6 @@ from volet_service.bootstrap import admin
 from volet_service.bootstrap.hub import build
 from volet_service.entrypoints.http.app import create_app
 from volet_service.settings import read_settings
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_live_page(tmp_path_factory.mktemp("live"))
 
 
 @pytest.fixture(scope="module")

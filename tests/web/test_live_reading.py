@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from support.client_world import World, client_world
-from support.live_page import Live, build_live_page
+from support.live_page import Live
 from volet_client.masking import Masking
 from volet_client.members import GENERAL, Terms
 from volet_protocol.entry_list import list_id
@@ -21,11 +21,6 @@ from volet_protocol.places import Place
 
 OTHER = Place("section", "psychological/1")
 DETAIL, MASKED = Place("section", "medical/2"), Place("masked", "medical/2")
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_live_page(tmp_path_factory.mktemp("live"))
 
 
 @pytest.fixture(scope="module")

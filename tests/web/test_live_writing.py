@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from support.client_world import World, client_world
-from support.live_page import Live, build_live_page
+from support.live_page import Live
 from volet_client import texts
 from volet_client.members import GENERAL, Terms
 from volet_protocol.fact_notices import Consent, ConsentWithdrawal
@@ -18,11 +18,6 @@ from volet_protocol.kinds import Content
 from volet_protocol.places import Place
 
 DETAIL = Place("section", "medical/2")
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_live_page(tmp_path_factory.mktemp("live"))
 
 
 @pytest.fixture(scope="module")
