@@ -33,7 +33,7 @@ from support.identities import (
     seed32,
     watching,
 )
-from support.loopback import free_port, served
+from support.loopback import NO_TLS, free_port, served
 from volet_client.account import draw_identity
 from volet_client.client import Client
 from volet_client.config import Config
@@ -144,7 +144,7 @@ class World:
         """Log in at a hub of that address."""
         started = client.session.start(SELF_ISS)
         state = httpx.URL(started.url).params["state"]
-        with httpx.Client(trust_env=False) as browser:
+        with httpx.Client(trust_env=False, verify=NO_TLS) as browser:
             query = {"state": state, "code": "code"}
             browser.get(f"{url}/v1/logins/callback", params=query).raise_for_status()
         client.session.finish(capacity_id)

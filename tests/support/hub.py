@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,7 +32,7 @@ from support.identities import (
     bundle_body,
     seed32,
 )
-from support.loopback import free_port, served
+from support.loopback import NO_TLS, free_port, served
 from volet_protocol import case_chain
 from volet_protocol.canonical import JsonObject
 from volet_protocol.case_links import CaseCreate, ClassCreate, Fresh
@@ -60,8 +59,6 @@ from volet_service.resources import shipped_table
 from volet_service.settings import Settings, read_settings
 
 LOG_ORIGIN = "log.example"
-# Loading the machine's authorities takes longer than a whole test, and nothing here speaks TLS.
-_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class HandClock:
@@ -121,7 +118,7 @@ class LiveHub:
     door: OpenDoor = field(default_factory=OpenDoor)
 
     def client(self) -> httpx.Client:
-        self.opened.append(httpx.Client(base_url=self.url, trust_env=False, timeout=30, verify=_TLS))
+        self.opened.append(httpx.Client(base_url=self.url, trust_env=False, timeout=30, verify=NO_TLS))
         return self.opened[-1]
 
     def close(self) -> None:

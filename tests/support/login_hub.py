@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 import httpx
 from fastapi import FastAPI
 
-from support.loopback import HUB_CLIENT, now_ms, served
+from support.loopback import HUB_CLIENT, NO_TLS, now_ms, served
 from volet_protocol.errors import ProtocolError, Reason
 from volet_protocol.statements import HeadRef
 from volet_protocol.trust_bundle import TrustBundle
@@ -182,7 +182,7 @@ def login_hub(port: int, issuer: str, trust: TrustBundle | None = None) -> Itera
     """Serve the login routes for one identity provider; attestations are judged by `trust`."""
     origin = f"http://127.0.0.1:{port}"
     store = MemoryStore()
-    with httpx.Client(trust_env=False) as http:
+    with httpx.Client(trust_env=False, verify=NO_TLS) as http:
         party = RelyingParty(issuer, HUB_CLIENT, f"{origin}/v1/logins/callback")
         unused = cast("Any", None)
         hub = Hub(

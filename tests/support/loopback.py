@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -31,6 +32,8 @@ ACCOUNTS = [
     {"sub": "paul", "label": "Paul Roche, infirmier", "kind": "professional", "acr": "eidas2"},
     {"sub": "lea", "label": "Léa Moreau", "kind": "person", "acr": "eidas1"},
 ]
+# Loading the machine's authorities takes longer than a whole test, and nothing on loopback speaks TLS.
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def free_port() -> int:
@@ -78,7 +81,7 @@ def _wait(url: str, running: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and running.poll() is None:
         try:
-            if httpx.get(url, timeout=1, trust_env=False).is_success:
+            if httpx.get(url, timeout=1, trust_env=False, verify=NO_TLS).is_success:
                 return
         except httpx.HTTPError:
             time.sleep(0.05)

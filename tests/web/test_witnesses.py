@@ -6,6 +6,7 @@ Whether it signed, that it stopped signing, that it signs again; and a hub that 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -28,8 +29,9 @@ STOPPED = "La plateforme s’est contredite"
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with serving(tmp_path_factory.mktemp("web") / "world", settings=OFTEN, witnessed=True) as world:
+def world(tmp_path_factory: pytest.TempPathFactory, hub_files: Path) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("web") / "world"
+    with serving(folder, settings=OFTEN, witnessed=True, hub_files=hub_files) as world:
         yield world
 
 
