@@ -15,7 +15,7 @@ import pytest
 from hypothesis import settings
 from xdist.remote import Producer
 
-from support import postgres, screens
+from support import children, postgres, screens
 from support.databases import CHOICE, SQLITE, kinds
 from support.spread import Spread, place_of
 
@@ -55,7 +55,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Spread 
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give the run a folder for what its processes find out about screens; theirs is the one of the run."""
+    """Guard what is started; give the run a folder for what its processes find out about screens, one for all."""
+    config.add_cleanup(children.guarded())
     if not hasattr(config, "workerinput"):
         os.environ[screens.FOLDER] = tempfile.mkdtemp(prefix="volet-judged-")
         config.pluginmanager.register(_SaysWhatFailed(config))
