@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -55,8 +56,14 @@ class Sealer:
 
     def seal(self, data: bytes, place: bytes) -> bytes:
         """Return nonce || ciphertext. Nonces are random: far below 2^32 rows a key, by order of the operator's disk."""
-        nonce = os.urandom(_NONCE)
-        return nonce + self._cipher.encrypt(nonce, data, place)
+        (sealed,) = self.seal_each([(data, place)])
+        return sealed
+
+    def seal_each(self, rows: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+        """Seal (data, place) of many rows, each under a nonce of its own; the system is asked for randomness once."""
+        random, encrypt = os.urandom(_NONCE * len(rows)), self._cipher.encrypt
+        nonces = [random[at : at + _NONCE] for at in range(0, len(random), _NONCE)]
+        return [nonce + encrypt(nonce, data, place) for nonce, (data, place) in zip(nonces, rows, strict=True)]
 
     def open(self, sealed: bytes, place: bytes) -> bytes:
         """Return the data; raise `LooseKey` for another key or altered bytes."""

@@ -25,7 +25,7 @@ from volet_service.adapters.signer import read_log_key
 from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.engine import open_database
 from volet_service.adapters.store.log import LogAppender
-from volet_service.adapters.store.log_payloads import seal_payloads, select_records
+from volet_service.adapters.store.log_payloads import payload_row, select_records
 from volet_service.adapters.store.policies import PoliciesInForce, SourceTable
 from volet_service.adapters.store.prepared import RowsInto
 from volet_service.adapters.store.unit_of_work import SqlUnitOfWork, Writer
@@ -204,7 +204,7 @@ def test_payloads_are_read_back_as_they_were_sealed_and_from_no_other_row(store:
         assert second.identity == IdentityPayload().to_bytes()
         assert len({first.view_opening, first.identity_opening, second.view_opening, second.identity_opening}) == 4
         for sealed in (
-            seal_payloads(store.payloads, 0, bytes(64), b"{}", b"{}"),
+            store.payloads.seal(*payload_row(0, bytes(64), b"{}", b"{}")),
             store.payloads.seal(bytes(67), b"log_payload/1"),
         ):
             connection.execute(update(t.log_payload).where(t.log_payload.c.idx == 1).values(sealed=sealed))

@@ -27,7 +27,7 @@ from volet_service.adapters.sealed import Sealer
 from volet_service.adapters.store import tables as t
 from volet_service.adapters.store.closed_logs import close_log, current_base
 from volet_service.adapters.store.log_keys import CaseNumbers, Numbers
-from volet_service.adapters.store.log_payloads import seal_payloads, select_records
+from volet_service.adapters.store.log_payloads import payload_row, select_records
 from volet_service.adapters.store.prepared import ChangesOf, RowsInto, together
 from volet_service.adapters.store.watched import watched_leaves
 from volet_service.application.records import LogKeyPeriod, LogRecord
@@ -259,24 +259,20 @@ class LogAppender:
     def _seal_acts(self, connection: Connection, first: int) -> list[bytes]:
         """Commit to the payloads of the batch and write them; return the leaves, which stand from `first` on."""
         leaves: list[bytes] = []
-        payloads: list[tuple[object, ...]] = []
-        numbered: set[tuple[str, str]] = set()
+        rows: list[tuple[bytes, bytes]] = []
         # Each leaf its own part, from one call of the system's generator.
         random, pair = self._random(2 * OPENING_SIZE * len(self._pending)), 2 * OPENING_SIZE
-        for position, (content, case, tag_, view, identity) in enumerate(self._pending, first):
-            at = (position - first) * pair
-            openings = random[at : at + pair]
+        for number, (content, _, tag_, view, identity) in enumerate(self._pending):
+            openings = random[number * pair : (number + 1) * pair]
             commit = commitment(openings[:OPENING_SIZE], view, openings[OPENING_SIZE:], identity)
             if content.erased is None:
                 leaves.append(act_bytes(content.type, self.now_ms, tag_, commit))
             else:
                 leaves.append(Leaf(content.type, self.now_ms, tag_, commit, content.body).to_bytes())
-            sealed = seal_payloads(self._sealer, position, openings, view, identity)
-            payloads.append((position, content.case, content.class_, sealed))
-            if case is not None:
-                numbered.add(case)
-        _PAYLOADS.write(connection, payloads)
-        self._numbers.write(connection, numbered)
+            rows.append(payload_row(first + number, openings, view, identity))
+        sealed = zip(count(first), self._pending, self._sealer.seal_each(rows), strict=False)
+        _PAYLOADS.write(connection, [(at, one.content.case, one.content.class_, row) for at, one, row in sealed])
+        self._numbers.write(connection, {one.numbered for one in self._pending if one.numbered is not None})
         return leaves
 
     def committed(self, state: LogState | None) -> None:

@@ -18,9 +18,9 @@ _SIZE = struct.Struct(">I")
 _VIEW_AT = 2 * OPENING_SIZE + _SIZE.size
 
 
-def seal_payloads(sealer: Sealer, index: int, openings: bytes, view: bytes, identity: bytes) -> bytes:
-    """Seal the payloads of a leaf, with both openings one after the other, for the row of this index and no other."""
-    return sealer.seal(b"".join((openings, _SIZE.pack(len(view)), view, identity)), _place(index))
+def payload_row(index: int, openings: bytes, view: bytes, identity: bytes) -> tuple[bytes, bytes]:
+    """Return what is sealed of a leaf, both openings first, and its place: the row of this index and no other."""
+    return b"".join((openings, _SIZE.pack(len(view)), view, identity)), _place(index)
 
 
 def select_records(connection: Connection, sealer: Sealer, where: ColumnElement[bool], limit: int) -> list[LogRecord]:
