@@ -58,11 +58,12 @@ def _nearness(one: OpenedBefore) -> tuple[bool, bool]:
 
 def _released(stored: StoredEntry, uow: UnitOfWork) -> Iterator[OpenedBefore]:
     """Yield the releases of an entry to others than its author, in the order of each class of the log."""
-    header = stored.entry.header
+    header, end = stored.entry.header, stored.take_back_leaf or 0
     # A result stands in another class once it is announced.
     for class_ in sorted({log_class(header.place.kind, mask, header.class_) for mask in (header.mask, None)}):
         after = stored.leaf
-        while records := uow.log.records(header.case, class_, after, _PAGE):
+        # Above the leaf that took it back nothing is released any more.
+        while after < end and (records := uow.log.records(header.case, class_, after, _PAGE)):
             after = records[-1].index
             yield from (one for record in records for one in _release_of(record, stored))
 

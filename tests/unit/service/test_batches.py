@@ -210,3 +210,24 @@ def test_payloads_are_read_back_as_they_were_sealed_and_from_no_other_row(store:
             connection.execute(update(t.log_payload).where(t.log_payload.c.idx == 1).values(sealed=sealed))
             with pytest.raises(LooseKey):
                 select_records(connection, store.payloads, t.log_entry.c.idx == 1, 1)
+
+
+def records_of(case: str, after: int, uow: UnitOfWork, /) -> list[int]:
+    return [record.index for record in uow.log.records(case, MAIN, after, 2)]
+
+
+def test_records_of_a_case_come_page_by_page_and_without_sorting_the_case(store: Store) -> None:
+    store.batch(partial(open_case, OTHER, KEY))
+    store.batch(*[partial(look, case) for case in (CASE, OTHER, CASE, CASE, OTHER, CASE)])
+    pages = [store.batch(partial(records_of, CASE, after)) for after in (-1, 2, 5)]
+    assert pages == [[[0, 2]], [[3, 5]], [[]]]
+    assert store.batch(partial(records_of, OTHER, 0)) == [[1, 4]]
+    asked: list[str] = []
+    with store.writer._engine.connect() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *seen: asked.append(seen[2]))
+        where = (t.log_payload.c.idx > 0) & (t.log_payload.c.case == CASE) & (t.log_payload.c["class"] == MAIN)
+        select_records(connection, store.payloads, where, 2, t.log_payload.c.idx)
+        values = (0, CASE, MAIN, 2, 0)[: asked[-1].count("?")]
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[-1]}", values).fetchall()
+    assert "TEMP B-TREE" not in str(plan)
+    assert "ix_log_payload_case_class_idx" in str(plan)

@@ -164,6 +164,22 @@ class TestSchema:
         fill(settings)
         assert rows(settings, "link") == 1
 
+    def test_payloads_outlive_the_index_of_before_and_the_index_of_now(self, settings: Settings) -> None:
+        database = open_database(settings.store)
+        fill(settings)
+
+        def payloads() -> list[tuple[object, ...]]:
+            with Disk(database) as disk:
+                return disk.all("SELECT * FROM log_payload ORDER BY idx")
+
+        before = payloads()
+        assert before
+        command.downgrade(alembic_config(database), "0014")
+        assert payloads() == before
+        upgrade(database)
+        assert payloads() == before
+        build(settings, OpenDoor(), HandClock()).stop()
+
 
 class TestStartUp:
     def test_a_folder_as_made_starts(self, settings: Settings) -> None:

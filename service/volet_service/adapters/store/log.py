@@ -299,8 +299,10 @@ class LogAppender:
 
     def records(self, case: str, class_: str, after: int, limit: int) -> list[LogRecord]:
         """Return records above a position, of one case and class."""
-        where = (t.log_entry.c.idx > after) & (t.log_payload.c.case == case) & (t.log_payload.c["class"] == class_)
-        return select_records(self._tx(), self._sealer, where, limit)
+        of = t.log_payload.c
+        return select_records(
+            self._tx(), self._sealer, (of.idx > after) & (of.case == case) & (of["class"] == class_), limit, of.idx
+        )
 
     def watched(self, scope: LogScope, case: str | None, after: int, limit: int) -> list[LogRecord]:
         """Return records above a position that a scope covers, of one case or of all."""

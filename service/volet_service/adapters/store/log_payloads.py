@@ -23,12 +23,18 @@ def payload_row(index: int, openings: bytes, view: bytes, identity: bytes) -> tu
     return b"".join((openings, _SIZE.pack(len(view)), view, identity)), _place(index)
 
 
-def select_records(connection: Connection, sealer: Sealer, where: ColumnElement[bool], limit: int) -> list[LogRecord]:
-    """Return leaves with their opened payloads, in order."""
+def select_records(
+    connection: Connection, sealer: Sealer, where: ColumnElement[bool], limit: int,
+    by: ColumnElement[int] = t.log_entry.c.idx,
+) -> list[LogRecord]:  # fmt: skip
+    """Return leaves with their opened payloads, in order; `by` is the position in the table that `where` is about.
+
+    SQLite sorts everything found before the limit, unless the order is that of the index it looks in.
+    """
     joined = t.log_entry.outerjoin(t.log_payload, t.log_entry.c.idx == t.log_payload.c.idx)
     named = t.log_entry.c.idx, t.log_entry.c.leaf, t.log_payload.c.sealed, t.log_payload.c.case
     query = select(*named).select_from(joined)
-    rows = connection.execute(query.where(where).order_by(t.log_entry.c.idx).limit(limit))
+    rows = connection.execute(query.where(where).order_by(by).limit(limit))
     return [_record(sealer, row.idx, row.leaf, row.sealed, row.case) for row in rows]
 
 

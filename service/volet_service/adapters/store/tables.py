@@ -239,7 +239,7 @@ log_payload = Table(
     "log_payload", metadata,
     _int("idx", key=True), _hash("case", null=True), _text("class", null=True), _bytes("sealed", null=True),
     _int("erased_ms", null=True),
-    Index(None, "case", "class"),
+    Index(None, "case", "class", "idx"),
 )  # fmt: skip
 
 # --- national directory: public data, replaced as a whole; one extract is in force, another may be under way ----------
