@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, expect
+from playwright.sync_api import Browser, FilePayload, Route, expect
 
 from support.browser_watch import Watch
 from support.budgets import Counter
@@ -136,6 +136,33 @@ class TestFiles:
             assert body.startswith(b"\xff\xd8") if kept is None else body == kept
             assert PLACE_OF_PHOTO not in body
             assert b"Exif" not in body
+
+    def test_how_much_of_a_file_left_is_shown_while_it_leaves(self, nurse: Watch, team: Team) -> None:
+        pieces: list[Route] = []
+        # The second piece waits on its way until somebody looked.
+        nurse.page.route(
+            "**/v1/uploads/**",
+            lambda route: pieces.append(route) if route.request.url.endswith("/1") else route.continue_(),
+        )
+        _thread(nurse, team)
+        _write(nurse, "Radio de la hanche")
+        whole: FilePayload = {"name": "radio.bin", "mimeType": "application/octet-stream", "buffer": bytes(3_000_000)}
+        nurse.page.get_by_label("Joindre un fichier").set_input_files([whole])
+        nurse.page.get_by_role("listitem").filter(has_text="radio.bin").wait_for()
+        nurse.press("Envoyer")
+        _go(nurse, "/outgoing")
+        nurse.press("Envoyer maintenant")
+        bar = nurse.page.get_by_role("progressbar", name="Envoi de radio.bin")
+        expect(bar).to_have_js_property("value", 1_048_576)
+        nurse.axe()
+        nurse.page.unroute_all(behavior="wait")
+        for piece in pieces:
+            piece.continue_()
+        nurse.page.get_by_text("Tout est parti.").wait_for()
+        assert bar.count() == 0
+        (read,) = _found(team, "radio.bin")
+        assert read.listed.entry is not None
+        assert team.doctor.entries.read(team.case, DETAIL, read.listed.entry.id).body == bytes(3_000_000)
 
     def test_a_file_above_the_limit_is_refused_in_words_and_the_text_stays(
         self, nurse: Watch, team: Team, tmp_path: Path

@@ -123,14 +123,41 @@ def test_another_code_is_refused_before_anything_is_sent_and_may_be_tried_again(
     device.page.get_by_role("button", name="Lire (").wait_for()
 
 
-def test_an_invitation_of_somebody_else_or_withdrawn_opens_nothing(case: Case, device: Watch) -> None:
-    case.invite(LISE)
-    made = case.invite(ANNE)
-    case.team.doctor.invitations.withdraw(case.team.case, made.invitation)
-    come(device, made, ANNE)
-    alert = device.page.get_by_role("alert")
+def test_an_invitation_of_somebody_else_or_withdrawn_opens_nothing_and_ones_own_leads_back(
+    case: Case, device: Watch
+) -> None:
+    theirs = case.invite(LISE)
+    come(device, theirs, ANNE)
+    alert = device.page.get_by_role("alert").filter(has_text="Cette invitation n’est pas ouverte pour vous")
     alert.wait_for()
-    assert "Cette invitation n’est pas ouverte pour vous" in alert.inner_text()
+    withdrawn = case.invite(ANNE)
+    case.team.doctor.invitations.withdraw(case.team.case, withdrawn.invitation)
+    join(device, withdrawn)
+    alert.wait_for()
+    used = case.invite(ANNE)
+    for _ in range(2):
+        join(device, used)
+        # The same link again brings its guest back in, and writes nothing.
+        device.page.wait_for_url("**/#/")
+        device.page.get_by_role("button", name="Lire (").wait_for()
+    facts = case.team.doctor.casebook.view(case.team.case).main.facts
+    (answered,) = [
+        one for one in case.team.doctor.invitations.all(case.team.case) if one.record.hash == used.invitation
+    ]
+    assert len(facts.participations_of(answered.answered_by or "", case.team.doctor.clock())) == 1
+    assert [one.state for one in case.team.doctor.invitations.all(case.team.case)][-3:] == [
+        "open",
+        "closed",
+        "already",
+    ]
+
+
+def join(watch: Watch, made: Invited) -> None:
+    """Open another link, already signed in, and type its code."""
+    watch.page.goto("about:blank")
+    watch.page.goto(made.link)
+    watch.page.get_by_label("Code de l’invitation").fill(made.code.spoken())
+    watch.press("Rejoindre le dossier")
 
 
 def lie(watch: Watch, part: str, change: Callable[[Any], None]) -> None:

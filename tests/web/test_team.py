@@ -80,6 +80,21 @@ class Team:
             party.do("read", "medical/1", case.entry, "--case", case.id).result["body"]
         )
 
+    def adds(self, party: Party, case: Case, since: str) -> None:
+        """Let the coordinator add somebody by their card, reading since then."""
+        page = self.coord.page
+        place(self.coord, f"/cases/{case.id}/team")
+        page.get_by_role("link", name="Ajouter quelqu’un").click()
+        self.coord.title("Ajouter quelqu’un")
+        page.get_by_text("Quelqu’un d’autre").click()
+        card = json.dumps(dict(party.do("whoami").result))
+        page.get_by_role("textbox", name="Carte de contact").fill(card)
+        page.get_by_text("Carte reconnue.").wait_for()
+        page.get_by_text("Prescrit par le médecin et reconnu par la personne").click()
+        page.get_by_text(since).click()
+        self.coord.press("Ajouter et signer")
+        page.get_by_role("heading", name="C’est fait : cette personne participe au dossier.").wait_for()
+
     def refused(self, party: Party, case: Case) -> None:
         """Let somebody be refused it."""
         party.refused("read", "medical/1", case.entry, "--case", case.id)
@@ -159,6 +174,21 @@ class TestTheTeam:
         place(team.coord, f"/cases/{case.id}/team")
         added = page.get_by_role("listitem").filter(has_text="Léa")
         added.get_by_text("Prescrit par le médecin et reconnu par la personne").wait_for()
+
+    def test_what_a_newcomer_sees_of_the_past_is_what_was_chosen_when_they_were_added(self, team: Team) -> None:
+        case = team.open("Depuis quand")
+        for party, since in ((team.kine, "À partir d’aujourd’hui"), (team.idel, "Depuis le début de l’épisode")):
+            team.adds(party, case, since)
+        team.refused(team.kine, case)
+        team.reads(team.idel, case)
+        words = ("--title", "Suite", "--text", "Trois fois par semaine.", "--kind", "synthesis")
+        later = str(team.mo.do("post", "medical/1", *words, "--case", case.id).result["id"])
+        team.mo.do("sync", "--case", case.id)
+        for party in (team.kine, team.idel):
+            body = party.do("read", "medical/1", later, "--case", case.id).result["body"]
+            assert "Trois fois par semaine." in str(body)
+        # Later keys lead to no earlier ones.
+        team.refused(team.kine, case)
 
     def test_who_takes_part_is_ended_and_whoever_leaves_leaves(self, team: Team) -> None:
         case = team.open("Départ")
