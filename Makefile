@@ -22,7 +22,7 @@ PROVIDER := tests/independent_provider
 PROVIDER_READY := $(PROVIDER)/node_modules/.ready
 CHROMIUM := $(or $(VOLET_CHROMIUM),/usr/bin/chromium)
 
-.PHONY: help setup tools demo test test-postgresql soak check format lint types imports lock bench openapi policy clean web web-check
+.PHONY: help setup tools demo test test-postgresql soak check format lint types mypy pyright imports scenarios lock bench openapi policy clean web web-check
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -82,14 +82,10 @@ SOAKED := tests/integration/test_kill.py tests/integration/test_write_faults.py 
 soak: tools ## kill the hub under load (RUNS=1000), fail each call to the disk in turn, play the log for long
 	@VOLET_SOAK=$(or $(RUNS),1000) $(BIN)/pytest -s -p no:randomly $(SOAKED) $(ARGS)
 
-check: tools $(PROVIDER_READY) ## exactly what CI runs: format, lint, types, imports, web client, tests
-	@$(BIN)/ruff format --check $(SOURCES)
-	@$(BIN)/ruff check $(SOURCES)
-	@$(BIN)/mypy
-	@$(BIN)/pyright
-	@$(BIN)/lint-imports
-	@$(BIN)/volet policy check tests/scenarios/*.yaml
-	@$(MAKE) --no-print-directory web-check
+# What is installed, and what is judged without a test, goes side by side: each one's lines stand together when it has ended.
+check: ## exactly what CI runs: format, lint, types, imports, web client, tests
+	@$(MAKE) --no-print-directory --jobs=3 tools $(WEB_READY) $(PROVIDER_READY)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target web-check lint mypy pyright imports scenarios
 	@$(BIN)/pytest $(SPREAD) tests --randomly-seed=2026
 
 format: tools ## rewrite files in the project's format
@@ -100,12 +96,19 @@ lint: tools ## format check and lint
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/ruff check $(SOURCES)
 
-types: tools ## both type checkers, strict
+types: mypy pyright ## both type checkers, strict
+
+mypy: tools
 	@$(BIN)/mypy
+
+pyright: tools
 	@$(BIN)/pyright
 
 imports: tools ## which layer may import which
 	@$(BIN)/lint-imports
+
+scenarios: tools
+	@$(BIN)/volet policy check tests/scenarios/*.yaml
 
 bench: tools ## measure, and print figures beside their targets
 	@$(BIN)/python tests/bench/run.py $(ARGS)
