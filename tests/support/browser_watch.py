@@ -148,6 +148,7 @@ class Watch:
         SCREENS.mkdir(parents=True, exist_ok=True)
         # What was just done is told over the screen for a moment, and a theme changes through colours of neither.
         self.page.locator(".toast").wait_for(state="detached")
+        self.page.wait_for_function("() => document.querySelector('[aria-busy=true]') === null")
         self.page.evaluate(STILL)
         before = self.page.viewport_size or NARROW
         # A window as high as the screen: what is fixed at its foot would stand in the middle otherwise.
