@@ -26,7 +26,7 @@ def played(examples: int) -> settings:
 @pytest.fixture(autouse=True)
 def driver_that_keeps_silent() -> Iterator[None]:
     """The driver warns of each batch that was broken, and pytest keeps a warning until its test ends, with the error
-    and all that its frames held: six megabytes an example, more than a gigabyte when they are played for long."""
+    and all that its frames held: megabytes an example, which add up when they are played for long."""
     driver = logging.getLogger("psycopg")
     before = driver.level
     driver.setLevel(logging.CRITICAL)
