@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 # Whatever is read or heard: texts, and the names that only who listens meets. Not what people or machines wrote, nor a
 # text whose words are signed as they stand: it says of itself which language it is in.
 _SAID = """() => {
-  const unsaid = "script, style, code, bdi, textarea, .code, .card-text, body [lang]";
+  const unsaid = "script, style, code, bdi, textarea, .code, .card-text, .words, body [lang]";
   const said = new Set([document.title]);
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walk.nextNode(); node !== null; node = walk.nextNode())

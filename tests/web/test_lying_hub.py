@@ -57,7 +57,7 @@ class Nurse:
         """Fail unless the page says this sentence and what to do next, and shows nothing of what is hidden."""
         alert = self.watch.page.get_by_role("alert")
         alert.wait_for()
-        said = alert.inner_text()
+        said = alert.inner_text().replace("\xa0", " ")
         assert sentence in said
         assert NEXT in said
         assert "Prévenez votre structure" in said

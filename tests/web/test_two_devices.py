@@ -103,7 +103,7 @@ def test_a_page_that_stays_open_opens_what_comes_under_the_key_that_another_devi
     two.go(first, "/phrase")
     first.press("La faire maintenant")
     first.title("Phrase de secours n° 1")
-    words = first.page.locator("ol.words li").all_inner_texts()
+    words = first.page.locator("ol.phrase-words li").all_inner_texts()
     first.press("C’est écrit")
     first.title("Trois mots de votre papier")
     for field in first.page.get_by_role("textbox").all():
