@@ -27,6 +27,16 @@ _LISTEN = """() => {
     }
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
 }"""
+# Each wording that a line went through: what stands between an answer and its proof is gone in milliseconds.
+_FOLLOW = """(words) => {
+  window.voletStates = [];
+  const note = () => {
+    for (const { textContent: said } of document.querySelectorAll("li"))
+      if (said.includes(words) && voletStates.at(-1) !== said) voletStates.push(said);
+  };
+  note();
+  new MutationObserver(note).observe(document.body, { subtree: true, childList: true, characterData: true });
+}"""
 
 
 @dataclass
@@ -62,3 +72,13 @@ class Hands:
     def hears(self, words: str) -> None:
         """Wait until it was told."""
         self.page.wait_for_function("(words) => voletHeard.some((one) => one.includes(words))", arg=words)
+
+    def follow(self, words: str) -> None:
+        """Note from now on how the line that holds these words reads, each time that it changes."""
+        self.page.evaluate(_FOLLOW, words)
+
+    def followed(self, *wordings: str) -> None:
+        """Fail unless the line said each of these, one after the other."""
+        states = iter(self.page.evaluate("() => voletStates"))
+        for wording in wordings:
+            assert any(wording in one for one in states), wording

@@ -152,15 +152,11 @@ class TestProfessional:
         nora.hears("Envoi en attente")
         nora.press("link", "Voir")
         told.nurse.title("Envois en attente")
-        arrives, proved = hold(told.nurse, "**/v1/entries"), hold(told.nurse, "**/v1/log/**")
+        nora.follow(ANSWERED)
         nora.press("button", "Envoyer maintenant")
-        line = page.get_by_role("listitem").filter(has_text=ANSWERED)
-        line.get_by_text(SENDING).wait_for()
-        arrives()
-        line.get_by_text(SENT).wait_for()
-        proved()
         nora.hears(LOGGED)
         page.get_by_text("Tout est parti.").wait_for()
+        nora.followed(SENDING, SENT)
         assert ANSWERED in told.titles("medical/1")
 
 

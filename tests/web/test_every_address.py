@@ -76,6 +76,13 @@ FOR_HER = {
     "too small to read": SMALL_LETTERS,
     "words of the trade": JARGON,
 }
+# Another screen is there only after the page was told of its new address.
+GO = """(address) => new Promise((done) => {
+  if (address === location.hash) return done();
+  addEventListener("hashchange", () => setTimeout(done), { once: true });
+  if (address === null) history.back();
+  else location.hash = address;
+})"""
 LINKS = "() => [...document.querySelectorAll('a[href^=\"#/\"]')].map((link) => link.getAttribute('href'))"
 
 
@@ -90,7 +97,12 @@ class Space:
 
     def go(self, address: str) -> str:
         """Go to an address of the page and return its title once all of it is there."""
-        self.watch.page.evaluate("(address) => { location.hash = address }", address)
+        self.watch.page.evaluate(GO, address)
+        return self.title()
+
+    def back(self) -> str:
+        """Go back to the address before and return its title once all of it is there."""
+        self.watch.page.evaluate(GO, None)
         return self.title()
 
     def title(self) -> str:
@@ -198,8 +210,9 @@ def holds(space: Space, wanted: Callable[[str], bool], rules: Mapping[str, str] 
         if not page.evaluate(FOCUSED):
             wrong.append(f"{address}: neither the title nor a dialog above all has the focus")
         page.reload()
-        if space.title() != shown:
-            wrong.append(f"{address}: after a reload {space.title()} and not {shown}")
+        again = space.title()
+        if again != shown:
+            wrong.append(f"{address}: after a reload {again} and not {shown}")
         if page.get_by_role("alert").count() > alerts:
             wrong.append(f"{address}: after a reload {page.get_by_role('alert').first.inner_text()}")
         wrong += [f"{address}: {what}: {found}" for what, rule in rules.items() if (found := page.evaluate(rule))]

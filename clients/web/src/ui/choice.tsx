@@ -1,5 +1,5 @@
 /** Choosing by large cards: one of few (`Choice`), yes or no (`Check`), or a view of the same screen (`Segments`). */
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useId } from "preact/hooks";
 
 interface CardOption<Value extends string> {
@@ -43,7 +43,7 @@ export function Choice<Value extends string>({ legend, hint, options, value, onC
 }
 
 interface CheckProps {
-  readonly label: string;
+  readonly label: ComponentChildren;
   readonly detail?: string | undefined;
   readonly checked: boolean;
   readonly onChange: (checked: boolean) => void;

@@ -8,6 +8,7 @@ import type { Held } from "../../client/drafts.ts";
 import { sentencesOf } from "../../client/passages.ts";
 import { instantOf } from "../../protocol/case-state.ts";
 import { checkMaskSetBy } from "../../protocol/masks.ts";
+import { Name } from "../../ui/card.tsx";
 import { Check } from "../../ui/choice.tsx";
 import { Select } from "../../ui/field.tsx";
 
@@ -85,7 +86,7 @@ export function Sentences({ text, chosen, onChange }: SentencesProps): JSX.Eleme
       {sentences.map((one) => (
         <Check
           key={one}
-          label={one}
+          label={<Name>{one}</Name>}
           checked={kept.includes(one)}
           onChange={(checked) => {
             onChange(checked ? [...kept, one] : kept.filter((other) => other !== one));

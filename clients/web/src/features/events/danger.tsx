@@ -254,8 +254,8 @@ export function DangerOneScreen({ of, report }: { readonly of: string; readonly 
           ) : (
             <>
               {entries.map(({ listed, title, body }) => (
-                <article class="card sheet" key={listed.n} aria-label={title?.title ?? words.one}>
-                  <h2>
+                <article class="card sheet" key={listed.n} aria-labelledby={`report-${String(listed.n)}`}>
+                  <h2 id={`report-${String(listed.n)}`}>
                     <Name>{title?.title ?? words.one}</Name>
                   </h2>
                   <p class="soft">{listed.entry !== undefined && instant(listed.entry.header.preamble.timeMs, language)}</p>

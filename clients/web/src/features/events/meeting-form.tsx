@@ -23,7 +23,7 @@ import type { Notice, NoticeLine } from "../../protocol/fact-notices.ts";
 import type { Participation } from "../../protocol/fact-people.ts";
 import type { Invited } from "../../protocol/meeting-words.ts";
 import { Button } from "../../ui/button.tsx";
-import { Card } from "../../ui/card.tsx";
+import { Card, Name } from "../../ui/card.tsx";
 import { Check } from "../../ui/choice.tsx";
 import { DateField, Field, Select, TextArea, TextField } from "../../ui/field.tsx";
 import { Note } from "../../ui/note.tsx";
@@ -241,7 +241,7 @@ function Form({ of, around }: { readonly of: string; readonly around: Around }):
           {around.documents.map((one) => (
             <Check
               key={one.entry}
-              label={one.title.title}
+              label={<Name>{one.title.title}</Name>}
               detail={`${partName(one.compartment, language)}, ${levelName(one.level, language)}`}
               checked={documents.has(one.entry)}
               onChange={() => {
