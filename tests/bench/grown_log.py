@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, insert, select, text, update
 
 from bench.figures import each_cpu
@@ -94,8 +95,10 @@ class Log:
     """The log of a hub's folder, on the database of this kind."""
 
     def __init__(self, folder: Path, kind: str) -> None:
-        os.environ[CHOICE] = kind
-        self.settings = make_folder(folder)
+        # For as long as the folder is made: whatever else runs in this process has a database of its own choice.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(CHOICE, kind)
+            self.settings = make_folder(folder)
         running = build(self.settings, OpenDoor(), SystemClock())
         self.policy = running.hub.policy
         running.stop()

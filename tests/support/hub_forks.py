@@ -18,7 +18,7 @@ from pathlib import Path
 
 import httpx
 
-from support.hub import LiveHub, OpenDoor
+from support.hub import HubCase, LiveHub, OpenDoor
 from support.hub_process import START_S, HubProcess, OffsetClock
 from volet_service.bootstrap.hub import CannotStart, build
 from volet_service.bootstrap.serve import serve
@@ -33,12 +33,17 @@ class ForkedHub(HubProcess):
     def __init__(self, made: LiveHub) -> None:
         super().__init__(made)
         self._pid: int | None = None
+        self._source: subprocess.Popen[bytes] | None = None
+
+    def take_over(self, case: HubCase) -> None:
+        """Load the modules on the folder of a hub that has stopped: one that is stopping still moves its files."""
         arguments = ["-m", "support.hub_forks", str(self.folder), str(self.port), str(self.clock.offset_ms)]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         with self.log.open("ab") as out:
-            self.source = subprocess.Popen(
+            self._source = subprocess.Popen(
                 [sys.executable, *arguments], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=out
             )
+        super().take_over(case)
 
     def start(self) -> None:
         """Fork a hub and wait until it is ready."""
@@ -71,16 +76,21 @@ class ForkedHub(HubProcess):
     def stop(self) -> None:
         if self._pid is not None:
             self.end(signal.SIGKILL)
-        self.source.kill()
-        self.source.communicate()
+        if self._source is not None:
+            self._source.kill()
+            self._source.communicate()
         self.live.close()
 
     def _ask(self, what: bytes) -> int:
-        assert self.source.stdin is not None
-        assert self.source.stdout is not None
-        self.source.stdin.write(what)
-        self.source.stdin.flush()
-        return int(self.source.stdout.readline())
+        assert self._source is not None
+        assert self._source.stdin is not None
+        assert self._source.stdout is not None
+        self._source.stdin.write(what)
+        self._source.stdin.flush()
+        answer = self._source.stdout.readline()
+        if not answer:
+            raise RuntimeError(self.log.read_text("utf-8")[-4000:])
+        return int(answer)
 
 
 def _ended(pid: int) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from bench.figures import Figure, Size, table
 from bench.run import PARTS, measure
+from support.databases import CHOICE
 
 TINY = Size(
     rounds=1, sections=2, readers=3, entries=3, thread=4, users=120, document=200_000, rebuild=False, log_sizes=(300,),
@@ -15,7 +18,10 @@ TINY = Size(
 
 @pytest.mark.parametrize("part", PARTS)
 def test_a_bench_runs_to_its_end_and_names_what_it_measured(part: str) -> None:
+    before = os.environ.get(CHOICE)
     figures = measure(part, TINY)
+    # A bench that chose a database for itself chose it for no test that comes after it in this process.
+    assert os.environ.get(CHOICE) == before
     assert figures
     assert all(figure.what.strip() and figure.unit and figure.measured >= 0 for figure in figures)
     assert len(table(figures).splitlines()) == len(figures) + 2
