@@ -14,7 +14,7 @@ from typing import cast
 from support.cases import PeopleDirectory
 from support.small_table import small_table
 from support.vectors import Operation, load
-from volet_protocol import case_chain, debts, exchange_chain, invitation_keys, key_boxes, openings, user_chain
+from volet_protocol import absences, case_chain, debts, exchange_chain, invitation_keys, key_boxes, openings, user_chain
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.capacities import Attestation
 from volet_protocol.case_state import CaseChain
@@ -158,6 +158,14 @@ def run_entitled(fields: Fields) -> JsonObject:
             raise ProtocolError(state.voids[link.hash], link.type)
     void = {section: reason for (hash_, section), reason in world.main.void_sections.items() if hash_ == link.hash}
     return {"void_sections": {section: reason.value for section, reason in void.items()}}
+
+
+def run_relays(fields: Fields) -> JsonObject:
+    """Name who stands in for whom at an instant, by user."""
+    world, _ = played(fields)
+    facts, at_ms = world.main.facts, fields.integer("at_ms")
+    found = {user: absences.relay_of(facts, user, at_ms) for user in sorted(world.directory.users)}
+    return {user: relay.fact.user for user, relay in found.items() if relay is not None}
 
 
 def run_debt(fields: Fields) -> JsonObject:
@@ -320,6 +328,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "facts": Operation(run_facts, _CASE),
     "extend": Operation(run_extend, _CASE, _USERS | {"class"}),
     "entitled": Operation(run_entitled, _CASE, _USERS | {"ends"}),
+    "relays": Operation(run_relays, _CASE | {"at_ms"}),
     "debt": Operation(run_debt, _CASE | {"section", "at_ms"}, _USERS | {"ends"}),
     "owed": Operation(run_owed, _CASE | {"section", "at_ms"}),
     "code_keys": Operation(run_code_keys, frozenset({"secret", "kdf"})),
@@ -341,6 +350,7 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
     "case_chain": ("extend",),
     "case_invitations": ("entitled", "extend", "owed", "code_keys", "release_proof", "open_invitation"),
     "entitlement": ("entitled",),
+    "absence": ("entitled", "relays"),
     "gesture": ("named", "entitled", "facts"),
     "void": ("extend", "open_keys"),
     "debt": ("debt",),

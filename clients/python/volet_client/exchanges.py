@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from volet_client.absences import StandIn, stand_ins
 from volet_client.appending import Appender
 from volet_client.author import Author, draw
 from volet_client.casebook import Casebook, CaseView
@@ -65,11 +66,12 @@ class Exchanges:
         return [row for row in found if case in {None, row[1]}]
 
     def open(self, case: str, compartment: str, level: int, users: Sequence[str]) -> str:
-        """Start an exchange between this user and others; return its id."""
+        """Start an exchange between this user and others, and the relays of those who are away; return its id."""
         view = self._casebook.view(case)
         for user in users:
             self._check_receiver(view, user, compartment, level)
-        common = self._epoch(view, _class_of(compartment), {*users, self._author.user}, 1)
+        relays = self._relays(view, users, compartment, level)
+        common = self._epoch(view, _class_of(compartment), {*users, *relays, self._author.user}, 1)
         create = ExchangeCreate(common, draw(SALT_SIZE), compartment, level)
         composed = self._compose(create)
         answer = self._post("/v1/exchanges", composed)
@@ -100,13 +102,15 @@ class Exchanges:
         return held is not None and held.state.could_read(user, epoch)
 
     def current(self, view: CaseView, exchange: str) -> ExchangeKey:
-        """Return the key to write under; a list that owes a change is changed first."""
+        """Return the key to write under; a list that owes a change, or lacks a relay, is changed first."""
         found = self.view(view, exchange)
         chain = view.classes[found.state.class_].state
         now_ms = chain.instant(self._author.clock())
         owed = exchange_debt(found.state, chain.facts, self._rules.table, now_ms, self._author.directory)
-        if owed:
-            found = self._change(view, found, owed)
+        members = [member.user for member in found.state.members]
+        relays = self._relays(view, members, found.state.compartment, found.state.level)
+        if owed or relays:
+            found = self._change(view, found, owed, relays)
         key = found.keys.get(found.state.epoch)
         if key is None:
             raise NotReadableError(
@@ -117,8 +121,24 @@ class Exchanges:
         state = found.state
         return ExchangeKey(state.class_, state.compartment, state.level, state.epoch, key)
 
-    def _change(self, view: CaseView, found: ExchangeView, owed: Sequence[str]) -> ExchangeView:
-        """Leave behind whoever may no longer receive, and box newer keys anew."""
+    def stand_ins(self, view: CaseView, users: Iterable[str]) -> list[StandIn]:
+        """Return who of those one writes to is away, and who takes what comes for them."""
+        return stand_ins(view.main.facts, users, view.main.instant(self._author.clock()))
+
+    def _relays(self, view: CaseView, users: Sequence[str], compartment: str, level: int) -> list[str]:
+        """Return the relays of these users who are not among them and may receive what goes to them (facts.md, A5)."""
+        found: list[str] = []
+        for one in self.stand_ins(view, users):
+            if one.relay not in {*users, *found, self._author.user}:
+                try:
+                    self._check_receiver(view, one.relay, compartment, level)
+                except NotPermittedError:
+                    continue
+                found.append(one.relay)
+        return found
+
+    def _change(self, view: CaseView, found: ExchangeView, owed: Sequence[str], joining: Sequence[str]) -> ExchangeView:
+        """Leave behind whoever may no longer receive, box newer keys anew, and let the relays in."""
         state = found.state
         facts = view.classes[state.class_].state.facts
         now_ms = self._author.clock()
@@ -127,7 +147,7 @@ class Exchanges:
             for member in state.members
             if member.user not in owed or facts.participations_of(member.user, now_ms) or member.capacity is None
         }
-        common = self._epoch(view, state.class_, staying, state.epoch + 1)
+        common = self._epoch(view, state.class_, staying.union(joining), state.epoch + 1)
         change = ExchangeChange(common, state.exchange, state.head.seq + 1, state.head.hash)
         self._post(f"/v1/exchanges/{state.exchange}/links", self._compose(change))
         return self.view(view, state.exchange)

@@ -12,6 +12,7 @@ from volet_client.requests_words import request_words
 from volet_client.resources import profession_label, row_label
 from volet_client.words import ENGLISH, FRENCH, Said
 from volet_protocol.case_facts import CaseFacts, Record
+from volet_protocol.fact_absences import Absence
 from volet_protocol.fact_codec import GivenBy
 from volet_protocol.fact_collection import collected_ms, is_late
 from volet_protocol.fact_meetings import CLOSED, CaseLink, Conference
@@ -196,11 +197,24 @@ def sentence(record_fact: Fact, facts: CaseFacts, names: Namer) -> str:
             found = [record.fact.user for record in facts.of(Participation) if record.hash == fact.participation]
             who = names.user(found[0]) if found else fact.participation[:8]
             return f"{'référent de parcours' if fr else 'referent'} : {who}{_until(fact.until_ms, fr)}"
+        case Absence() as fact:
+            return _absence(fact, facts, names)
         case Request() | RequestAnswer() as fact:
             by = giver(fact.made_by, facts, names) if isinstance(fact, Request) else ""
             return request_words(fact, by, names.pick(MEANS[fact.means]), names.lang)
         case _:
             return _other(record_fact, names)
+
+
+def _absence(fact: Absence, facts: CaseFacts, names: Namer) -> str:
+    people = {record.hash: names.user(record.fact.user) for record in facts.of(Participation)}
+    who, relay = (people.get(one, one[:8]) for one in (fact.participation, fact.relay))
+    first, last = date(fact.from_ms), date(fact.until_ms - 1)
+    return names.pick(
+        Said(
+            f"{who} : absence du {first} au {last}, relais : {relay}", f"{who}: away {first} to {last}, relay: {relay}"
+        )
+    )
 
 
 def _other(record_fact: Fact, names: Namer) -> str:

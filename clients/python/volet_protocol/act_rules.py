@@ -65,6 +65,7 @@ ACT_RULES: Final[Mapping[str, ActRule]] = {
     ANSWER_INVITATION: _act("participation", frozenset({fact_rules.INVITED}), _EVERY),
     "end_member": _act("participation-end", _ANYBODY, _EVERY),
     "designate_referent": _act("referent", _WITH_PERSON, _COORDINATING),
+    "declare_absence": _act("absence", frozenset({_SELF}), _EVERY),
     "record_notice": _act("notice", _SAYING, _NOT_RECEPTION),
     RECORD_CONSENT: _act("consent", _SAYING, _NOT_RECEPTION),
     RECORD_REFUSAL: _act("consent", _SAYING, _EVERY),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from volet_protocol import conferences, emergency_course, fact_rules, invitations, linked_cases
+from volet_protocol import absences, conferences, emergency_course, fact_rules, invitations, linked_cases
 from volet_protocol.act_rules import CLOSE_CASE, act_of
 from volet_protocol.capacities import has_duty
 from volet_protocol.case_facts import CaseFacts, FactAuthor, Record
 from volet_protocol.consents import REFUSED
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_absences import Absence
 from volet_protocol.fact_codec import GivenBy
 from volet_protocol.fact_emergencies import EmergencyEnd, EmergencyReason, EmergencyReview
 from volet_protocol.fact_meetings import CaseLink, Conference
@@ -43,7 +44,7 @@ def record_fact(  # noqa: PLR0917 - the state, then what a record holds, in its 
 
 def power_to_make(facts: CaseFacts, fact: Fact, author: FactAuthor, at_ms: int) -> str:
     """Return with which power the fact is made: person, representative or member; raise `ProtocolError` if none."""
-    standings = standings_of(facts, author, at_ms) | _standings_by_object(facts, fact, author)
+    standings = standings_of(facts, author, at_ms) | _standings_by_object(facts, fact, author, at_ms)
     # Opening a closed case again is for whom closing it is.
     act = CLOSE_CASE if _reopens(facts, fact) else act_of(fact)
     allowed = allowed_by(fact, act, standings)
@@ -54,6 +55,8 @@ def power_to_make(facts: CaseFacts, fact: Fact, author: FactAuthor, at_ms: int) 
     _check_contents(facts, fact, author, power)
     if isinstance(fact, Participation):
         invitations.check_answer(facts, fact, at_ms)
+    elif isinstance(fact, Absence):
+        absences.check_absence(facts, fact, at_ms)
     elif isinstance(fact, Conference):
         conferences.check_conditions(facts, fact, at_ms)
     elif isinstance(fact, CaseLink):
@@ -68,10 +71,14 @@ def _reopens(facts: CaseFacts, fact: Fact) -> bool:
     return isinstance(fact, Retention) and fact.decision == "none" and before is not None and before.decision != "none"
 
 
-def _standings_by_object(facts: CaseFacts, fact: Fact, author: FactAuthor) -> frozenset[str]:
+def _standings_by_object(facts: CaseFacts, fact: Fact, author: FactAuthor, at_ms: int) -> frozenset[str]:
     if isinstance(fact, ParticipationEnd):
         # Leaving a case oneself always works, whatever ended before.
         return frozenset({fact_rules.SELF} if _record(facts, fact).fact.user == author.user else ())
+    if isinstance(fact, Absence):
+        absent = facts.find(Participation, fact.participation)
+        mine = FactAuthor(absent.fact.user, absent.fact.capacity) == author and facts.in_force(absent, at_ms)
+        return frozenset({fact_rules.SELF} if mine else ())
     if isinstance(fact, Participation) and fact.invitation is not None:
         mine = (fact.user, fact.capacity) == (author.user, author.capacity)
         return frozenset({fact_rules.INVITED} if mine else ())

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_absences import Absence
 from volet_protocol.fact_emergencies import EmergencyEnd, EmergencyReason, EmergencyReview
 from volet_protocol.fact_invitations import Invitation
 from volet_protocol.fact_meetings import CaseLink, CaseLinkEnd, Conference, ConferenceEnd
@@ -44,13 +45,14 @@ _ENDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     OppositionEnd.type: ("opposition", (Opposition.type,)),
     MandateEnd.type: ("mandate", (Mandate.type,)),
     MinorSecretEnd.type: ("secret", (MinorSecret.type,)),
-    FactEnd.type: ("ended", (Designation.type, Invitation.type, Procedure.type, Referent.type)),
+    FactEnd.type: ("ended", (Absence.type, Designation.type, Invitation.type, Procedure.type, Referent.type)),
     ConferenceEnd.type: ("conference", (Conference.type,)),
     EmergencyEnd.type: ("emergency", (Emergency.type,)),
     CaseLinkEnd.type: ("link", (CaseLink.type,)),
 }
 _RESTS_ON: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     **_ENDS,
+    Absence.type: ("participation", (Participation.type,)),
     Referent.type: ("participation", (Participation.type,)),
     Consent.type: ("supersedes", (Consent.type,)),
     EmergencyReason.type: ("emergency", (Emergency.type,)),

@@ -60,6 +60,8 @@ FACT_RULES: Final[Mapping[str, FactRule]] = {
     "mandate": FactRule(WIDENS, _COORDINATION),
     "mandate-end": FactRule(NARROWS, _ANY),
     "ability": FactRule(WIDENS, frozenset({HEALTH, REFERENT})),
+    # Nobody says of a colleague that they are away: what comes for them would go to a relay of another's choice.
+    "absence": FactRule(WIDENS, frozenset({SELF})),
     "mask-end": FactRule(WIDENS, frozenset({HEALTH})),
     "minor-secret": FactRule(NARROWS, _ANY),
     "minor-secret-end": FactRule(WIDENS, frozenset({PERSON, HEALTH})),

@@ -12,6 +12,7 @@ from typing import Final, TypeAlias, cast
 
 from volet_protocol import (
     canonical,
+    fact_absences,
     fact_emergencies,
     fact_invitations,
     fact_meetings,
@@ -23,6 +24,7 @@ from volet_protocol import (
 from volet_protocol.canonical import JsonObject, JsonValue
 from volet_protocol.encodings import to_base64url
 from volet_protocol.errors import ProtocolError, Reason
+from volet_protocol.fact_absences import Absence
 from volet_protocol.fact_codec import Shape
 from volet_protocol.fact_emergencies import EmergencyEnd, EmergencyReason, EmergencyReview
 from volet_protocol.fact_invitations import Invitation
@@ -59,6 +61,7 @@ SALT_SIZE = 16
 
 Fact: TypeAlias = (
     Ability
+    | Absence
     | CaseLink
     | CaseLinkEnd
     | Conference
@@ -97,6 +100,7 @@ _SHAPES: Final[Mapping[str, Shape[Fact]]] = cast(
     "Mapping[str, Shape[Fact]]",
     {
         Ability.type: fact_powers.ABILITY,
+        Absence.type: fact_absences.ABSENCE,
         CaseLink.type: fact_meetings.CASE_LINK,
         CaseLinkEnd.type: fact_meetings.CASE_LINK_END,
         Conference.type: fact_meetings.CONFERENCE,

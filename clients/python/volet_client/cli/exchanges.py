@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
+from volet_client.casebook import CaseView
 from volet_client.cli.asking import add_case, information_of, the_case, the_place, the_user, user_name
 from volet_client.cli.context import Context
 from volet_client.cli.entries import list_titles, post
 from volet_client.cli.notices import add_line_arguments, notice_lines
 from volet_client.errors import UsageError
+from volet_client.facts_words import date
 from volet_client.names import EXCHANGE
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
@@ -80,7 +83,9 @@ def exchange_open(context: Context, args: argparse.Namespace) -> None:
     client = context.client()
     about = information_of(args.about)
     users = [the_user(client, who) for who in args.members]
-    exchange = client.exchanges.open(the_case(client, args), about.compartment, about.level, users)
+    case = the_case(client, args)
+    _tell_absences(context, client.cases.view(case), users)
+    exchange = client.exchanges.open(case, about.compartment, about.level, users)
     if args.name:
         client.names.put(EXCHANGE, args.name, exchange)
     context.terminal.result(
@@ -91,8 +96,21 @@ def exchange_open(context: Context, args: argparse.Namespace) -> None:
 
 def exchange_send(context: Context, args: argparse.Namespace) -> None:
     """Write in an exchange."""
+    client = context.client()
+    view, exchange = client.cases.view(the_case(client, args)), client.names.find(EXCHANGE, args.exchange)
+    _tell_absences(context, view, [one.user for one in client.exchanges.view(view, exchange).state.members])
     args.place = f"exchange:{args.exchange}"
     post(context, args)
+
+
+def _tell_absences(context: Context, view: CaseView, users: Sequence[str]) -> None:
+    """Say who is away before anything is sent to them."""
+    client = context.client()
+    for one in client.exchanges.stand_ins(view, users):
+        who, relay, until = user_name(client, one.absent), user_name(client, one.relay), date(one.until_ms - 1)
+        context.terminal.note(
+            Said(f"{who} : absence jusqu'au {until}, relais : {relay}.", f"{who}: away until {until}, relay: {relay}.")
+        )
 
 
 def exchange_show(context: Context, args: argparse.Namespace) -> None:

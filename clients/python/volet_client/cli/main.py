@@ -57,6 +57,7 @@ GROUPS = {
     "ability": _Group("facts_mandates", Said("si la personne peut exprimer sa volonté", "whether they can decide")),
     "episode": _Group("facts_course", Said("début et fin d'une prise en charge", "start and end of care")),
     "referent": _Group("facts_course", Said("désigner le référent de parcours", "name the referent")),
+    "absence": _Group("absences", Said("dire son absence et son relais", "be away, with a relay")),
     "designate": _Group("facts_course", Said("désignation MDPH, coordonnateur du maire", "designations")),
     "procedure": _Group("facts_course", Said("CCAPEX, SIAO, coordination", "statutory procedures")),
     "death": _Group("facts_course", Said("enregistrer le décès de la personne", "record the person's death")),

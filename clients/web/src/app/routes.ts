@@ -6,6 +6,7 @@ export const COURSE = {
   mandates: "/cases/:case/mandates",
   oppositions: "/cases/:case/oppositions",
   steps: "/cases/:case/steps",
+  away: "/cases/:case/away",
   join: "join/:case/:invitation",
   "team-invite": "/cases/:case/team/invite",
   links: "/cases/:case/links",

@@ -115,6 +115,7 @@ export const MISUSES = [
   "content",
   "fact",
   "no-such-user",
+  "no-relay",
   "no-such-entry",
   "no-such-record",
   "no-such-opening",

@@ -20,6 +20,8 @@ import type { Decision, Question } from "../protocol/questions.ts";
 import { SECTION_KEY_SIZE } from "../protocol/sections.ts";
 import type { UserChain } from "../protocol/user-state.ts";
 import type { Compartment } from "../protocol/vocabulary.ts";
+import { standIns } from "./absences.ts";
+import type { StandIn } from "./absences.ts";
 import { boxesToJson, chainOf } from "./appending.ts";
 import type { Appender } from "./appending.ts";
 import type { Author } from "./author.ts";
@@ -48,6 +50,8 @@ export interface Receiver {
   readonly capacity: string | undefined;
   /** The decision that refuses. */
   readonly why: Decision | undefined;
+  /** Set while they are away: their relay is named too. */
+  readonly away: StandIn | undefined;
 }
 
 export interface ExchangeOpeningParts {
@@ -68,12 +72,13 @@ export class ExchangeOpening implements WritableExchanges {
     this.#parts = parts;
   }
 
-  /** Start an exchange between this user and others about a section; its id. Throws `NotPermitted` before anything is sent. */
+  /** Start an exchange about a section between this user, others and the relays of who is away; its id. Throws `NotPermitted` before anything is sent. */
   async open(case_: string, compartment: Compartment, level: number, users: readonly string[]): Promise<string> {
     const { casebook, author, exchanges } = this.#parts;
     const view = await casebook.view(case_);
     for (const user of users) await this.#checkReceiver(view, user, compartment, level);
-    const common = await this.#epoch(view, classFor(compartment), new Set([...users, author.user]), 1);
+    const relays = await this.relays(view, users, compartment, level);
+    const common = await this.#epoch(view, classFor(compartment), new Set([...users, ...relays, author.user]), 1);
     const create = { type: "exchange-create", common, salt: draw(CASE_SALT_SIZE), compartment, level } as const;
     const answer = await this.#post("/v1/exchanges", await this.#compose(create));
     const exchange = new Fields(answer, "exchange").hash("exchange");
@@ -81,14 +86,16 @@ export class ExchangeOpening implements WritableExchanges {
     return exchange;
   }
 
-  /** The key to write under; a list that owes a change is changed first. Throws `NotPermitted` for one that we left. */
+  /** The key to write under; a list that owes a change, or lacks a relay, is changed first. Throws `NotPermitted` for one that we left. */
   async current(view: CaseView, exchange: string): Promise<ExchangeKey> {
     const { author, directory, rules, exchanges } = this.#parts;
     let found = await exchanges.view(view, exchange);
     const chain = chainOf(view, classFor(found.state.compartment)).state;
     const atMs = instantOf(chain, author.nowMs());
     const owed = exchangeDebt(found.state, chain.facts, await rules.table(), atMs, directory);
-    if (owed.length > 0) found = await this.#change(view, found, owed);
+    const members = found.state.members.map(({ user }) => user);
+    const relays = await this.relays(view, members, found.state.compartment, found.state.level);
+    if (owed.length + relays.length > 0) found = await this.#change(view, found, owed, relays);
     const { state, keys } = found;
     const key = keys.get(state.epoch);
     if (key === undefined) throw new NotPermitted("exchange-left");
@@ -96,14 +103,30 @@ export class ExchangeOpening implements WritableExchanges {
     return { class: classFor(compartment), compartment, level, epoch, key };
   }
 
-  /** Leave behind whoever may no longer receive, and box newer keys anew. */
-  async #change(view: CaseView, { state }: HeldExchange, owed: readonly string[]): Promise<HeldExchange> {
+  /** The relays of these users who are not among them and may receive what goes to them (facts.md, A5). */
+  async relays(view: CaseView, users: readonly string[], compartment: string, level: number): Promise<readonly string[]> {
+    const { author } = this.#parts;
+    const found = new Set<string>();
+    for (const { relay } of standIns(view.main.facts, users, instantOf(view.main, author.nowMs()))) {
+      if (users.includes(relay) || relay === author.user) continue;
+      if ((await this.#refusal(view, relay, compartment, level)) === undefined) found.add(relay);
+    }
+    return [...found];
+  }
+
+  /** Leave behind whoever may no longer receive, box newer keys anew, and let the relays in. */
+  async #change(
+    view: CaseView,
+    { state }: HeldExchange,
+    owed: readonly string[],
+    joining: readonly string[],
+  ): Promise<HeldExchange> {
     const { facts } = chainOf(view, classFor(state.compartment)).state;
     const nowMs = this.#parts.author.nowMs();
     const staying = state.members.filter(({ user, capacity }) => {
       return !owed.includes(user) || capacity === undefined || facts.participationsOf(user, nowMs).length > 0;
     });
-    const users = new Set(staying.map(({ user }) => user));
+    const users = new Set([...staying.map(({ user }) => user), ...joining]);
     const common = await this.#epoch(view, classFor(state.compartment), users, state.epoch + 1);
     const { exchange, head } = state;
     const change = { type: "exchange-change", common, exchange, seq: head.seq + 1, prev: head.hash } as const;
@@ -145,7 +168,8 @@ export class ExchangeOpening implements WritableExchanges {
       const [held] = facts.participationsOf(user, atMs);
       if (user === author.user || (held === undefined && !facts.personUsers.has(user))) continue;
       const refused = await this.#refusal(view, user, compartment, level);
-      found.push({ user, capacity: held?.fact.attestation, why: refused?.decision });
+      const [away] = standIns(facts, [user], atMs);
+      found.push({ user, capacity: held?.fact.attestation, why: refused?.decision, away });
     }
     return found;
   }
@@ -160,7 +184,7 @@ export class ExchangeOpening implements WritableExchanges {
   async #refusal(
     view: CaseView,
     user: string,
-    compartment: Compartment,
+    compartment: string,
     level: number,
   ): Promise<{ readonly decision: Decision; readonly question: Question } | undefined> {
     const { author, rules } = this.#parts;

@@ -131,10 +131,12 @@ export function minorSecretEnd(hash: string): Make {
   return (facts, atMs) => ({ type: "minor-secret-end", secret: one(inForce(facts, "minor-secret", atMs), hash).hash, atMs });
 }
 
-/** The end of a designation, of a procedure or of a referent's charge. */
+/** The end of an absence, of a designation, of a procedure or of a referent's charge. */
 export function factEnd(hash: string): Make {
   return (facts, atMs) => {
-    const known = (["designation", "procedure", "referent"] as const).flatMap((type) => inForce<FactType>(facts, type, atMs));
+    const known = (["absence", "designation", "procedure", "referent"] as const).flatMap((type) =>
+      inForce<FactType>(facts, type, atMs),
+    );
     return { type: "fact-end", ended: one(known, hash).hash, atMs };
   };
 }

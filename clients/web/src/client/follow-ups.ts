@@ -3,7 +3,7 @@
  * signed and sealed like any other (kind `mark`, relations `takes_charge` and `acknowledges`): the hub knows neither.
  *
  * Bodies of marks are asked for once a page, a list at a time, with intent `sync`; an action is read for its date and state, and what
- * this user wrote themselves for the hours in which somebody was to take it over.
+ * this user, or whom they stand in for, wrote for the hours in which somebody was to take it over.
  */
 import { ACTION_STATES } from "../protocol/kinds.ts";
 import type { Body, RelationName } from "../protocol/kinds.ts";
@@ -30,7 +30,7 @@ export interface Action {
   readonly state: (typeof ACTION_STATES)[number];
 }
 
-/** What this user asked somebody to take over, and nobody has; at `dueMs` it comes back to them. */
+/** What somebody was asked to take over, and nobody has; at `dueMs` it comes back to who asked, and to their relay. */
 export interface Asked {
   readonly one: Received;
   readonly dueMs: number;
@@ -84,10 +84,13 @@ export class FollowUps {
     });
   }
 
-  /** What this user asked somebody to take over, and nobody has said so in the same list; the soonest due first. */
-  async asked(received: readonly Received[], me: string, nowMs: number): Promise<readonly Asked[]> {
-    const mine = received.filter(({ kind, author, writtenMs }) => {
-      return kind === "transmission" && author === me && nowMs - writtenMs < ASKED_MS;
+  /**
+   * What was asked by whom `isOurs` says, this user or whom they stand in for, and nobody has taken over in the same list; the soonest
+   * due first.
+   */
+  async asked(received: readonly Received[], isOurs: (one: Received) => boolean, nowMs: number): Promise<readonly Asked[]> {
+    const mine = received.filter((one) => {
+      return one.kind === "transmission" && nowMs - one.writtenMs < ASKED_MS && isOurs(one);
     });
     const asked = (await this.#read(mine)).flatMap(({ one, body }) => {
       const hours = body.type === "content" ? body.fields["asks_charge"] : undefined;

@@ -1,4 +1,5 @@
 /** May this author make this fact, on the state before it (protocol 6.3; `fact-rules` holds the table). */
+import { checkAbsence } from "./absences.ts";
 import { actOf } from "./act-rules.ts";
 import { isEqualCapacity } from "./case-facts.ts";
 import type { CaseFacts, FactAuthor, Power } from "./case-facts.ts";
@@ -34,7 +35,7 @@ export function recordFact(facts: CaseFacts, made: FactMade): CaseFacts {
 
 /** With which power the fact is made; throws `ProtocolError` if with none. */
 export function powerToMake(facts: CaseFacts, fact: Fact, author: FactAuthor, atMs: number): Power {
-  const standings = new Set([...standingsOf(facts, author, atMs), ...standingsByObject(facts, fact, author)]);
+  const standings = new Set([...standingsOf(facts, author, atMs), ...standingsByObject(facts, fact, author, atMs)]);
   // Opening a closed case again is for whom closing it is.
   const act = reopens(facts, fact) ? "close_case" : actOf(fact);
   const allowed = allowedStandings(fact, act, standings);
@@ -45,6 +46,7 @@ export function powerToMake(facts: CaseFacts, fact: Fact, author: FactAuthor, at
   checkReferences(facts, fact);
   checkContents(facts, fact, author, power);
   if (fact.type === "participation") checkAnswer(facts, fact, atMs);
+  if (fact.type === "absence") checkAbsence(facts, fact, atMs);
   if (fact.type === "conference") checkConditions(facts, fact, atMs);
   if (fact.type === "case-link") checkLink(facts, fact, atMs);
   if (fact.type === "emergency-reason" || fact.type === "emergency-review") checkCourseFact(facts, fact, author, atMs);
@@ -56,10 +58,14 @@ function reopens(facts: CaseFacts, fact: Fact): boolean {
   return fact.type === "retention" && fact.decision === "none" && before !== undefined && before.decision !== "none";
 }
 
-function standingsByObject(facts: CaseFacts, fact: Fact, author: FactAuthor): readonly FactStanding[] {
+function standingsByObject(facts: CaseFacts, fact: Fact, author: FactAuthor, atMs: number): readonly FactStanding[] {
   if (fact.type === "participation-end") {
     // Leaving a case oneself always works, whatever ended before.
     return facts.find("participation", fact.participation).fact.user === author.user ? ["self"] : [];
+  }
+  if (fact.type === "absence") {
+    const absent = facts.find("participation", fact.participation);
+    return isTheirs(absent.fact, author) && facts.inForce(absent, atMs) ? ["self"] : [];
   }
   if (fact.type === "participation") return isOwnAnswer(fact, author) ? ["invited"] : [];
   if (fact.type === "emergency-end") return isCaller(facts, fact, author) ? ["self"] : [];
@@ -69,9 +75,12 @@ function standingsByObject(facts: CaseFacts, fact: Fact, author: FactAuthor): re
   return fact.type === "emergency" && isOwnEmergency(fact, author) ? ["caller"] : [];
 }
 
-function isOwnAnswer(fact: FactOf<"participation">, { user, capacity }: FactAuthor): boolean {
-  if (fact.invitation === undefined || capacity === undefined) return false;
-  return fact.user === user && isEqualCapacity(fact.capacity, capacity);
+function isOwnAnswer(fact: FactOf<"participation">, author: FactAuthor): boolean {
+  return fact.invitation !== undefined && isTheirs(fact, author);
+}
+
+function isTheirs(fact: FactOf<"participation">, { user, capacity }: FactAuthor): boolean {
+  return capacity !== undefined && fact.user === user && isEqualCapacity(fact.capacity, capacity);
 }
 
 function isOwnEmergency(fact: FactOf<"emergency">, { user, capacity }: FactAuthor): boolean {

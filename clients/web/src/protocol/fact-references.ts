@@ -24,13 +24,14 @@ function referenceOf(fact: Fact): Reference | undefined {
     case "minor-secret-end":
       return { named: fact.secret, types: ["minor-secret"], endsAtMs: fact.atMs };
     case "fact-end":
-      return { named: fact.ended, types: ["designation", "invitation", "procedure", "referent"], endsAtMs: fact.atMs };
+      return { named: fact.ended, types: ["absence", "designation", "invitation", "procedure", "referent"], endsAtMs: fact.atMs };
     case "conference-end":
       return { named: fact.conference, types: ["conference"], endsAtMs: fact.atMs };
     case "emergency-end":
       return { named: fact.emergency, types: ["emergency"], endsAtMs: fact.atMs };
     case "case-link-end":
       return { named: fact.link, types: ["case-link"], endsAtMs: fact.atMs };
+    case "absence":
     case "referent":
       return { named: fact.participation, types: ["participation"] };
     case "consent":

@@ -64,6 +64,8 @@ export const FACT_RULES: Readonly<Record<FactType, FactRule>> = {
   mandate: widens(...FOLLOWING),
   "mandate-end": narrows(...ANYBODY),
   ability: widens("health", "referent"),
+  // Nobody says of a colleague that they are away: what comes for them would go to a relay of another's choice.
+  absence: widens("self"),
   "mask-end": widens("health"),
   "minor-secret": narrows(...ANYBODY),
   "minor-secret-end": widens("person", "health"),

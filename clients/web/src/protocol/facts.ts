@@ -9,6 +9,8 @@ import { encode } from "./canonical.ts";
 import type { JsonObject } from "./canonical.ts";
 import { toBase64url, toHex } from "./encodings.ts";
 import { ProtocolError } from "./errors.ts";
+import { ABSENCE } from "./fact-absences.ts";
+import type { Absence } from "./fact-absences.ts";
 import type { Shape } from "./fact-codec.ts";
 import { EMERGENCY_END, EMERGENCY_REASON, EMERGENCY_REVIEW } from "./fact-emergencies.ts";
 import type { EmergencyEnd, EmergencyReason, EmergencyReview } from "./fact-emergencies.ts";
@@ -55,6 +57,7 @@ export const FACT_SALT_SIZE = 16;
 /** Every fact, told apart by `type`. */
 export type Fact =
   | Ability
+  | Absence
   | CaseLink
   | CaseLinkEnd
   | Conference
@@ -94,6 +97,7 @@ export type FactOf<T extends FactType> = Extract<Fact, { readonly type: T }>;
 
 const SHAPES: { readonly [T in FactType]: Shape<FactOf<T>> } = {
   ability: ABILITY,
+  absence: ABSENCE,
   "case-link": CASE_LINK,
   "case-link-end": CASE_LINK_END,
   conference: CONFERENCE,

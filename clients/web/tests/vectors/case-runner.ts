@@ -3,6 +3,7 @@
  * `tests/support/case_runner.py`.
  */
 import worlds from "../../../../tests/vectors/case_worlds.json?raw";
+import { relayOf } from "../../src/protocol/absences.ts";
 import type { ActiveTables } from "../../src/protocol/active-tables.ts";
 import type { JsonObject, JsonValue } from "../../src/protocol/canonical.ts";
 import { readAttestation } from "../../src/protocol/capacities.ts";
@@ -176,6 +177,19 @@ function sectionsOf(state: CaseChain): JsonObject {
     return [section, { epoch, step, readers: [...readers.keys()].sort(), tainted: inOrder, orphaned }] as const;
   });
   return Object.fromEntries(sections);
+}
+
+/** Name who stands in for whom at an instant, by user: the operation `relays`. */
+export async function runRelays(fields: Fields): Promise<JsonObject> {
+  const { world } = await played(fields);
+  const { facts } = world.main;
+  const atMs = fields.integer("at_ms");
+  const relays: Record<string, string> = {};
+  for (const user of [...world.directory.users.keys()].sort()) {
+    const relay = relayOf(facts, user, atMs);
+    if (relay !== undefined) relays[user] = relay.fact.user;
+  }
+  return relays;
 }
 
 /** Refuse with the reason for which the last link is void; else name its void sections: the operation `entitled`. */

@@ -1,6 +1,7 @@
 /** The screens of the course of a case: opened, held back, represented, opposed to, handed over, on paper. */
 import type { JSX } from "preact";
 
+import { AwayScreen } from "../../features/course/away.tsx";
 import { HandOverScreen } from "../../features/course/hand-over.tsx";
 import { InviteScreen } from "../../features/course/invite.tsx";
 import { JoinScreen } from "../../features/course/join.tsx";
@@ -25,6 +26,7 @@ const SCREENS: Screens<keyof typeof COURSE> = {
   links: (route) => <LinksScreen of={route.case} />,
   join: (route) => <JoinScreen of={route.case} invitation={route.invitation} />,
   "team-invite": (route) => <InviteScreen of={route.case} />,
+  away: (route) => <AwayScreen of={route.case} />,
   steps: (route) => <StepsScreen of={route.case} />,
   "open-case": () => <OpenCaseScreen />,
   "hand-over": () => <HandOverScreen />,

@@ -7,6 +7,8 @@ import { useApp } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
 import { go, href } from "../../app/router.ts";
 import { placeText } from "../../protocol/places.ts";
+import type { Receiver } from "../../client/exchange-opening.ts";
+import { date } from "../../i18n/times.ts";
 import { COMPARTMENTS } from "../../protocol/vocabulary.ts";
 import type { Compartment } from "../../protocol/vocabulary.ts";
 import { explain, levelName, partName } from "../../i18n/codes.ts";
@@ -38,6 +40,18 @@ export function NewExchangeScreen({ of }: { readonly of: string }): JSX.Element 
   const words = draft.value.text.trim();
   const users =
     found.state === "ready" ? found.value.receivers.filter(({ user, why }) => chosen.has(user) && why === undefined) : [];
+  const called = (user: string): string => {
+    if (user === client.author.user) return messages.thread.me;
+    const receiver = found.state === "ready" ? found.value.receivers.find((one) => one.user === user) : undefined;
+    return receiver === undefined || found.state !== "ready"
+      ? messages.thread.someone
+      : writerName(app, found.value.names, { author: user, capacity: receiver.capacity });
+  };
+  // Whoever is away is named with their relay, where the rules let the relay receive it.
+  const named = ({ user, away }: Receiver): readonly string[] => {
+    const relay = found.state === "ready" ? found.value.receivers.find((one) => one.user === away?.relay) : undefined;
+    return relay?.why === undefined && relay !== undefined ? [user, relay.user] : [user];
+  };
   const lacks = users.length === 0 ? messages.exchange.nobody : words === "" ? messages.exchange.noWords : undefined;
   const begin = useAct(async () => {
     if (found.state !== "ready" || lacks !== undefined) return;
@@ -82,7 +96,15 @@ export function NewExchangeScreen({ of }: { readonly of: string }): JSX.Element 
         onSend={() => void begin.run()}
         foot={
           <>
-            <p class="soft">{lacks ?? messages.exchange.readBy(String(users.length))}</p>
+            <p class="soft">{lacks ?? messages.exchange.readBy(String(new Set(users.flatMap(named)).size))}</p>
+            {found.state === "ready" &&
+              users.map(({ user, away }) =>
+                away === undefined ? null : (
+                  <p class="away" key={user}>
+                    {messages.away.awayUntil(called(user), date(away.untilMs - 1, language), called(away.relay))}
+                  </p>
+                ),
+              )}
             <div class="row">
               <Button kind="main" onPress={() => begin.run()}>
                 {messages.exchange.begin}

@@ -8,6 +8,9 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { useApp } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
 import { href } from "../../app/router.ts";
+import { standsInFor } from "../../client/absences.ts";
+import type { Client } from "../../client/client.ts";
+import { isFailure } from "../../client/errors.ts";
 import type { Received } from "../../client/desk.ts";
 import type { Asked } from "../../client/follow-ups.ts";
 import { isUrgent, toDo, toRead } from "../../client/inbox.ts";
@@ -42,12 +45,33 @@ export interface Desk {
   readonly asked: readonly Asked[];
 }
 
+/** Whether somebody of a case is this user, or whom they stand in for while they are away (F13). */
+async function standingInFor(
+  client: Client,
+  received: readonly Received[],
+  atMs: number,
+): Promise<(of: string, author: string) => boolean> {
+  const me = client.author.user;
+  const away = new Map<string, ReadonlySet<string>>();
+  for (const of of new Set(received.map((one) => one.case))) {
+    try {
+      const { main } = await client.casebook.view(of, { refresh: false });
+      away.set(of, standsInFor(main.facts, me, atMs));
+    } catch (error) {
+      // A case that cannot be verified is told of where it stands; the list of all others opens.
+      if (!isFailure(error)) throw error;
+    }
+  }
+  return (of, author) => author === me || (away.get(of)?.has(author) ?? false);
+}
+
 export function InboxScreen(): JSX.Element {
   const { messages, client, nowMs } = useApp();
   const found = useLoad(async (): Promise<Desk> => {
     const { desk } = client;
     const [received, names, marks] = await Promise.all([desk.all(), desk.names, desk.marks]);
-    const asked = await client.followUps.asked(received, client.author.user, nowMs());
+    const ours = await standingInFor(client, received, nowMs());
+    const asked = await client.followUps.asked(received, ({ case: of, author }) => ours(of, author), nowMs());
     return { received, names, marks, mistrusted: desk.mistrusted(), asked };
   }, [client]);
   const { again } = found;

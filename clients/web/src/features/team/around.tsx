@@ -15,6 +15,7 @@ import { Button } from "../../ui/button.tsx";
 import { Badge, Card, Empty, List, Name, Row } from "../../ui/card.tsx";
 import { Page } from "../../ui/page.tsx";
 import { CaseName } from "../reading/words.tsx";
+import { useAway } from "./away-lines.tsx";
 import { useKnown } from "./known.ts";
 import type { Known } from "./known.ts";
 import { withTelephones } from "./telephones.ts";
@@ -46,6 +47,10 @@ function Everybody({ of, known }: { readonly of: string; readonly known: Known }
   const sayings = useSayings(names);
   const members = takingPart(facts, nowMs);
   const represented = representing(facts, nowMs);
+  const away = useAway(
+    known,
+    members.map(({ user }) => user),
+  );
   return (
     <>
       <Card title={messages.thread.person}>
@@ -81,7 +86,12 @@ function Everybody({ of, known }: { readonly of: string; readonly known: Known }
                   {one.referent && <Badge tone="accent">{said.referent}</Badge>}
                 </>
               }
-              detail={`${sayings.where(one.user, one.capacity)} · ${said.since(date(one.startMs, language))}`}
+              detail={
+                <>
+                  {`${sayings.where(one.user, one.capacity)} · ${said.since(date(one.startMs, language))}`}
+                  {away.get(one.user)}
+                </>
+              }
             />
           ))}
         </List>

@@ -8,14 +8,15 @@ import { Loaded } from "../../app/load.tsx";
 import { go, href } from "../../app/router.ts";
 import { takingPart } from "../../client/around.ts";
 import type { Taking } from "../../client/around.ts";
-import type { Names } from "../../client/names.ts";
 import { date } from "../../i18n/times.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Badge, Empty, List, Name, Row } from "../../ui/card.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Page } from "../../ui/page.tsx";
 import { CaseName } from "../reading/words.tsx";
+import { useAway } from "./away-lines.tsx";
 import { useKnown } from "./known.ts";
+import type { Known } from "./known.ts";
 import { useSayings } from "./words.ts";
 
 export function TeamScreen({ of }: { readonly of: string }): JSX.Element {
@@ -34,9 +35,10 @@ export function TeamScreen({ of }: { readonly of: string }): JSX.Element {
         </ButtonLink>
         <ButtonLink href={href({ name: "around", case: of })}>{said.around}</ButtonLink>
         <ButtonLink href={href({ name: "consents", case: of })}>{said.consents}</ButtonLink>
+        <ButtonLink href={href({ name: "away", case: of })}>{messages.away.title}</ButtonLink>
       </div>
       <Loaded from={found} lines={6}>
-        {({ facts, names, nowMs }) => <Members of={of} members={takingPart(facts, nowMs)} names={names} again={found.again} />}
+        {(known) => <Members of={of} members={takingPart(known.facts, known.nowMs)} known={known} again={found.again} />}
       </Loaded>
     </Page>
   );
@@ -45,14 +47,14 @@ export function TeamScreen({ of }: { readonly of: string }): JSX.Element {
 interface MembersProps {
   readonly of: string;
   readonly members: readonly Taking[];
-  readonly names: Names;
+  readonly known: Known;
   readonly again: () => void;
 }
 
-function Members({ of, members, names, again }: MembersProps): JSX.Element {
+function Members({ of, members, known, again }: MembersProps): JSX.Element {
   const { messages, language, client, tell } = useApp();
   const said = messages.team;
-  const sayings = useSayings(names);
+  const sayings = useSayings(known.names);
   const [ending, setEnding] = useState<Taking>();
   const me = client.author.user;
   const end = useAct(async (_sent, user: string) => {
@@ -64,6 +66,10 @@ function Members({ of, members, names, again }: MembersProps): JSX.Element {
     if (user === me) go({ name: "cases" });
     else again();
   });
+  const away = useAway(
+    known,
+    members.map(({ user }) => user),
+  );
   if (members.length === 0) return <Empty title={said.nobody} />;
   const isMine = ending?.user === me;
   return (
@@ -88,6 +94,7 @@ function Members({ of, members, names, again }: MembersProps): JSX.Element {
                   ...(one.untilMs === undefined ? [] : [said.until(date(one.untilMs, language))]),
                   ...(one.historyFromMs < one.startMs ? [said.readsFrom(date(one.historyFromMs, language))] : []),
                 ].join(" · ")}
+                {away.get(one.user)}
               </>
             }
           >

@@ -22,6 +22,7 @@ export const refusals: Said<typeof french> = {
   misuse: {
     content: "This content cannot be written: a field is missing or too long.",
     fact: "This act contradicts itself: check dates and choices.",
+    "no-relay": "Your relay takes part in the case, in the same function as you, in the same structure.",
     "no-such-user": "This user does not take part in the case. Add them first.",
     "no-such-entry": "This entry is not in this section.",
     "no-such-record": "Nothing of that kind is in force in this case.",

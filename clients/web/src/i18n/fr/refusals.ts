@@ -19,6 +19,7 @@ export const refusals = {
   misuse: {
     content: "Ce contenu ne peut pas être écrit : un champ manque ou dépasse sa taille.",
     fact: "Cet acte se contredit lui-même : vérifiez les dates et les choix.",
+    "no-relay": "Votre relais participe au dossier, avec la même fonction que vous, dans la même structure.",
     "no-such-user": "Cette personne ne participe pas au dossier. Ajoutez-la d’abord.",
     "no-such-entry": "Cet élément n’est pas dans ce volet.",
     "no-such-record": "Rien de tel n’est en vigueur dans ce dossier.",
