@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, FilePayload, Route, expect
 
 from support.browser_watch import Watch
 from support.budgets import Counter
-from support.web_team import DETAIL, Team, professional_at
+from support.web_team import DESK, DETAIL, PHONE, Team, professional_at
 from volet_client.entries import Read
 from volet_client.members import GENERAL
 from volet_demo.world import World
@@ -25,6 +25,7 @@ STORY = True
 CASES = 12
 MESSAGES = 25
 MOST_TAPS = 60
+SIZES = {"desk": DESK, "phone": PHONE}
 # Nothing in it acts.
 PAGE = (
     b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -312,28 +313,34 @@ class TestExchanges:
 
 
 class TestInbox:
+    @pytest.mark.parametrize("where", ["desk", "phone"])
     def test_twenty_five_messages_are_read_and_answered_in_sixty_taps(
-        self, nurse: Watch, team: Team, others: list[Team], budget: Count
+        self, nurse: Watch, team: Team, others: list[Team], budget: Count, where: str
     ) -> None:
         cases = (team, *others)
-        for n in range(MESSAGES):
-            cases[n % CASES].post(f"Question {n:02}", f"Question {n:02} : qu'en pensez-vous ?", kind="message")
+        asked = [f"Question {n:02} ({where})" for n in range(MESSAGES)]
+        for n, title in enumerate(asked):
+            cases[n % CASES].post(title, f"{title} : qu'en pensez-vous ?", kind="message")
         for one in others:
             # The first word in a section starts its key, which is then handed over.
             one.sync()
-        _read_until(nurse, "Question 00 : qu'en pensez-vous ?")
-        counter = budget(nurse, f"read and answer {MESSAGES} messages over {CASES} cases")
-        for n in range(MESSAGES):
-            nurse.page.get_by_text(f"Question {n:02} : qu'en pensez-vous ?").wait_for()
+        nurse.page.set_viewport_size(SIZES[where])
+        _read_until(nurse, f"{asked[0]} : qu'en pensez-vous ?")
+        counter = budget(nurse, f"read and answer {MESSAGES} messages over {CASES} cases ({where})")
+        for n, title in enumerate(asked):
+            nurse.page.get_by_text(f"{title} : qu'en pensez-vous ?").wait_for()
             field = nurse.page.get_by_label("Répondre").last
+            # With one thumb: a message and where it is answered stand on the screen together.
+            expect(field).to_be_in_viewport()
             field.click()
-            field.press_sequentially(f"Réponse {n:02}", delay=0)
+            field.press_sequentially(f"Réponse {n:02} ({where})", delay=0)
             nurse.press("Envoyer")
         nurse.page.get_by_text("Tout est lu.").wait_for()
         counter.within(taps=MOST_TAPS)
         _go(nurse, "/outgoing")
         nurse.page.get_by_text("Tout est parti.").wait_for(timeout=120_000)
-        answers = [found for n in range(MESSAGES) for found in _found(cases[n % CASES], f"Réponse {n:02}")]
+        nurse.page.set_viewport_size(DESK)
+        answers = [found for n in range(MESSAGES) for found in _found(cases[n % CASES], f"Réponse {n:02} ({where})")]
         assert len(answers) == MESSAGES
 
     def test_what_asks_who_takes_it_on_is_taken_over_by_a_signed_word_and_stands_in_my_actions(

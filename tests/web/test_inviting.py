@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser
 
 from support.browser_watch import Watch
+from support.photographed import photographed
 from support.web_team import PHONE, Team, professional_at
 from volet_demo.cast import DAC, GUESTS, Role
 from volet_demo.party import Party
@@ -18,6 +20,7 @@ from volet_protocol.fact_people import Participation, Referent
 
 # Told in this order: each chapter goes on with what those before it did.
 STORY = True
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LINE = "Deux fois par semaine, le matin."
 NEWCOMER, OTHER = (
     Role(
@@ -107,6 +110,11 @@ class TestInviting:
         assert len(signed) == 1
         assert re.fullmatch(r"(?:[0-9A-HJKMNP-TV-Z]{4}-){4}[0-9A-HJKMNP-TV-Z]", code)
         assert re.fullmatch(f"{re.escape(world.addresses.hub)}/#join/{nurse.team.case}/[0-9a-f]{{64}}", link)
+        # Who is beside the nurse photographs it, in either theme: the address and nothing of the code.
+        for scheme in SCHEMES:
+            watch.page.emulate_media(color_scheme=scheme)
+            assert photographed(watch.page.get_by_role("img", name="Le lien, en carré à photographier")) == link
+        watch.page.emulate_media(color_scheme="light")
         watch.page.get_by_text("En attente, jusqu’au").wait_for()
         watch.axe()
         watch.picture("invite")

@@ -272,6 +272,38 @@ class TestConsent:
         place(team.coord, f"/cases/{case.id}/thread/rights")
         page.get_by_role("link", name="Feuille signée").wait_for()
 
+    def test_who_refused_and_changed_her_mind_agrees_in_three_presses_and_the_refusal_stays_written(
+        self, team: Team, budget: Budget
+    ) -> None:
+        case = team.open("Avis")
+        team.mo.do("member", "add", "Kiné", "--limb", "0", "--history", "15d", "--case", case.id)
+        team.mo.do("sync", "--case", case.id)
+        page = team.coord.page
+        place(team.coord, f"/cases/{case.id}/consents")
+        page.get_by_role("link", name="Recueillir son accord").click()
+        team.coord.title("Recueillir un accord")
+        team.coord.press("Elle n’est pas d’accord")
+        refused = page.get_by_role("list", name="Elle n’était pas d’accord")
+        refused.get_by_role("listitem").wait_for()
+        # What she said no to is no longer asked of her by anybody: she is who comes back to it.
+        assert page.get_by_role("link", name="Recueillir son accord").count() == 0
+        team.refused(team.kine, case)
+        team.coord.axe()
+        team.coord.picture("consents-refused")
+        counter = budget(team.coord, "an agreement after a refusal")
+        refused.get_by_role("link", name="Elle a changé d’avis").click()
+        page.get_by_text("Son refus reste écrit").wait_for()
+        team.coord.axe()
+        team.coord.press("Elle est d’accord")
+        page.get_by_text(re.compile("recueilli le .*, enregistré le ")).first.wait_for()
+        counter.within(taps=3)
+        assert refused.count() == 0
+        team.mo.do("sync", "--case", case.id)
+        team.reads(team.kine, case)
+        # Both answers are signed facts of the case, the later in the place of the earlier.
+        said: Any = team.mo.do("consent", "list", "--case", case.id).result["consents"]
+        assert [(one["decision"], one["in_force"]) for one in said] == [("refused", False), ("given", True)]
+
     def test_what_she_was_not_told_stands_as_sentences_and_is_recorded_by_one_button(self, team: Team) -> None:
         case = team.open("Informer")
         team.mo.do("member", "add", "Accueil", "--title", "same-team", "--case", case.id)

@@ -20,12 +20,11 @@ import { findEntry } from "./lists.ts";
 import type { ListedEntry, Lists, ListView } from "./lists.ts";
 import { mayRead } from "./reading-rights.ts";
 import type { Released, Releases } from "./releases.ts";
+import { Remembered } from "./remembered.ts";
 import type { Rules } from "./rules.ts";
 
 /** How many pages of titles are under way at once: each is a leaf of the log, and the hub writes them together. */
 const PAGES_AT_ONCE = 4;
-/** How many titles are remembered, oldest first out: a list shown again releases nothing again. */
-const REMEMBERED = 20_000;
 
 /** One entry of a list with its title, or why this client has none; `body` only where it was opened. */
 export interface Read {
@@ -75,7 +74,8 @@ export interface EntriesParts {
 /** Entries as this user reads them. */
 export class Entries {
   readonly #parts: EntriesParts;
-  readonly #titles = new Map<string, { readonly title: Title; readonly leaf: number }>();
+  /** A list shown again releases nothing again. */
+  readonly #titles = new Remembered<{ readonly title: Title; readonly leaf: number }>();
 
   constructor(parts: EntriesParts) {
     this.#parts = parts;
@@ -274,7 +274,7 @@ export class Entries {
           title = readTitle(await openPart(one.entry, "title", chunks, { clientShare, serverShare: one.share }));
         });
         if (title === undefined) return { listed: item, error: error ?? new NotReadable("not-handed-out", String(item.n)) };
-        this.#remember(one.entry.id, { title, leaf: one.leaf });
+        this.#titles.set(one.entry.id, { title, leaf: one.leaf });
         return { listed: item, title, leaf: one.leaf };
       });
       return await Promise.all(handed);
@@ -286,12 +286,6 @@ export class Entries {
       const alone = await Promise.all(page.map((item) => this.#page(view, list, [item], intent)));
       return alone.flat();
     }
-  }
-
-  #remember(id: string, known: { readonly title: Title; readonly leaf: number }): void {
-    this.#titles.set(id, known);
-    const [oldest] = this.#titles.keys();
-    if (this.#titles.size > REMEMBERED && oldest !== undefined) this.#titles.delete(oldest);
   }
 }
 

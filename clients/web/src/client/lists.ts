@@ -18,6 +18,7 @@ import { checkTakeBack, readTakeBack } from "../protocol/take-back.ts";
 import type { Directory } from "./directory.ts";
 import { Refused } from "./errors.ts";
 import type { Hub } from "./hub.ts";
+import { Remembered } from "./remembered.ts";
 import { followed, Pages, readItem } from "./served-lists.ts";
 import type { Page, ServedItem } from "./served-lists.ts";
 import type { Proven } from "./trust.ts";
@@ -28,7 +29,7 @@ const PAGE_LIMIT = 4096;
 const AT_ONCE = 32;
 /** How many indexes the hub serves at once where there are more. */
 const FULL = 500;
-/** How many verified statements are remembered, so that looking again at a list verifies only what is new in it. */
+/** How many entries the lists kept whole may have together. */
 const REMEMBERED = 20_000;
 const SHORTEST = 8;
 
@@ -61,7 +62,8 @@ interface Held {
 export class Lists {
   readonly #hub: Hub;
   readonly #directory: Directory;
-  readonly #verified = new Map<string, VerifiedEntry>();
+  /** Looking again at a list verifies only what is new in it. */
+  readonly #verified = new Remembered<VerifiedEntry>();
   readonly #asking = new Map<string, Promise<ListView>>();
   readonly #held = new Map<string, Held>();
 
@@ -261,8 +263,6 @@ export class Lists {
       throw new ProtocolError("wrong-list", `entry ${entry.id.slice(0, 16)}`);
     }
     this.#verified.set(name, entry);
-    const [oldest] = this.#verified.keys();
-    if (this.#verified.size > REMEMBERED && oldest !== undefined) this.#verified.delete(oldest);
     return entry;
   }
 }

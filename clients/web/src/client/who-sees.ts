@@ -5,11 +5,13 @@
  */
 import { decide } from "../protocol/access.ts";
 import type { Capacity } from "../protocol/capacities.ts";
-import type { CaseFacts } from "../protocol/case-facts.ts";
+import type { CaseFacts, FactRecord } from "../protocol/case-facts.ts";
+import type { Consent, Information } from "../protocol/fact-notices.ts";
 import type { PolicyTable } from "../protocol/policy-table.ts";
 import { questionOf } from "../protocol/questions.ts";
 import { COMPARTMENTS } from "../protocol/vocabulary.ts";
 import type { Compartment } from "../protocol/vocabulary.ts";
+import { answersInForce } from "./facts.ts";
 
 /** The compartments of the grid: child protection has a list of its own, which names its readers. */
 export const SEEN_PARTS: readonly Compartment[] = COMPARTMENTS.filter((one) => one !== "child_protection");
@@ -64,10 +66,30 @@ export function whoSees(facts: CaseFacts, table: PolicyTable, atMs: number): rea
 }
 
 /** What only an agreement opens to somebody, and how far. */
-export function partsToAsk(seer: Seer): readonly { readonly compartment: Compartment; readonly level: number }[] {
+export function partsToAsk(seer: Seer): readonly Information[] {
   return [...seer.sights].flatMap(([compartment, { if: needed, level }]) =>
     needed === "consent" ? [{ compartment, level }] : [],
   );
+}
+
+/** What to ask her about somebody, and the refusal that an agreement now would take the place of: she may change her mind. */
+export interface Asking {
+  readonly information: readonly Information[];
+  readonly refusal?: FactRecord<Consent>;
+}
+
+/** What she refused last for somebody, as long as that counts; else what only an agreement opens to them. */
+export function asking(seer: Seer, facts: CaseFacts, atMs: number): Asking {
+  const refused = answersInForce(facts, "refused", atMs).findLast(
+    ({ fact }) => fact.recipients.users?.includes(seer.user) === true,
+  );
+  if (refused === undefined) return { information: partsToAsk(seer) };
+  return { information: refused.fact.information, refusal: refused };
+}
+
+/** Whether whoever hears that she changed her mind may write it: what she signed herself, only she replaces (docs/spec/facts.md, 13). */
+export function isHeard({ power, fact }: FactRecord<Consent>): boolean {
+  return power === "member" && fact.givenBy.mandate === undefined;
 }
 
 function sightOf(

@@ -9,8 +9,7 @@ import type { SectionShown } from "../../client/cases.ts";
 import type { LinkShown } from "../../client/linked-cases.ts";
 import type { Names } from "../../client/names.ts";
 import type { Count } from "../../client/waiting.ts";
-import { explain, GROUPS, groupName, levelName, partName } from "../../i18n/codes.ts";
-import type { Group } from "../../i18n/codes.ts";
+import { explain, groupName, levelName, partName } from "../../i18n/codes.ts";
 import { isPermitted } from "../../protocol/questions.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Badge, Card, List, Name, Row } from "../../ui/card.tsx";
@@ -20,6 +19,7 @@ import { Page } from "../../ui/page.tsx";
 import { useLookAgain } from "../reading/hooks.ts";
 import { CaseName, caseName, exchangeName } from "../reading/words.tsx";
 import { CASE_ACTS } from "./acts.ts";
+import { grouped } from "./groups.ts";
 import { Linked } from "./linked.tsx";
 
 interface Shown {
@@ -112,21 +112,6 @@ export function CaseScreen({ of }: { readonly of: string }): JSX.Element {
   );
 }
 
-type Parts = readonly (readonly [string, readonly SectionShown[]])[];
-
-/** The groups that show something, those with something I may read first, in the order of F34 otherwise. */
-function grouped(sections: readonly SectionShown[], counts: ReadonlyMap<string, Count>): readonly (readonly [Group, Parts])[] {
-  const groups = (Object.keys(GROUPS) as Group[]).map((group) => {
-    const parts = GROUPS[group]
-      .map((part) => [part, sections.filter(({ question }) => question.compartment === part)] as const)
-      .filter(([, found]) => found.length > 0);
-    return [group, parts] as const;
-  });
-  const readable = ([, parts]: readonly [Group, Parts]): number =>
-    Number(parts.some(([, found]) => found.some(({ section }) => (counts.get(`section ${section}`)?.readable ?? 0) > 0)));
-  return groups.filter(([, parts]) => parts.length > 0).sort((a, b) => readable(b) - readable(a));
-}
-
 interface PartProps {
   readonly of: string;
   readonly part: string;
@@ -183,7 +168,7 @@ function Part({ of, part, sections, counts, isClosed }: PartProps): JSX.Element 
 }
 
 function elements(count: number, messages: ReturnType<typeof useApp>["messages"]): string {
-  return count === 1 ? messages.cases.element : messages.cases.elements(String(count));
+  return messages.cases.elements(String(count));
 }
 
 function Elements({ count }: { readonly count: Count | undefined }): JSX.Element {

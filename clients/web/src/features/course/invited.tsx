@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 
 import { ActNote, useAct } from "../../app/act.tsx";
 import { useApp } from "../../app/context.ts";
+import { Qr } from "../../app/qr.tsx";
 import { href } from "../../app/router.ts";
 import { structureLabel } from "../../app/shell.tsx";
 import type { InvitationMade, InvitationShown } from "../../client/invitations.ts";
@@ -57,6 +58,8 @@ function Code({ shown: { kept, link, record } }: { readonly shown: InvitationSho
       <p class="soft">{words.codeHelp(instant(record.fact.expiresMs, language))}</p>
       <p>{words.link}</p>
       <p class="card-text">{link}</p>
+      <Qr text={link} label={words.qr} />
+      <p class="soft">{words.qrHelp}</p>
       <p class="soft">{words.linkHelp}</p>
       <div class="row">
         <Button onPress={copy}>{words.copy}</Button>

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 
 import { useApp } from "../../app/context.ts";
+import { Qr } from "../../app/qr.tsx";
 import { fingerprintPhrase } from "../../protocol/fingerprint.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
@@ -37,6 +38,7 @@ export function ContactCard(): JSX.Element {
       </div>
       <Disclosure summary={messages.home.cardText}>
         <p class="card-text">{card}</p>
+        <Qr text={card} label={messages.home.cardQr} />
       </Disclosure>
     </Card>
   );

@@ -7,8 +7,8 @@ import { useApp } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
 import { go, href } from "../../app/router.ts";
 import { structureLabel } from "../../app/shell.tsx";
-import { answersInForce, consent } from "../../client/facts.ts";
-import { partsToAsk, whoSees } from "../../client/who-sees.ts";
+import { consent } from "../../client/facts.ts";
+import { asking, whoSees } from "../../client/who-sees.ts";
 import type { Seer } from "../../client/who-sees.ts";
 import { functionName, partName } from "../../i18n/codes.ts";
 import type { CaseFacts } from "../../protocol/case-facts.ts";
@@ -28,14 +28,11 @@ interface ConsentProps {
 
 export function MyConsent({ case_, participation }: ConsentProps): JSX.Element {
   const { messages, client, nowMs } = useApp();
-  const asked = useLoad(async () => {
+  const found = useLoad(async () => {
     const [{ main }, table] = await Promise.all([client.casebook.view(case_), client.rules.table()]);
     const seer = whoSees(main.facts, table, nowMs()).find((one) => one.participation === participation);
-    const refusal = answersInForce(main.facts, "refused", nowMs()).findLast(
-      ({ fact }) => seer !== undefined && fact.recipients.users?.includes(seer.user) === true,
-    );
-    const askable = refusal?.fact.information ?? (seer === undefined ? [] : partsToAsk(seer));
-    return { seer, facts: main.facts, askable, refusal: refusal?.hash };
+    const asked = seer === undefined ? undefined : asking(seer, main.facts, nowMs());
+    return { seer, facts: main.facts, askable: asked?.information ?? [], refusal: asked?.refusal?.hash };
   }, [client, case_, participation]);
   return (
     <Page
@@ -43,12 +40,12 @@ export function MyConsent({ case_, participation }: ConsentProps): JSX.Element {
       lead={messages.myConsent.lead}
       back={{ href: href({ name: "myWho", case: case_ }), label: messages.myWho.title }}
     >
-      <Loaded from={asked} lines={8}>
-        {({ seer, ...asking }) =>
-          seer === undefined || asking.askable.length === 0 ? (
+      <Loaded from={found} lines={8}>
+        {({ seer, ...rest }) =>
+          seer === undefined || rest.askable.length === 0 ? (
             <Empty title={messages.myConsent.nothing} />
           ) : (
-            <Asked case_={case_} seer={seer} {...asking} />
+            <Asked case_={case_} seer={seer} {...rest} />
           )
         }
       </Loaded>

@@ -10,7 +10,7 @@ export function Mistrusted({ errors }: { readonly errors: readonly ProtocolError
   const { messages } = useApp();
   const [first] = errors;
   if (first === undefined) return <></>;
-  const count = errors.length === 1 ? messages.mistrust.hidden : messages.mistrust.hiddenMany(String(errors.length));
+  const count = messages.mistrust.hidden(String(errors.length));
   return (
     <Note kind="danger">
       <strong>{count}</strong>

@@ -11,10 +11,11 @@ import { redrawn, UnreadableImage } from "../../client/images.ts";
 import { textHash } from "../../client/notice-hashes.ts";
 import type { PaperPhoto } from "../../client/outbox.ts";
 import { annexPlace } from "../../client/facts-annexes.ts";
-import { partsToAsk, whoSees } from "../../client/who-sees.ts";
+import { asking, isHeard, partsToAsk, whoSees } from "../../client/who-sees.ts";
 import type { Seer } from "../../client/who-sees.ts";
 import { partName } from "../../i18n/codes.ts";
 import { sizeInWords } from "../../i18n/sizes.ts";
+import type { Information } from "../../protocol/fact-notices.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card, Empty, Name } from "../../ui/card.tsx";
 import { Check, Choice } from "../../ui/choice.tsx";
@@ -40,8 +41,14 @@ export function ConsentAskScreen({ of, participation }: AskProps): JSX.Element {
       <Loaded from={found} lines={10}>
         {(known) => {
           const seer = whoSees(known.facts, known.table, known.nowMs).find((one) => one.participation === participation);
-          if (seer === undefined || partsToAsk(seer).length === 0) return <Empty title={messages.team.nothingToAsk} />;
-          return <Ask of={of} known={known} seer={seer} />;
+          if (seer === undefined) return <Empty title={messages.team.nothingToAsk} />;
+          const { refusal } = asking(seer, known.facts, known.nowMs);
+          const taken = refusal !== undefined && isHeard(refusal) ? refusal : undefined;
+          const toAsk = partsToAsk(seer);
+          const isAsked = (part: string): boolean => toAsk.some(({ compartment }) => compartment === part);
+          const refused = taken?.fact.information.filter(({ compartment }) => !isAsked(compartment)) ?? [];
+          if (toAsk.length + refused.length === 0) return <Empty title={messages.team.nothingToAsk} />;
+          return <Ask of={of} known={known} seer={seer} toAsk={toAsk} refused={refused} refusal={taken?.hash} />;
         }}
       </Loaded>
     </Page>
@@ -57,18 +64,32 @@ async function paperOf(file: Blob): Promise<PaperPhoto> {
 
 type Means = "paper" | "falc" | "oral";
 
-function Ask({ of, known, seer }: { readonly of: string; readonly known: Known; readonly seer: Seer }): JSX.Element {
+interface AskedProps {
+  readonly of: string;
+  readonly known: Known;
+  readonly seer: Seer;
+  readonly toAsk: readonly Information[];
+  /** What she refused, in `refusal`: an agreement to any of it takes the place of the whole. */
+  readonly refused: readonly Information[];
+  readonly refusal: string | undefined;
+}
+
+function Ask({ of, known, seer, toAsk, refused, refusal }: AskedProps): JSX.Element {
   const { messages, language, client, acting, tell } = useApp();
   const said = messages.team;
   const sayings = useSayings(known.names);
   const { facts, table, nowMs } = known;
   const keepsPapers = annexPlace(table, facts, { user: client.author.user, capacity: acting?.capacity }, nowMs) !== undefined;
-  const askable = partsToAsk(seer);
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(askable.map(({ compartment: part }) => part)));
+  const askable = [...toAsk, ...refused];
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(
+    // What she refused is proposed by itself alone, never along with what is asked for the first time.
+    new Set((toAsk.length > 0 ? toAsk : refused).map(({ compartment: part }) => part)),
+  );
   const [means, setMeans] = useState<Means>("paper");
   const [photo, setPhoto] = useState<PaperPhoto>();
   const [unreadable, setUnreadable] = useState(false);
   const information = askable.filter(({ compartment }) => chosen.has(compartment));
+  const isBack = refused.some(({ compartment }) => chosen.has(compartment));
   const record = useAct(async (_sent, decision: "given" | "refused") => {
     const terms = {
       information,
@@ -78,6 +99,8 @@ function Ask({ of, known, seer }: { readonly of: string; readonly known: Known; 
       support: means === "oral" ? "impossible" : means,
       means: means === "oral" ? "oral" : "written",
       decision,
+      // A new signed fact: the refusal stays where it was written, and no longer counts.
+      ...(refusal === undefined || !isBack ? {} : { supersedes: refusal }),
     } as const;
     const paper = photo !== undefined && means !== "oral" ? { words: { paper: photo } } : {};
     const result = await client.writing.facts.record(of, consent(terms), paper);
@@ -106,6 +129,7 @@ function Ask({ of, known, seer }: { readonly of: string; readonly known: Known; 
   ]);
   return (
     <>
+      {isBack && <Note kind="plain">{said.refusedBefore}</Note>}
       <Card title={said.forWhom}>
         <p>
           <Name>{who}</Name>

@@ -9,7 +9,7 @@ import { href } from "../../app/router.ts";
 import { consentsInForce, notice } from "../../client/facts.ts";
 import { textHash } from "../../client/notice-hashes.ts";
 import { missingLines, teamReaders } from "../../client/team-lines.ts";
-import { partsToAsk, whoSees } from "../../client/who-sees.ts";
+import { asking, isHeard, partsToAsk, whoSees } from "../../client/who-sees.ts";
 import { date, instant } from "../../i18n/times.ts";
 import type { NoticeLine } from "../../protocol/fact-notices.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
@@ -38,6 +38,7 @@ export function ConsentsScreen({ of }: { readonly of: string }): JSX.Element {
             <ToTell of={of} known={known} again={found.again} />
             <ToAsk of={of} known={known} />
             <Waiting known={known} again={found.again} />
+            <Refusals of={of} known={known} />
             <Collected of={of} known={known} />
           </>
         )}
@@ -112,6 +113,38 @@ function ToAsk({ of, known }: PartProps): JSX.Element | null {
             <ButtonLink href={href({ name: "consent-ask", case: of, participation: one.participation })}>
               {said.collect}
             </ButtonLink>
+          </Row>
+        ))}
+      </List>
+    </Card>
+  );
+}
+
+/** To whom she said no, where that counts: whoever hears that she changed her mind records it, with its text. */
+function Refusals({ of, known }: PartProps): JSX.Element | null {
+  const { messages, client } = useApp();
+  const said = messages.team;
+  const sayings = useSayings(known.names);
+  const { facts, table, nowMs } = known;
+  const refused = whoSees(facts, table, nowMs).flatMap((seer) => {
+    const { information, refusal } = asking(seer, facts, nowMs);
+    return refusal === undefined || seer.user === client.author.user ? [] : [{ seer, information, refusal }];
+  });
+  if (refused.length === 0) return null;
+  return (
+    <Card title={said.refusals}>
+      <List label={said.refusals}>
+        {refused.map(({ seer: { user, capacity, participation }, information, refusal }) => (
+          <Row
+            key={participation}
+            title={<Name>{sayings.who(user, capacity)}</Name>}
+            detail={`${sayings.where(user, capacity)} · ${sayings.information(information)}`}
+          >
+            {isHeard(refusal) ? (
+              <ButtonLink href={href({ name: "consent-ask", case: of, participation })}>{said.changesMind}</ButtonLink>
+            ) : (
+              <p class="soft">{said.hersAlone}</p>
+            )}
           </Row>
         ))}
       </List>

@@ -1,6 +1,9 @@
 /** The space of who watches over the log, in English. */
+import { agreeing } from "../agreeing.ts";
 import type { audit as french } from "../fr/audit.ts";
 import type { Said } from "../said.ts";
+
+const agree = agreeing("en");
 
 export const audit: Said<typeof french> = {
   audit: {
@@ -9,7 +12,7 @@ export const audit: Said<typeof french> = {
     scopeTitle: "What you may see",
     scopeWhole: "The whole log of this hub",
     scopeControllers: (names) => `The cases of: ${names}`,
-    scopeCases: (count) => `${count} named cases`,
+    scopeCases: (count) => `${count} ${agree(count, "named case", "named cases")}`,
     scopeDates: (from, until) => `Acts from ${from} to ${until}`,
     scopeGuest: "Guest auditor’s mission",
     until: "Attested until",
@@ -30,8 +33,8 @@ export const audit: Said<typeof french> = {
     willBeLogged: "Every look at the log is itself logged, with your function.",
     logged: (index) => `Your look is in the log, under no. ${index}.`,
     loggedMany: (first, last) => `Your looks are in the log, from no. ${first} to no. ${last}.`,
-    reading: (count) => `${count} acts read and verified…`,
-    read: (count) => `${count} acts, each verified by this browser.`,
+    reading: (count) => `${count} ${agree(count, "act", "acts")} read and verified…`,
+    read: (count) => `${count} ${agree(count, "act", "acts")}, each verified by this browser.`,
     partial: "The period holds more: lists and counts are of these.",
     next: "Read on in the period",
     change: "Change the period",
@@ -42,7 +45,7 @@ export const audit: Said<typeof french> = {
     counts: "Counts",
     unusual: "To look at",
     none: "No act fits.",
-    found: (count) => (count === "1" ? "1 act fits." : `${count} acts fit.`),
+    found: (count) => `${count} ${agree(count, "act fits", "acts fit")}.`,
     before: "Newer",
     after: "Older",
     page: (now, all) => `Page ${now} of ${all}`,
@@ -119,10 +122,10 @@ export const audit: Said<typeof french> = {
     "look-ups": "Who watches over the log looked at it.",
     lifted: "Look-ups by case, with their reason.",
     nothing: "Nothing in this period.",
-    lines: (count) => (count === "1" ? "1 line" : `${count} lines`),
-    entries: (count) => `${count} entries`,
-    times: (count) => `${count} times`,
-    more: (count) => `${count} more lines: filter, or shorten the period.`,
+    lines: (count) => `${count} ${agree(count, "line", "lines")}`,
+    entries: (count) => `${count} ${agree(count, "entry", "entries")}`,
+    times: (count) => `${count} ${agree(count, "time", "times")}`,
+    more: (count) => `${count} more ${agree(count, "line", "lines")}: filter, or shorten the period.`,
     open: "Open",
   },
   auditEntry: {
@@ -160,7 +163,7 @@ export const audit: Said<typeof french> = {
     size: "Size of the tree",
     held: "Seen before by this browser",
     firstVisit: "nothing: this is the first time",
-    inscriptions: (count) => `${count} leaves`,
+    inscriptions: (count) => `${count} ${agree(count, "leaf", "leaves")}`,
     save: "Keep the proof (file)",
     saved: "Proof handed to your device: it verifies without the hub.",
     notFound: "No leaf of this number is shown to you.",
@@ -224,20 +227,22 @@ export const audit: Said<typeof french> = {
     stopped: "The hub contradicted itself. Both versions are kept in this browser; everything is stopped.",
     witnesses: "Witnesses",
     noQuorum: "The trust file requires no witness: nothing excludes that others see another log, nor proves the times.",
-    needed: (needed, of) => (needed === "1" ? `1 witness of ${of} is required.` : `${needed} witnesses of ${of} are required.`),
+    needed: (needed, of) => `${needed} ${agree(needed, `witness of ${of} is`, `witnesses of ${of} are`)} required.`,
     met: "There are enough: they signed this log.",
     notMet: "There are not enough yet.",
     signed: (when) => `signed on ${when}`,
     notSigned: "did not sign",
-    unknown: (count) => `${count} signatures of witnesses whom the trust file does not know, worth nothing.`,
-    cosignedSize: (count) => `Tree signed by the witnesses: ${count} leaves.`,
+    unknown: (count) =>
+      `${count} ${agree(count, "signature", "signatures")} of witnesses whom the trust file does not know, worth nothing.`,
+    cosignedSize: (count) => `Tree signed by the witnesses: ${count} ${agree(count, "leaf", "leaves")}.`,
     behind: (count, said) =>
-      `${count === 1 ? "1 newer leaf has" : `${said} newer leaves have`} no signature of any witness yet. If this lasts, a witness is down or does not receive the log: tell the institution that runs it.`,
+      `${said} newer ${agree(count, "leaf has", "leaves have")} no signature of any witness yet. If this lasts, a witness is down or does not receive the log: tell the institution that runs it.`,
     rebuild: "Rebuild the whole tree",
     rebuildHelp:
       "This browser reads every public leaf and computes the root again. Nothing personal is asked for, nothing is logged.",
     rebuilding: "Leaves read",
-    rebuilt: (count) => `${count} leaves read: the whole tree gives the signed root, and hours never go back.`,
+    rebuilt: (count) =>
+      `${count} ${agree(count, "leaf", "leaves")} read: the whole tree gives the signed root, and hours never go back.`,
     types: "Leaves by kind",
     sort: "Kind",
     act: "acts",
@@ -271,7 +276,7 @@ export const audit: Said<typeof french> = {
     fact: (hash, index) => `fact ${hash}, log no. ${index}`,
     recorded: (when) => `recorded on ${when}`,
     paper: (code) => `receipt ${code}`,
-    opened: (count) => `${count} entries`,
+    opened: (count) => `${count} ${agree(count, "entry", "entries")}`,
     openedTo: (whom) => `to ${whom}`,
     span: (from, until) => `from ${from} to ${until}`,
     reviewedWell: "reviewed: legitimate",

@@ -1,6 +1,9 @@
 /** The course of a case: acts on it, paper, who has a say, hand-over, opening. */
+import { agreeing } from "../agreeing.ts";
 import type { Said } from "../said.ts";
 import type { course as french } from "../fr/course.ts";
+
+const agree = agreeing("en");
 
 export const course: Said<typeof french> = {
   acts: {
@@ -19,7 +22,7 @@ export const course: Said<typeof french> = {
     fortnight: "the last 15 days",
     quarter: "the last 3 months",
     whole: "since the beginning",
-    count: (n) => (n === 1 ? "1 element will be printed." : `${n} elements will be printed.`),
+    count: (n) => `${n} ${agree(n, "element", "elements")} will be printed.`,
     none: "Nothing to print for that time.",
     apart: "Exchanges, withheld elements and reports are never printed with a part.",
     file: (name) => `Attached file, printed apart: ${name}`,
@@ -129,7 +132,7 @@ export const course: Said<typeof french> = {
     until: (day) => `, until ${day}`,
     health: "health professionals",
     social: "social and medico-social professionals",
-    entries: (n) => `${n} element(s)`,
+    entries: (n) => `${n} ${agree(n, "element", "elements")}`,
     everybody: "any exchange and share",
     end: "Lift the opposition",
     endBody: "Only if the person asks for it. Sharing then goes on by the rules.",
@@ -253,13 +256,13 @@ export const course: Said<typeof french> = {
     lead: "The essential in force and the last 15 days can then be read without network, on this device, for 24 hours. Files stay on the platform.",
     which: "Which cases today?",
     logged: "The log says that you took them along; the person can see it.",
-    take: (n: number) => (n <= 1 ? "Take this case along" : `Take ${n} cases along`),
+    take: (n: number) => (n === 0 ? "Take this case along" : agree(n, "Take this case along", `Take ${n} cases along`)),
     here: "Taken along on this device",
     until: (when: string) => `Until: ${when}`,
     forget: "Delete all from here",
     one: "A case taken along",
     asOf: (from: string, until: string) => `As it was: ${from}. Will be deleted: ${until}.`,
-    left: (n: number) => `${n} ${n === 1 ? "element was" : "elements were"} not taken along. The network is needed to read them.`,
+    left: (n: number) => `${n} ${agree(n, "element was", "elements were")} not taken along. The network is needed to read them.`,
     nothing: "Nothing recent or essential in what you may read.",
     gone: "Nothing of this case is taken along, or the 24 hours are over. With network, prepare it again.",
   },
@@ -275,9 +278,9 @@ export const course: Said<typeof french> = {
     notYet: "Not told yet",
     leave: "I leave these cases",
     leaveDetail: "Otherwise you stay in them with your colleague.",
-    pass: (n) => (n === 1 ? "Hand 1 case over" : `Hand ${n} cases over`),
-    passed: (n) => (n === 1 ? "1 case is handed over." : `${n} cases are handed over.`),
-    notAll: (n) => (n === 1 ? "1 case was not handed over: see why." : `${n} cases were not handed over: see why.`),
+    pass: (n) => `Hand ${n} ${agree(n, "case", "cases")} over`,
+    passed: (n) => `${n} ${agree(n, "case is", "cases are")} handed over.`,
+    notAll: (n) => `${n} ${agree(n, "case was", "cases were")} not handed over: see why.`,
     print: "Print the list",
     list: "Hand-over list",
     take: "Hand this case over",

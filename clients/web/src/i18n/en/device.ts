@@ -1,6 +1,9 @@
 /** What is traced of a professional, what they read, and what this browser keeps. */
+import { agreeing } from "../agreeing.ts";
 import type { device as french } from "../fr/device.ts";
 import type { Said } from "../said.ts";
+
+const agree = agreeing("en");
 
 export const device: Said<typeof french> = {
   traces: {
@@ -14,7 +17,7 @@ export const device: Said<typeof french> = {
       "The person concerned, and who represents them: the date, the compartment, what for, your function and your structure. Your name, only if you are of their team or entered in an emergency.\nThe auditor and the data protection officer: the entries, never the content. When they look at one case, they write down why.\nWho runs the hub: who, when, which compartment; never the content. Your colleagues do not see this log.",
     howLong: "For how long",
     months: (count) =>
-      `${count} months. Then a line without a name remains, which shows that nothing was removed in secret. Consents and rights that you record stay as long as they serve.`,
+      `${count} ${agree(count, "month", "months")}. Then a line without a name remains, which shows that nothing was removed in secret. Consents and rights that you record stay as long as they serve.`,
     yours: "Your rights",
     yoursBody:
       "“What I read” shows at any time what was handed to you. To consult, correct or object: the data protection officer of your structure. You may also write to the CNIL.",
@@ -28,11 +31,11 @@ export const device: Said<typeof french> = {
     days: "The last 30 days",
     all: "Everything that is kept",
     period: "Period",
-    opened: (count) => `opened on screen ${count} times`,
-    delivered: (count) => `handed to the device ${count} times`,
-    takenOut: (count) => `printed or exported ${count} times`,
+    opened: (count) => `opened on screen ${agree(count, "once", `${count} times`)}`,
+    delivered: (count) => `handed to the device ${agree(count, "once", `${count} times`)}`,
+    takenOut: (count) => `printed or exported ${agree(count, "once", `${count} times`)}`,
     urgent: "in an emergency",
-    verified: (count) => `${count} entries, each verified in the log.`,
+    verified: (count) => `${count} ${agree(count, "entry, verified", "entries, each verified")} in the log.`,
     apart: "What is read in a list apart, such as a report of danger, is told only there.",
     rest: "There are more than this page shows.",
   },

@@ -52,6 +52,7 @@ export const entry: Said<typeof french> = {
     cardHelp: "A colleague needs it to let you into a case. It holds neither a name nor a secret.",
     copyCard: "Copy my card",
     cardText: "The text of the card",
+    cardQr: "The card, as a square to photograph",
     copied: "Card copied.",
     notCopied: "The browser did not allow copying: select the text.",
     sessions: "My sessions",

@@ -1,4 +1,8 @@
 /** Events around a case: emergency access, what waits for an answer, conferences, reports of danger. */
+import { agreeing } from "../agreeing.ts";
+
+const agree = agreeing("en");
+
 export const events = {
   urgent: {
     elsewhere: "Emergency access to a case that is not here",
@@ -63,9 +67,9 @@ export const events = {
     openSet: "Open what the emergency permits",
     opened: (n: string) => `Entries opened: ${n}. It is in the log.`,
     holdNothing: "You hold the keys of nothing that this emergency opens. Another member of the team can answer.",
-    left: (days: string) => `${days} days left`,
+    left: (days: string) => `${days} ${agree(days, "day", "days")} left`,
     lastDay: "last day",
-    late: (days: string) => `${days} days late`,
+    late: (days: string) => `${days} ${agree(days, "day", "days")} late`,
     answer: "Answer",
     access: "To see their file",
     copy: "To have a copy of their file",

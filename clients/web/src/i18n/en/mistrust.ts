@@ -1,6 +1,9 @@
 /** What was served and does not verify, for who is not of the trade: what it may mean, that nothing of it was used, whom to tell. */
+import { agreeing } from "../agreeing.ts";
 import type { mistrust as french } from "../fr/mistrust.ts";
 import type { Said } from "../said.ts";
+
+const agree = agreeing("en");
 
 export const mistrust: Said<typeof french> = {
   mistrust: {
@@ -14,7 +17,6 @@ export const mistrust: Said<typeof french> = {
     form: "What arrived does not verify: this version cannot read it.",
     next: (what) =>
       `Nothing of it is shown or used. If it is urgent, call whoever wrote. Tell your organisation and read this to them: ${what}.`,
-    hidden: "1 entry is not shown",
-    hiddenMany: (n) => `${n} entries are not shown`,
+    hidden: (n) => `${n} ${agree(n, "entry is", "entries are")} not shown`,
   },
 };

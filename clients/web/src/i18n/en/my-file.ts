@@ -1,6 +1,9 @@
 /** Reading, writing and taking along one's own file. */
+import { agreeing } from "../agreeing.ts";
 import type { myFile as french } from "../fr/my-file.ts";
 import type { Said } from "../said.ts";
+
+const agree = agreeing("en");
 
 export const myFile: Said<typeof french> = {
   acting: {
@@ -59,7 +62,7 @@ export const myFile: Said<typeof french> = {
     careful: "Beware: the copy is not protected. Keep it to yourself.",
     make: "Prepare my copy",
     ready: "Your copy is ready. Save each part.",
-    missing: (count) => `${count} thing(s) cannot be copied now. Try later.`,
+    missing: (count) => `${count} ${agree(count, "thing", "things")} cannot be copied now. Try later.`,
     keepPart: (part) => `Save: ${part}`,
     keepDocument: "Save the document:",
     file: "my file",

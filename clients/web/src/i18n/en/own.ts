@@ -1,6 +1,9 @@
 /** One's own devices, a further one, and the recovery phrase. */
+import { agreeing } from "../agreeing.ts";
 import type { own as french } from "../fr/own.ts";
 import type { Said } from "../said.ts";
+
+const agree = agreeing("en");
 
 export const own: Said<typeof french> = {
   devices: {
@@ -26,7 +29,7 @@ export const own: Said<typeof french> = {
     revokeWhat:
       "It is signed out at once and receives nothing more. What it has received already, it may have kept.\nYour key is replaced in the same act. The keys of your cases follow, by this device or a colleague’s: what is written afterwards is not readable to it. You lose nothing.",
     revokeDo: "Revoke this device",
-    revokeDone: (count) => `Device revoked. Keys replaced where needed, in ${count} cases.`,
+    revokeDone: (count) => `Device revoked. Keys replaced where needed, in ${count} ${agree(count, "case", "cases")}.`,
     revokeOwed: "Device revoked. The keys of your cases will be replaced as soon as the network permits.",
     news: "On your account",
     newsLead: "What your other devices did since your last visit here:",

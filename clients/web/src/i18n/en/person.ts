@@ -1,6 +1,9 @@
 /** The space of the person: short sentences, common words, one idea at a time. */
+import { agreeing } from "../agreeing.ts";
 import type { person as french } from "../fr/person.ts";
 import type { Said } from "../said.ts";
+
+const agree = agreeing("en");
 
 export const person: Said<typeof french> = {
   mine: {
@@ -31,15 +34,16 @@ export const person: Said<typeof french> = {
   myLooks: {
     title: "Who looked at my file?",
     lead: "Each look is written in a log that nobody can erase in secret.",
-    complete: (count) => `${count} lines, all verified. None is missing.`,
-    partial: (count) => `${count} lines, all verified. None is missing since your mandate began.`,
+    complete: (count) => `${count} ${agree(count, "line, verified", "lines, all verified")}. None is missing.`,
+    partial: (count) =>
+      `${count} ${agree(count, "line, verified", "lines, all verified")}. None is missing since your mandate began.`,
     missing:
       "The count does not add up: at least one line was not shown to you. The evidence is kept on this device. Tell the data protection officer.",
     opened: "Opened on a screen",
     delivered: "Handed to a device",
     takenOut: "Printed or exported",
     refused: "Refused",
-    times: (count) => (count === 1 ? "once" : `${count} times`),
+    times: (count) => agree(count, "once", `${count} times`),
     first: "Look at these first",
     weeks: "Week by week",
     week: (day) => `Week of ${day}`,
@@ -102,7 +106,7 @@ export const person: Said<typeof french> = {
     detail: "The detail: all the rest, for fewer people.",
     used: "somebody wrote here",
     unused: "empty",
-    read: (count: number) => `${count === 1 ? "1 thing" : `${count} things`} to read`,
+    read: (count: number) => `${count} ${agree(count, "thing", "things")} to read`,
   },
   partMeaning: {
     identity: "Your name, your address, who to call.",
@@ -132,8 +136,8 @@ export const person: Said<typeof french> = {
     print: "Print this sheet",
     counted: "The count is complete: each act of the log is here, or is no disclosure.",
     notCounted: "The count does not add up: at least one act of the log was not shown.",
-    erased: (count) => `${count} act(s) whose content was erased by decision.`,
-    proof: (size, root) => `Each line is verified in the log: ${size} leaves, root ${root}.`,
+    erased: (count) => `${count} ${agree(count, "act", "acts")} whose content was erased by decision.`,
+    proof: (size, root) => `Each line is verified in the log: ${size} ${agree(size, "leaf", "leaves")}, root ${root}.`,
     made: (day) => `Made on ${day}`,
   },
   myConsent: {

@@ -1,6 +1,9 @@
 /** A professional's space: what there is to read, cases, threads, search. */
+import { agreeing } from "../agreeing.ts";
 import type { reading as french } from "../fr/reading.ts";
 import type { Said } from "../said.ts";
+
+const agree = agreeing("en");
 
 export const reading: Said<typeof french> = {
   inbox: {
@@ -36,8 +39,7 @@ export const reading: Said<typeof french> = {
     everything: "Everything I may read",
     exchanges: "Exchanges",
     exchange: (id) => `Exchange ${id}`,
-    elements: (n) => `${n} entries`,
-    element: "1 entry",
+    elements: (n) => `${n} ${agree(n, "entry", "entries")}`,
     empty: "nothing yet",
     mayWrite: "you may write there",
     noKey: "You are entitled; the key comes as soon as a colleague is on line.",
@@ -101,7 +103,7 @@ export const reading: Said<typeof french> = {
     kept: "What you begin is kept here, encrypted.",
     draft: "Draft kept here, encrypted.",
     readersWait: "Who will read this…",
-    readers: (count, person) => `Read by ${count} professional(s)${person}; see`,
+    readers: (count, person) => `Read by ${count} ${agree(count, "professional", "professionals")}${person}; see`,
     andPerson: " and by the person concerned",
   },
   attachment: {
@@ -119,14 +121,14 @@ export const reading: Said<typeof french> = {
     results: "Results",
     none: "Nothing like this in what this device received.",
     scope: "The search covers titles received and texts opened since this page was opened.",
-    dropped: (n) => `${n} older texts are no longer in it, for lack of room.`,
+    dropped: (n) => `${n} older ${agree(n, "text is", "texts are")} no longer in it, for lack of room.`,
     found: (n) => `${n} found`,
     whole: "Search a whole file",
     wholeTold:
       "Each text of this file that you may read is then handed to this device, until the page is closed. It is written in the log, as a search.",
     which: "Which file?",
     lookThrough: "Search all of this file",
-    looked: (n) => (n === 1 ? "1 more text." : `${n} more texts.`),
-    lookedSome: (n, missing) => `${n} more texts; ${missing} could not be opened.`,
+    looked: (n) => `${n} more ${agree(n, "text", "texts")}.`,
+    lookedSome: (n, missing) => `${n} more ${agree(n, "text", "texts")}; ${missing} could not be opened.`,
   },
 };

@@ -1,4 +1,8 @@
 /** Writing: files that go with it, what has not left yet, taking back, new exchanges. */
+import { agreeing } from "../agreeing.ts";
+
+const agree = agreeing("en");
+
 export const sending = {
   sending: {
     title: "Waiting to be sent",
@@ -7,8 +11,8 @@ export const sending = {
     bar: "Waiting to be sent",
     leaves: (seconds: string) => `Leaves in ${seconds} s`,
     offline: "Off line: kept here, leaves once there is a network",
-    others: (n: string) => (n === "1" ? "1 other" : `${n} others`),
-    failed: (n: string) => (n === "1" ? "1 message has not left" : `${n} messages have not left`),
+    others: (n: string) => `${n} ${agree(n, "other", "others")}`,
+    failed: (n: string) => `${n} ${agree(n, "message has", "messages have")} not left`,
     undo: "Undo sending",
     undone: "Sending is undone. Your text is a draft again.",
     tooLate: "It has already left. You can still take it back.",
@@ -21,7 +25,7 @@ export const sending = {
     attach: "Attach a file",
     photo: "Take a photo",
     preparing: "Preparing the file…",
-    attached: (n: string) => (n === "1" ? "1 file attached" : `${n} files attached`),
+    attached: (n: string) => `${n} ${agree(n, "file", "files")} attached`,
     files: "Attached files",
     look: "See",
     lookOf: (name: string) => `See ${name}`,
@@ -41,7 +45,7 @@ export const sending = {
     first: "Your message",
     nobody: "Choose at least one person.",
     noWords: "Write your message.",
-    readBy: (n: string) => (n === "1" ? "Read by 1 person and nobody else." : `Read by ${n} people and nobody else.`),
+    readBy: (n: string) => `Read by ${n} ${agree(n, "person", "people")} and nobody else.`,
     begin: "Begin the exchange",
   },
   takeBack: {

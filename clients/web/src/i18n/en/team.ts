@@ -1,6 +1,9 @@
 /** Team and consent: adding somebody, who does what, what the person was told and agreed to. */
+import { agreeing } from "../agreeing.ts";
 import type { team as french } from "../fr/team.ts";
 import type { Said } from "../said.ts";
+
+const agree = agreeing("en");
 
 export const team: Said<typeof french> = {
   team: {
@@ -44,8 +47,10 @@ export const team: Said<typeof french> = {
     sign: "Add and sign",
     added: "Done: they take part in the case.",
     untold: "The person has not been told yet. Do it as soon as you can: « Inform, collect an agreement ».",
-    opened: (count) => `${count} older entries, still in force, are opened to them too.`,
-    leftOut: (count) => `${count} others were too many for once: open them one by one from the case.`,
+    opened: (count) =>
+      `${count} older ${agree(count, "entry, still in force, is", "entries, still in force, are")} opened to them too.`,
+    leftOut: (count) =>
+      `${count} ${agree(count, "other was too many for once: open it", "others were too many for once: open them one by one")} from the case.`,
     around: "Who does what",
     aroundLead: "Everybody around her, with account or not.",
     hasAccount: "She has an account here: she sees who looks at her case.",
@@ -68,6 +73,10 @@ export const team: Said<typeof french> = {
     onHerScreen: "She can give it on her own screen, under « Who may see what ». Otherwise collect it here.",
     noScreen: "She has no account: collect it here, on paper or aloud.",
     collect: "Collect her agreement",
+    refusals: "She did not agree",
+    changesMind: "She changed her mind",
+    hersAlone: "She signed this refusal herself, or who represents her said it: only they go back on it.",
+    refusedBefore: "She had refused. Her refusal stays on record; her new answer takes its place.",
     done: "Collected already",
     agreements: "Agreements and information",
     collected: (given, recorded) => `collected ${given}, recorded ${recorded}`,
@@ -123,6 +132,8 @@ export const team: Said<typeof french> = {
     codeHelp: (until: string) => `Never in a message. It is good until ${until}, once, for this person only.`,
     link: "The link, to be sent as you like:",
     linkHelp: "Without the code it opens nothing.",
+    qr: "The link, as a square to photograph",
+    qrHelp: "If they are beside you: they photograph it with their phone, and the link opens.",
     copy: "Copy the link",
     copied: "Link copied.",
     left: (parts: string) => `Will follow once a member of the case connects: ${parts}.`,

@@ -1,4 +1,8 @@
 /** The space of who watches over the log: searching, proving, counting, reviewing, without any content. */
+import { agreeing } from "../agreeing.ts";
+
+const agree = agreeing("fr");
+
 export const audit = {
   audit: {
     title: "Journal des accès",
@@ -6,7 +10,7 @@ export const audit = {
     scopeTitle: "Ce que vous pouvez voir",
     scopeWhole: "Tout le journal de cette plateforme",
     scopeControllers: (names: string) => `Les dossiers de : ${names}`,
-    scopeCases: (count: string) => `${count} dossiers désignés`,
+    scopeCases: (count: string) => `${count} ${agree(count, "dossier désigné", "dossiers désignés")}`,
     scopeDates: (from: string, until: string) => `Les actes du ${from} au ${until}`,
     scopeGuest: "Mission d’auditeur invité",
     until: "Attesté jusqu’au",
@@ -27,8 +31,8 @@ export const audit = {
     willBeLogged: "Chaque consultation du journal y est elle-même inscrite, avec votre fonction.",
     logged: (index: string) => `Votre consultation est inscrite au journal, sous le n° ${index}.`,
     loggedMany: (first: string, last: string) => `Vos consultations sont inscrites au journal, du n° ${first} au n° ${last}.`,
-    reading: (count: string) => `${count} actes lus et vérifiés…`,
-    read: (count: string) => `${count} actes, chacun vérifié par ce navigateur.`,
+    reading: (count: string) => `${count} ${agree(count, "acte lu et vérifié", "actes lus et vérifiés")}…`,
+    read: (count: string) => `${count} ${agree(count, "acte", "actes")}, chacun vérifié par ce navigateur.`,
     partial: "La période en contient davantage : les listes et les comptes portent sur ceux-ci.",
     next: "Lire la suite de la période",
     change: "Changer de période",
@@ -39,7 +43,7 @@ export const audit = {
     counts: "Comptes",
     unusual: "À regarder",
     none: "Aucun acte ne correspond.",
-    found: (count: string) => (count === "1" ? "1 acte correspond." : `${count} actes correspondent.`),
+    found: (count: string) => `${count} ${agree(count, "acte correspond", "actes correspondent")}.`,
     before: "Plus récents",
     after: "Plus anciens",
     page: (now: string, all: string) => `Page ${now} sur ${all}`,
@@ -116,10 +120,10 @@ export const audit = {
     "look-ups": "Qui surveille le journal l’a regardé.",
     lifted: "Recherches par dossier, avec leur motif.",
     nothing: "Rien dans cette période.",
-    lines: (count: string) => (count === "1" ? "1 ligne" : `${count} lignes`),
-    entries: (count: string) => `${count} éléments`,
+    lines: (count: string) => `${count} ${agree(count, "ligne", "lignes")}`,
+    entries: (count: string) => `${count} ${agree(count, "élément", "éléments")}`,
     times: (count: string) => `${count} fois`,
-    more: (count: string) => `${count} autres lignes : filtrez ou réduisez la période.`,
+    more: (count: string) => `${count} ${agree(count, "autre ligne", "autres lignes")} : filtrez ou réduisez la période.`,
     open: "Ouvrir",
   },
   auditEntry: {
@@ -157,7 +161,7 @@ export const audit = {
     size: "Taille de l’arbre",
     held: "Vu avant par ce navigateur",
     firstVisit: "rien : c’est la première fois",
-    inscriptions: (count: string) => `${count} inscriptions`,
+    inscriptions: (count: string) => `${count} ${agree(count, "inscription", "inscriptions")}`,
     save: "Garder la preuve (fichier)",
     saved: "Preuve remise à votre appareil : elle se vérifie sans la plateforme.",
     notFound: "Aucune inscription de ce numéro ne vous est montrée.",
@@ -224,21 +228,22 @@ export const audit = {
     noQuorum:
       "Le fichier de confiance n’exige aucun témoin : rien n’exclut que d’autres voient un autre journal, ni ne prouve les heures.",
     needed: (needed: string, of: string) =>
-      needed === "1" ? `1 témoin sur ${of} est exigé.` : `${needed} témoins sur ${of} sont exigés.`,
+      `${needed} ${agree(needed, `témoin sur ${of} est exigé`, `témoins sur ${of} sont exigés`)}.`,
     met: "Le compte y est : ils ont signé ce journal.",
     notMet: "Le compte n’y est pas encore.",
     signed: (when: string) => `a signé le ${when}`,
     notSigned: "n’a pas signé",
-    unknown: (count: string) => `${count} signatures de témoins que le fichier de confiance ne connaît pas, sans valeur.`,
-    cosignedSize: (count: string) => `Arbre signé par les témoins : ${count} inscriptions.`,
+    unknown: (count: string) =>
+      `${count} ${agree(count, "signature", "signatures")} de témoins que le fichier de confiance ne connaît pas, sans valeur.`,
+    cosignedSize: (count: string) => `Arbre signé par les témoins : ${count} ${agree(count, "inscription", "inscriptions")}.`,
     behind: (count: number, said: string) =>
-      `${count === 1 ? "1 inscription plus récente n’a" : `${said} inscriptions plus récentes n’ont`} encore la signature d’aucun témoin. Si cela dure, un témoin est arrêté ou ne reçoit plus le journal : prévenez l’institution qui le tient.`,
+      `${said} ${agree(count, "inscription plus récente n’a", "inscriptions plus récentes n’ont")} encore la signature d’aucun témoin. Si cela dure, un témoin est arrêté ou ne reçoit plus le journal : prévenez l’institution qui le tient.`,
     rebuild: "Refaire l’arbre entier",
     rebuildHelp:
       "Ce navigateur relit chaque inscription publique et recalcule la racine. Rien de personnel n’est demandé, rien n’est inscrit.",
     rebuilding: "Inscriptions relues",
     rebuilt: (count: string) =>
-      `${count} inscriptions relues : l’arbre entier donne la racine signée, et les heures ne reculent jamais.`,
+      `${count} ${agree(count, "inscription relue", "inscriptions relues")} : l’arbre entier donne la racine signée, et les heures ne reculent jamais.`,
     types: "Inscriptions par sorte",
     sort: "Sorte",
     act: "actes",
@@ -272,7 +277,7 @@ export const audit = {
     fact: (hash: string, index: string) => `fait ${hash}, journal n° ${index}`,
     recorded: (when: string) => `enregistré le ${when}`,
     paper: (code: string) => `attestation ${code}`,
-    opened: (count: string) => `${count} éléments`,
+    opened: (count: string) => `${count} ${agree(count, "élément", "éléments")}`,
     openedTo: (whom: string) => `à ${whom}`,
     span: (from: string, until: string) => `du ${from} au ${until}`,
     reviewedWell: "relu : légitime",

@@ -1,4 +1,8 @@
 /** The course of a case: acts on it, paper, who has a say, hand-over, opening. */
+import { agreeing } from "../agreeing.ts";
+
+const agree = agreeing("fr");
+
 export const course = {
   acts: {
     title: "Agir",
@@ -16,7 +20,7 @@ export const course = {
     fortnight: "les 15 derniers jours",
     quarter: "les 3 derniers mois",
     whole: "depuis le début",
-    count: (n: number) => (n === 1 ? "1 élément sera imprimé." : `${n} éléments seront imprimés.`),
+    count: (n: number) => `${n} ${agree(n, "élément sera imprimé", "éléments seront imprimés")}.`,
     none: "Rien à imprimer sur cette période.",
     apart: "Les échanges, les éléments réservés et les signalements ne sont jamais imprimés avec un volet.",
     file: (name: string) => `Fichier joint, à imprimer à part : ${name}`,
@@ -128,7 +132,7 @@ export const course = {
     until: (day: string) => `, jusqu’au ${day}`,
     health: "les professionnels de santé",
     social: "les professionnels du social et du médico-social",
-    entries: (n: string) => `${n} élément(s)`,
+    entries: (n: string) => `${n} ${agree(n, "élément", "éléments")}`,
     everybody: "tout échange et tout partage",
     end: "Lever l’opposition",
     endBody: "Seulement si la personne le demande. Le partage reprend alors selon les règles.",
@@ -253,14 +257,14 @@ export const course = {
     lead: "L’essentiel en vigueur et les 15 derniers jours se lisent alors sans réseau, sur cet appareil, pendant 24 heures. Les fichiers restent sur la plateforme.",
     which: "Quels dossiers aujourd’hui ?",
     logged: "Le journal dit que vous les avez emportés ; la personne peut le voir.",
-    take: (n: number) => (n <= 1 ? "Emporter ce dossier" : `Emporter ${n} dossiers`),
+    take: (n: number) => agree(n, "Emporter ce dossier", `Emporter ${n} dossiers`),
     here: "Emportés sur cet appareil",
     until: (when: string) => `Jusqu’à : ${when}`,
     forget: "Tout effacer d’ici",
     one: "Dossier emporté",
     asOf: (from: string, until: string) => `Tel qu’il était : ${from}. Sera effacé : ${until}.`,
     left: (n: number) =>
-      `${n} ${n === 1 ? "élément n’a pas été emporté" : "éléments n’ont pas été emportés"}. Pour les lire, il faut le réseau.`,
+      `${n} ${agree(n, "élément n’a pas été emporté", "éléments n’ont pas été emportés")}. Pour les lire, il faut le réseau.`,
     nothing: "Rien de récent ni d’essentiel dans ce que vous pouvez lire.",
     gone: "Rien n’est emporté de ce dossier, ou les 24 heures sont passées. Avec du réseau, préparez-le à nouveau.",
   },
@@ -276,10 +280,9 @@ export const course = {
     notYet: "Pas encore informée",
     leave: "Je quitte ces dossiers",
     leaveDetail: "Sinon vous y restez avec votre collègue.",
-    pass: (n: number) => (n === 1 ? "Passer 1 dossier" : `Passer ${n} dossiers`),
-    passed: (n: number) => (n === 1 ? "1 dossier est passé." : `${n} dossiers sont passés.`),
-    notAll: (n: number) =>
-      n === 1 ? "1 dossier n’est pas passé : voyez pourquoi." : `${n} dossiers ne sont pas passés : voyez pourquoi.`,
+    pass: (n: number) => `Passer ${n} ${agree(n, "dossier", "dossiers")}`,
+    passed: (n: number) => `${n} ${agree(n, "dossier est passé", "dossiers sont passés")}.`,
+    notAll: (n: number) => `${n} ${agree(n, "dossier n’est pas passé", "dossiers ne sont pas passés")} : voyez pourquoi.`,
     print: "Imprimer la liste",
     list: "Liste de passation",
     take: "Passer ce dossier",

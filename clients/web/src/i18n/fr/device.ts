@@ -1,4 +1,8 @@
 /** What is traced of a professional, what they read, and what this browser keeps. */
+import { agreeing } from "../agreeing.ts";
+
+const agree = agreeing("fr");
+
 export const device = {
   traces: {
     title: "Ce que Volet garde de vous",
@@ -29,7 +33,8 @@ export const device = {
     delivered: (count: number) => `remis à l’appareil ${count} fois`,
     takenOut: (count: number) => `imprimé ou exporté ${count} fois`,
     urgent: "en urgence",
-    verified: (count: number) => `${count} inscriptions, chacune vérifiée dans le journal.`,
+    verified: (count: number) =>
+      `${count} ${agree(count, "inscription vérifiée", "inscriptions, chacune vérifiée")} dans le journal.`,
     apart: "Ce qui se lit dans une liste à part, comme un signalement, n’est dit que là.",
     rest: "Il y en a plus que cette page n’en montre.",
   },

@@ -49,6 +49,7 @@ export const entry = {
     cardHelp: "Un collègue en a besoin pour vous faire entrer dans un dossier. Elle ne contient ni nom ni secret.",
     copyCard: "Copier ma carte",
     cardText: "Le texte de la carte",
+    cardQr: "La carte, en carré à photographier",
     copied: "Carte copiée.",
     notCopied: "Le navigateur n’a pas permis la copie : sélectionnez le texte.",
     sessions: "Mes sessions",

@@ -1,4 +1,8 @@
 /** Events around a case: emergency access, what waits for an answer, conferences, signalement. */
+import { agreeing } from "../agreeing.ts";
+
+const agree = agreeing("fr");
+
 export const events = {
   urgent: {
     elsewhere: "Accès en urgence à un dossier qui n’est pas ici",
@@ -65,9 +69,9 @@ export const events = {
     openSet: "Ouvrir ce que l’urgence permet",
     opened: (n: string) => `Éléments ouverts : ${n}. C’est inscrit au journal.`,
     holdNothing: "Vous n’avez les clés de rien de ce que cette urgence ouvre. Un autre membre de l’équipe peut répondre.",
-    left: (days: string) => `il reste ${days} jours`,
+    left: (days: string) => `il reste ${days} ${agree(days, "jour", "jours")}`,
     lastDay: "dernier jour",
-    late: (days: string) => `en retard de ${days} jours`,
+    late: (days: string) => `en retard de ${days} ${agree(days, "jour", "jours")}`,
     answer: "Répondre",
     access: "Voir son dossier",
     copy: "Avoir une copie de son dossier",
@@ -132,7 +136,7 @@ export const events = {
     day: "Jour",
     time: "Heure",
     length: "Durée",
-    minutes: (n: string) => `${n} minutes`,
+    minutes: (n: string) => `${n} ${agree(n, "minute", "minutes")}`,
     place: "Lieu",
     agenda: "Ordre du jour",
     agendaHint: "Un point par ligne.",

@@ -1,4 +1,8 @@
 /** What was served and does not verify, for who is not of the trade: what it may mean, that nothing of it was used, whom to tell. */
+import { agreeing } from "../agreeing.ts";
+
+const agree = agreeing("fr");
+
 export const mistrust = {
   mistrust: {
     signature: "La signature ou la clé d’une personne ne se vérifie pas : quelqu’un a pu la remplacer.",
@@ -12,7 +16,6 @@ export const mistrust = {
     form: "Ce qui est arrivé ne se vérifie pas : cette version ne sait pas le lire.",
     next: (what: string) =>
       `Rien n’en est montré ni utilisé. Si c’est urgent, appelez la personne qui a écrit. Prévenez votre structure et lisez-lui ceci : ${what}.`,
-    hidden: "1 élément n’est pas montré",
-    hiddenMany: (n: string) => `${n} éléments ne sont pas montrés`,
+    hidden: (n: string) => `${n} ${agree(n, "élément n’est pas montré", "éléments ne sont pas montrés")}`,
   },
 } as const;

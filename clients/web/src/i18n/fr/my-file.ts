@@ -1,4 +1,8 @@
 /** Reading, writing and taking along one's own file: short sentences, common words, one idea at a time. */
+import { agreeing } from "../agreeing.ts";
+
+const agree = agreeing("fr");
+
 export const myFile = {
   acting: {
     label: "Vous agissez pour une autre personne",
@@ -56,7 +60,8 @@ export const myFile = {
     careful: "Attention : la copie n’est pas protégée. Gardez-la pour vous.",
     make: "Préparer ma copie",
     ready: "Votre copie est prête. Enregistrez chaque partie.",
-    missing: (count: number) => `${count} chose(s) ne peuvent pas être copiées maintenant. Essayez plus tard.`,
+    missing: (count: number) =>
+      `${count} ${agree(count, "chose ne peut pas être copiée", "choses ne peuvent pas être copiées")} maintenant. Essayez plus tard.`,
     keepPart: (part: string) => `Enregistrer : ${part}`,
     keepDocument: "Enregistrer le document :",
     file: "mon dossier",

@@ -1,4 +1,8 @@
 /** One's own devices, a further one, and the recovery phrase. */
+import { agreeing } from "../agreeing.ts";
+
+const agree = agreeing("fr");
+
 export const own = {
   devices: {
     title: "Mes appareils",
@@ -23,7 +27,8 @@ export const own = {
     revokeWhat:
       "Il est déconnecté aussitôt et ne reçoit plus rien. Ce qu’il a déjà reçu, il peut l’avoir gardé.\nVotre clé est remplacée dans le même acte. Les clés de vos dossiers le sont ensuite, par cet appareil ou par celui d’un collègue : ce qui s’écrira après ne lui est plus lisible. Vous ne perdez rien.",
     revokeDo: "Retirer cet appareil",
-    revokeDone: (count: number) => `Appareil retiré. Clés remplacées là où il le fallait, dans ${count} dossiers.`,
+    revokeDone: (count: number) =>
+      `Appareil retiré. Clés remplacées là où il le fallait, dans ${count} ${agree(count, "dossier", "dossiers")}.`,
     revokeOwed: "Appareil retiré. Les clés de vos dossiers seront remplacées dès que le réseau le permet.",
     news: "Sur votre compte",
     newsLead: "Ce que vos autres appareils ont fait depuis votre dernière visite ici :",

@@ -1,4 +1,8 @@
 /** The space of the person: short sentences, common words, one idea at a time. */
+import { agreeing } from "../agreeing.ts";
+
+const agree = agreeing("fr");
+
 export const person = {
   mine: {
     title: "Mon dossier",
@@ -28,15 +32,17 @@ export const person = {
   myLooks: {
     title: "Qui a regardé mon dossier ?",
     lead: "Chaque regard est inscrit dans un journal que personne ne peut effacer en cachette.",
-    complete: (count: string) => `${count} lignes, toutes vérifiées. Il n’en manque aucune.`,
-    partial: (count: string) => `${count} lignes, toutes vérifiées. Aucune ne manque depuis le début de votre mandat.`,
+    complete: (count: string) =>
+      `${count} ${agree(count, "ligne, vérifiée", "lignes, toutes vérifiées")}. Il n’en manque aucune.`,
+    partial: (count: string) =>
+      `${count} ${agree(count, "ligne, vérifiée", "lignes, toutes vérifiées")}. Aucune ne manque depuis le début de votre mandat.`,
     missing:
       "Le compte n’y est pas : au moins une ligne ne vous a pas été montrée. La preuve est gardée sur cet appareil. Prévenez le délégué à la protection des données.",
     opened: "Ouvert à l’écran",
     delivered: "Remis à un appareil",
     takenOut: "Imprimé ou exporté",
     refused: "Refusé",
-    times: (count: number) => (count === 1 ? "1 fois" : `${count} fois`),
+    times: (count: number) => `${count} fois`,
     first: "À regarder d’abord",
     weeks: "Semaine par semaine",
     week: (day: string) => `Semaine du ${day}`,
@@ -99,7 +105,7 @@ export const person = {
     detail: "Le détail : tout le reste, pour moins de personnes.",
     used: "quelqu’un y a écrit",
     unused: "vide",
-    read: (count: number) => `${count === 1 ? "1 chose" : `${count} choses`} à lire`,
+    read: (count: number) => `${count} ${agree(count, "chose", "choses")} à lire`,
   },
   partMeaning: {
     identity: "Votre nom, votre adresse, les personnes à appeler.",
@@ -129,8 +135,9 @@ export const person = {
     print: "Imprimer cette feuille",
     counted: "Le compte est complet : chaque acte inscrit au journal est ici, ou n’est pas une communication.",
     notCounted: "Le compte n’y est pas : au moins un acte inscrit au journal n’a pas été montré.",
-    erased: (count: number) => `${count} acte(s) dont le contenu a été effacé par décision.`,
-    proof: (size: string, root: string) => `Chaque ligne est vérifiée dans le journal : ${size} inscriptions, empreinte ${root}.`,
+    erased: (count: number) => `${count} ${agree(count, "acte", "actes")} dont le contenu a été effacé par décision.`,
+    proof: (size: string, root: string) =>
+      `Chaque ligne est vérifiée dans le journal : ${size} ${agree(size, "inscription", "inscriptions")}, empreinte ${root}.`,
     made: (day: string) => `Fait le ${day}`,
   },
   myConsent: {

@@ -1,4 +1,8 @@
 /** A professional's space: what there is to read, cases, threads, search. */
+import { agreeing } from "../agreeing.ts";
+
+const agree = agreeing("fr");
+
 export const reading = {
   inbox: {
     title: "À lire",
@@ -33,8 +37,7 @@ export const reading = {
     everything: "Tout ce que je peux lire",
     exchanges: "Échanges",
     exchange: (id: string) => `Échange ${id}`,
-    elements: (n: string) => `${n} éléments`,
-    element: "1 élément",
+    elements: (n: string) => `${n} ${agree(n, "élément", "éléments")}`,
     empty: "rien encore",
     mayWrite: "vous pouvez y écrire",
     noKey: "Vous y avez droit ; la clé arrive dès qu’un collègue se connecte.",
@@ -98,7 +101,8 @@ export const reading = {
     kept: "Ce que vous commencez est gardé ici, chiffré.",
     draft: "Brouillon gardé ici, chiffré.",
     readersWait: "Qui lira ceci…",
-    readers: (count: string, person: string) => `Lu par ${count} professionnel(s)${person} ; voir`,
+    readers: (count: string, person: string) =>
+      `Lu par ${count} ${agree(count, "professionnel", "professionnels")}${person} ; voir`,
     andPerson: " et par la personne accompagnée",
   },
   attachment: {
@@ -116,14 +120,15 @@ export const reading = {
     results: "Résultats",
     none: "Rien de tel dans ce que cet appareil a reçu.",
     scope: "La recherche couvre les titres reçus et les textes ouverts depuis l’ouverture de cette page.",
-    dropped: (n: string) => `${n} textes anciens n’y sont plus, faute de place.`,
-    found: (n: string) => `${n} trouvés`,
+    dropped: (n: string) => `${n} ${agree(n, "texte ancien n’y est plus", "textes anciens n’y sont plus")}, faute de place.`,
+    found: (n: string) => `${n} ${agree(n, "trouvé", "trouvés")}`,
     whole: "Chercher dans tout un dossier",
     wholeTold:
       "Chaque texte de ce dossier que vous pouvez lire est alors remis à cet appareil, jusqu’à la fermeture de la page. C’est inscrit au journal, comme une recherche.",
     which: "Quel dossier ?",
     lookThrough: "Chercher dans tout ce dossier",
-    looked: (n: number) => (n === 1 ? "1 texte en plus." : `${n} textes en plus.`),
-    lookedSome: (n: number, missing: number) => `${n} textes en plus ; ${missing} n’ont pas pu être ouverts.`,
+    looked: (n: number) => `${n} ${agree(n, "texte", "textes")} en plus.`,
+    lookedSome: (n: number, missing: number) =>
+      `${n} ${agree(n, "texte", "textes")} en plus ; ${missing} ${agree(missing, "n’a pas pu être ouvert", "n’ont pas pu être ouverts")}.`,
   },
 } as const;

@@ -1,4 +1,8 @@
 /** Writing: files that go with it, what has not left yet, taking back, new exchanges. */
+import { agreeing } from "../agreeing.ts";
+
+const agree = agreeing("fr");
+
 export const sending = {
   sending: {
     title: "Envois en attente",
@@ -7,8 +11,8 @@ export const sending = {
     bar: "Envoi en attente",
     leaves: (seconds: string) => `Part dans ${seconds} s`,
     offline: "Hors ligne : gardé ici, part au retour du réseau",
-    others: (n: string) => (n === "1" ? "1 autre" : `${n} autres`),
-    failed: (n: string) => (n === "1" ? "1 envoi n’est pas parti" : `${n} envois ne sont pas partis`),
+    others: (n: string) => `${n} ${agree(n, "autre", "autres")}`,
+    failed: (n: string) => `${n} ${agree(n, "envoi n’est pas parti", "envois ne sont pas partis")}`,
     undo: "Annuler l’envoi",
     undone: "L’envoi est annulé. Votre texte est de nouveau un brouillon.",
     tooLate: "C’est déjà parti. Vous pouvez encore le reprendre.",
@@ -21,7 +25,7 @@ export const sending = {
     attach: "Joindre un fichier",
     photo: "Prendre une photo",
     preparing: "Préparation du fichier…",
-    attached: (n: string) => (n === "1" ? "1 fichier joint" : `${n} fichiers joints`),
+    attached: (n: string) => `${n} ${agree(n, "fichier joint", "fichiers joints")}`,
     files: "Fichiers joints",
     look: "Voir",
     lookOf: (name: string) => `Voir ${name}`,
@@ -41,8 +45,7 @@ export const sending = {
     first: "Votre message",
     nobody: "Choisissez au moins une personne.",
     noWords: "Écrivez votre message.",
-    readBy: (n: string) =>
-      n === "1" ? "Lu par 1 personne, et par personne d’autre." : `Lu par ${n} personnes, et par personne d’autre.`,
+    readBy: (n: string) => `Lu par ${n} ${agree(n, "personne", "personnes")}, et par personne d’autre.`,
     begin: "Commencer l’échange",
   },
   takeBack: {

@@ -1,4 +1,8 @@
 /** Team and consent: adding somebody, who does what, what the person was told and agreed to. */
+import { agreeing } from "../agreeing.ts";
+
+const agree = agreeing("fr");
+
 export const team = {
   team: {
     title: "L’équipe du dossier",
@@ -42,9 +46,10 @@ export const team = {
     sign: "Ajouter et signer",
     added: "C’est fait : cette personne participe au dossier.",
     untold: "La personne n’est pas encore informée. Faites-le dès que possible : « Informer, recueillir un accord ».",
-    opened: (count: string) => `${count} élément(s) plus ancien(s), toujours en vigueur, lui sont ouverts aussi.`,
+    opened: (count: string) =>
+      `${count} ${agree(count, "élément plus ancien, toujours en vigueur, lui est ouvert", "éléments plus anciens, toujours en vigueur, lui sont ouverts")} aussi.`,
     leftOut: (count: string) =>
-      `${count} autre(s) étai(en)t de trop pour une fois : communiquez-les un par un depuis le dossier.`,
+      `${count} ${agree(count, "autre était de trop pour une fois : communiquez-le", "autres étaient de trop pour une fois : communiquez-les un par un")} depuis le dossier.`,
     around: "Qui fait quoi",
     aroundLead: "Toutes les personnes autour d’elle, avec ou sans compte.",
     hasAccount: "Elle a un compte ici : elle voit qui regarde son dossier.",
@@ -67,6 +72,10 @@ export const team = {
     onHerScreen: "Elle peut le donner elle-même sur son écran, dans « Qui peut voir quoi ». Sinon, recueillez-le ici.",
     noScreen: "Elle n’a pas de compte : recueillez-le ici, sur papier ou de vive voix.",
     collect: "Recueillir son accord",
+    refusals: "Elle n’était pas d’accord",
+    changesMind: "Elle a changé d’avis",
+    hersAlone: "Ce refus a été signé par elle, ou dit par qui la représente : eux seuls reviennent dessus.",
+    refusedBefore: "Elle avait refusé. Son refus reste écrit ; sa nouvelle réponse prend sa place.",
     done: "Déjà recueilli",
     agreements: "Accords et informations",
     collected: (given: string, recorded: string) => `recueilli le ${given}, enregistré le ${recorded}`,
@@ -126,6 +135,8 @@ export const team = {
     codeHelp: (until: string) => `Jamais par message. Il vaut jusqu’au ${until}, une seule fois, pour cette personne seulement.`,
     link: "Le lien, à envoyer comme vous voulez :",
     linkHelp: "Sans le code, il n’ouvre rien.",
+    qr: "Le lien, en carré à photographier",
+    qrHelp: "Si la personne est à côté de vous : elle le photographie avec son téléphone, et le lien s’ouvre.",
     copy: "Copier le lien",
     copied: "Lien copié.",
     left: (parts: string) => `Suivra dès qu’un membre du dossier se connecte : ${parts}.`,
