@@ -173,11 +173,8 @@ export const course: Said<typeof french> = {
     whichDays: "Say the first and the last day.",
     wrongDays: "The last day comes after the first, within a year.",
     say: "Announce my absence",
-    done: (count) => (count === 1 ? "Said in 1 case." : `Said in ${count} cases.`),
-    left: (count) =>
-      count === 1
-        ? "In 1 other they take no part: nobody stands in for you there."
-        : `In ${count} others they take no part: nobody stands in for you there.`,
+    done: (count) => `Said in ${count} ${agree(count, "case", "cases")}.`,
+    left: (count) => `In ${count} ${agree(count, "other", "others")} they take no part: nobody stands in for you there.`,
     awayUntil: (who, day, relay) => `${who}: away until ${day}. Relay: ${relay}.`,
     untilHere: (day, relay) => `Away until ${day}. Relay: ${relay}.`,
   },

@@ -173,11 +173,9 @@ export const course = {
     whichDays: "Indiquez le premier et le dernier jour.",
     wrongDays: "Le dernier jour vient après le premier, et avant un an.",
     say: "Annoncer mon absence",
-    done: (count: number) => (count === 1 ? "C’est dit dans 1 dossier." : `C’est dit dans ${count} dossiers.`),
+    done: (count: number) => `C’est dit dans ${count} ${agree(count, "dossier", "dossiers")}.`,
     left: (count: number) =>
-      count === 1
-        ? "Dans 1 autre, cette personne ne participe pas : personne n’y prend le relais."
-        : `Dans ${count} autres, cette personne ne participe pas : personne n’y prend le relais.`,
+      `Dans ${count} ${agree(count, "autre", "autres")}, cette personne ne participe pas : personne n’y prend le relais.`,
     awayUntil: (who: string, day: string, relay: string) => `${who} : absence jusqu’au ${day}. Relais : ${relay}.`,
     untilHere: (day: string, relay: string) => `Absence jusqu’au ${day}. Relais : ${relay}.`,
   },
