@@ -18,8 +18,6 @@ export default defineConfig({
         // Bundled beforehand: a library that Vite meets in the middle of a run reloads the page under the tests.
         optimizeDeps: {
           include: [
-            "@hpke/core",
-            "@hpke/hybridkem-x-wing",
             "@noble/curves/ed25519.js",
             "@noble/hashes/hkdf.js",
             "@noble/hashes/hmac.js",

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from volet_demo.cast import GUESTS, Role
+from volet_demo.processes import HOST
 from volet_demo.world import World
 
 DIST = Path(__file__).parents[2] / "clients" / "web" / "dist"
@@ -39,10 +40,11 @@ def serving(
     *,
     witnessed: bool = False,
     hub_files: Path | None = None,
+    hub_name: str = HOST,
 ) -> Generator[World]:
     """Start the processes of a demonstration world whose hub serves the build; `settings` are its variables."""
     assert (DIST / "index.html").is_file(), "run `make web` first"
-    with World(folder, guests=guests, witnessed=witnessed, hub_files=hub_files) as world:
+    with World(folder, guests=guests, witnessed=witnessed, hub_files=hub_files, hub_name=hub_name) as world:
         # For the processes that start here, and for no hub of a test that comes after.
         with pytest.MonkeyPatch.context() as patch:
             for name, value in {"VOLET_WEB": str(DIST), **settings}.items():

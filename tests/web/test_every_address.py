@@ -29,7 +29,7 @@ TEXT, SECRET = "Tension surveillée.", "Chute en mars, dite à personne d’autr
 CALLED = "Trouvée au sol."
 TITLES = ("Synthèse", "Allergie", "Prescription")
 # Names that structures and machines bear, and words that both languages have.
-ALIKE = ("Volet", *(label for _, label, _ in STRUCTURES), "Inspection", "Oppositions")
+ALIKE = ("Volet", *(label for _, label, _ in STRUCTURES), "Inspection", "Oppositions", "5 minutes", "15 minutes")
 # What a browser calls good: more of the window than this moved by itself (CLS, Web Vitals).
 MOST_SHIFT = 0.1
 SHIFTS = """() => {

@@ -63,6 +63,8 @@ class World:
     witnessed: bool = False
     # What the hub's folder holds already when it starts: files of another hub, which ask this one to work less.
     hub_files: Path | None = None
+    # Under which name the hub is reached: a browser makes passkeys for a name, and for no number.
+    hub_name: str = HOST
     processes: Processes = field(init=False)
     browser: Browser = field(init=False)
     addresses: Addresses = field(init=False)
@@ -126,8 +128,8 @@ class World:
         hub_port = ports[2]
         if self.record:
             self.relay = RecordingRelay(hub_port, self.traffic)
-        origins = [f"http://{HOST}:{port}" for port in ports]
-        hub = f"http://{HOST}:{self.relay.port}" if self.relay else origins[2]
+        origins = [f"http://{HOST}:{port}" for port in ports[:2]]
+        hub = f"http://{self.hub_name}:{self.relay.port if self.relay else hub_port}"
         self.addresses = Addresses(origins[0], origins[1], hub, hub_port)
 
     def _launch_provider(self) -> Running:

@@ -4,8 +4,11 @@ import type { JSX } from "preact";
 
 import { App } from "./app/app.tsx";
 import { Frame } from "./app/frame.tsx";
+import { lockWhenIdle } from "./app/idle.ts";
 import { later, soon } from "./app/late.ts";
+import { lateScreen } from "./app/late-screen.tsx";
 import { Unreachable } from "./client/errors.ts";
+import { hearOthers, isLocked, readLock } from "./client/lock.ts";
 import { Session, SESSION } from "./client/session.ts";
 import { missingFeatures } from "./client/support.ts";
 import { HttpTransport } from "./client/transport.ts";
@@ -30,6 +33,15 @@ import { Page } from "./ui/page.tsx";
 
 const language = chosenLanguage(navigator.languages);
 
+const LockedScreen = lateScreen(
+  "features/lock/locked.tsx",
+  async () => (await import("./features/lock/locked.tsx")).LockedScreen,
+);
+
+function anew(): void {
+  location.reload();
+}
+
 function spoken(): Promise<Messages> {
   if (language === "fr") return later("i18n/french.ts", async () => (await import("./i18n/french.ts")).french);
   return later("i18n/english.ts", async () => (await import("./i18n/english.ts")).english);
@@ -47,6 +59,10 @@ async function first(words: Promise<Messages>): Promise<JSX.Element> {
       </Frame>
     );
   }
+  hearOthers(anew);
+  const lock = (await isLocked(Date.now())) ? await readLock() : undefined;
+  if (lock !== undefined) return <LockedScreen lock={lock} onOpen={anew} />;
+  lockWhenIdle(anew);
   const [served, vault] = await Promise.all([bundle(), opened()]);
   const outside = {
     connect: (origin: string) => new HttpTransport(origin),

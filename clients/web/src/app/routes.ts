@@ -41,13 +41,14 @@ const TEAM = {
 } as const;
 export const TEAM_NAMES = Object.keys(TEAM) as readonly (keyof typeof TEAM)[];
 
-/** One's own devices and recovery phrase, in a file of their own. */
+/** One's own devices, recovery phrase and lock, in a file of their own. */
 export const OWN = {
   devices: "/devices",
   "device-add": "/devices/add",
   "device-name": "/devices/name/:device",
   "device-revoke": "/devices/revoke/:device",
   phrase: "/phrase",
+  lock: "/lock",
 } as const;
 export const OWN_NAMES = Object.keys(OWN) as readonly (keyof typeof OWN)[];
 

@@ -3,17 +3,15 @@
  *
  * The sealing key and the device's signing key are not extractable: a copy of the store's objects opens nothing elsewhere, and
  * no script, ours included, can read them. Whoever uses this browser unlocked is this device: the lock is the operating
- * system's until a passphrase or a passkey is set. Nothing is kept in any other storage of the browser.
+ * system's until a passkey or a secret phrase is set (lock.ts). Nothing is kept in any other storage of the browser.
  */
 import { concat, utf8 } from "../protocol/bytes.ts";
 import { decode, encode } from "../protocol/canonical.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
+import { DATABASE, LOCK, opened, SEAL, SEALED_AS, settled, together } from "./browser-store.ts";
+import type { Stores } from "./browser-store.ts";
 import { Locked } from "./errors.ts";
 
-const DATABASE = "volet";
-const OBJECTS = "objects";
-const KEYS = "keys";
-const SEAL = "seal";
 const NONCE_SIZE = 12;
 const LIMIT = 64 * 1024 * 1024;
 
@@ -21,20 +19,31 @@ const LIMIT = 64 * 1024 * 1024;
 export class Vault {
   readonly #database: IDBDatabase;
   readonly #seal: CryptoKey;
+  /** The mark of that key; undefined until a lock was first set. */
+  readonly #sealedAs: string | undefined;
 
-  private constructor(database: IDBDatabase, seal: CryptoKey) {
+  private constructor(database: IDBDatabase, seal: CryptoKey, sealedAs: string | undefined) {
     this.#database = database;
     this.#seal = seal;
+    this.#sealedAs = sealedAs;
   }
 
-  /** Open the browser's store, made when it is new. Throws `Locked` where the browser keeps none (private windows). */
+  /** Open the browser's store, made when it is new. Throws `Locked` where the browser keeps none, or while it is locked. */
   static async open(name: string = DATABASE): Promise<Vault> {
     const database = await opened(name);
-    const kept = (await asked(database, KEYS, "readonly", (store) => store.get(SEAL))) as CryptoKey | undefined;
-    if (kept !== undefined) return new Vault(database, kept);
-    const seal = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
-    await asked(database, KEYS, "readwrite", (store) => store.add(seal, SEAL));
-    return new Vault(database, seal);
+    const drawn = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+    const found = await together(database, "readwrite", async ({ keys }) => {
+      const kept = (await settled(keys.get(SEAL))) as CryptoKey | undefined;
+      const sealedAs = (await settled(keys.get(SEALED_AS))) as string | undefined;
+      if (kept !== undefined) return { seal: kept, sealedAs };
+      // A key that is away is not one that never was: another would seal what the first opens.
+      if ((await settled(keys.count(LOCK))) > 0) return undefined;
+      await settled(keys.add(drawn, SEAL));
+      return { seal: drawn, sealedAs };
+    });
+    if (found !== undefined) return new Vault(database, found.seal, found.sealedAs);
+    database.close();
+    throw new Locked(name);
   }
 
   /** The object of that name, undefined when there is none. Throws `Locked` when it was altered. */
@@ -55,8 +64,11 @@ export class Vault {
 
   /** The bytes of a file kept under that name, undefined when there is none. Throws `Locked` when they were altered. */
   async loadBytes(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    const data = (await asked(this.#database, OBJECTS, "readonly", (store) => store.get(name))) as
-      Uint8Array<ArrayBuffer> | undefined;
+    const data = await together(
+      this.#database,
+      "readonly",
+      async ({ objects }) => (await settled(objects.get(name))) as Uint8Array<ArrayBuffer> | undefined,
+    );
     if (data === undefined) return undefined;
     try {
       const parameters = { name: "AES-GCM", iv: data.slice(0, NONCE_SIZE), additionalData: utf8(name) };
@@ -71,27 +83,36 @@ export class Vault {
     const nonce = crypto.getRandomValues(new Uint8Array(NONCE_SIZE));
     const parameters = { name: "AES-GCM", iv: nonce, additionalData: utf8(name) };
     const sealed = concat(nonce, new Uint8Array(await crypto.subtle.encrypt(parameters, this.#seal, bytes)));
-    await asked(this.#database, OBJECTS, "readwrite", (store) => store.put(sealed, name));
+    await this.#write(({ objects }) => settled(objects.put(sealed, name)));
   }
 
   async remove(name: string): Promise<void> {
-    await asked(this.#database, OBJECTS, "readwrite", (store) => store.delete(name));
+    await this.#write(({ objects }) => settled(objects.delete(name)));
   }
 
   /** The names kept that begin so. */
   async names(prefix: string): Promise<readonly string[]> {
-    const keys = await asked(this.#database, OBJECTS, "readonly", (store) => store.getAllKeys());
-    return keys.filter((key): key is string => typeof key === "string" && key.startsWith(prefix));
+    const all = await together(this.#database, "readonly", ({ objects }) => settled(objects.getAllKeys()));
+    return all.filter((key): key is string => typeof key === "string" && key.startsWith(prefix));
   }
 
   /** A key pair kept under that name, undefined when there is none. */
   async keys(name: string): Promise<CryptoKeyPair | undefined> {
-    return (await asked(this.#database, KEYS, "readonly", (store) => store.get(name))) as CryptoKeyPair | undefined;
+    return together(this.#database, "readonly", async ({ keys }) => (await settled(keys.get(name))) as CryptoKeyPair | undefined);
   }
 
   /** Keep a key pair; one that is there already is never replaced. */
   async keep(name: string, pair: CryptoKeyPair): Promise<void> {
-    await asked(this.#database, KEYS, "readwrite", (store) => store.add(pair, name));
+    await this.#write(({ keys }) => settled(keys.add(pair, name)));
+  }
+
+  /** One write. A window that holds a key from before a lock was set would seal what nothing opens: it writes nothing more. */
+  async #write(ask: (stores: Stores) => Promise<unknown>): Promise<void> {
+    await together(this.#database, "readwrite", async (stores) => {
+      const sealedAs = (await settled(stores.keys.get(SEALED_AS))) as string | undefined;
+      if (sealedAs === this.#sealedAs) await ask(stores);
+      else stores.abandon();
+    });
   }
 
   /** Ask the browser not to throw the store away when it runs short of room; tells whether it agreed. */
@@ -99,63 +120,7 @@ export class Vault {
     return (await navigator.storage.persist()) || (await navigator.storage.persisted());
   }
 
-  /** Delete everything this browser keeps. */
-  async destroy(): Promise<void> {
-    const { name } = this.#database;
-    this.#database.close();
-    await settled(indexedDB.deleteDatabase(name));
-  }
-
   close(): void {
     this.#database.close();
   }
-}
-
-async function opened(name: string): Promise<IDBDatabase> {
-  try {
-    const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore(OBJECTS);
-      request.result.createObjectStore(KEYS);
-    };
-    const database = await settled(request);
-    // Another window deletes everything: it must not wait for this one.
-    database.onversionchange = () => {
-      database.close();
-    };
-    return database;
-  } catch {
-    throw new Locked(name);
-  }
-}
-
-function settled<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => {
-      resolve(request.result);
-    };
-    request.onerror = () => {
-      reject(request.error ?? new Locked("store"));
-    };
-  });
-}
-
-/** One question to one store; a write has reached the disk when it resolves (`durability: strict`). */
-async function asked<T>(
-  database: IDBDatabase,
-  store: string,
-  mode: IDBTransactionMode,
-  ask: (store: IDBObjectStore) => IDBRequest<T>,
-): Promise<T> {
-  const transaction = database.transaction(store, mode, mode === "readwrite" ? { durability: "strict" } : {});
-  const done = new Promise<void>((resolve, reject) => {
-    transaction.oncomplete = () => {
-      resolve();
-    };
-    transaction.onabort = () => {
-      reject(transaction.error ?? new Locked(store));
-    };
-  });
-  const [result] = await Promise.all([settled(ask(transaction.objectStore(store))), done]);
-  return result;
 }

@@ -7,6 +7,7 @@ import { course } from "./en/course.ts";
 import { device } from "./en/device.ts";
 import { entry } from "./en/entry.ts";
 import { events } from "./en/events.ts";
+import { lock } from "./en/lock.ts";
 import { mistrust } from "./en/mistrust.ts";
 import { myFile } from "./en/my-file.ts";
 import { own } from "./en/own.ts";
@@ -28,6 +29,7 @@ export const english: Messages = {
   ...device,
   ...entry,
   ...events,
+  ...lock,
   ...mistrust,
   ...myFile,
   ...own,

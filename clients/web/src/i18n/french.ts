@@ -7,6 +7,7 @@ import { course } from "./fr/course.ts";
 import { device } from "./fr/device.ts";
 import { entry } from "./fr/entry.ts";
 import { events } from "./fr/events.ts";
+import { lock } from "./fr/lock.ts";
 import { mistrust } from "./fr/mistrust.ts";
 import { myFile } from "./fr/my-file.ts";
 import { own } from "./fr/own.ts";
@@ -28,6 +29,7 @@ export const french = typeset({
   ...device,
   ...entry,
   ...events,
+  ...lock,
   ...mistrust,
   ...myFile,
   ...own,

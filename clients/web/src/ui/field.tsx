@@ -71,6 +71,33 @@ export function TextField({ value, onInput, maxLength, ...told }: TextProps): JS
   );
 }
 
+interface SecretProps extends Told {
+  readonly value: string;
+  readonly onInput: (value: string) => void;
+  /** Chosen now, or typed again: what a keeper of passwords makes of it. */
+  readonly isNew: boolean;
+}
+
+/** One line that nobody beside reads. */
+export function SecretField({ value, onInput, isNew, ...told }: SecretProps): JSX.Element {
+  return (
+    <Field {...told}>
+      {(tied) => (
+        <input
+          {...tied}
+          type="password"
+          value={value}
+          maxLength={1000}
+          autocomplete={isNew ? "new-password" : "current-password"}
+          onInput={(event) => {
+            onInput(event.currentTarget.value);
+          }}
+        />
+      )}
+    </Field>
+  );
+}
+
 /** A day, written `2026-03-31`, by the browser's own calendar. */
 export function DateField({ value, onInput, ...told }: Omit<TextProps, "maxLength">): JSX.Element {
   return (

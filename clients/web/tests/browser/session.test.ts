@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import trustBundle from "../../../../tests/vectors/trust_bundle.json?raw";
+import { eraseStore } from "../../src/client/lock.ts";
 import { Session } from "../../src/client/session.ts";
 import type { Step } from "../../src/client/session.ts";
 import { HttpTransport } from "../../src/client/transport.ts";
@@ -42,7 +43,8 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await vault.destroy();
+  vault.close();
+  await eraseStore("volet-session-test");
 });
 
 describe("the bundle of a browser", () => {

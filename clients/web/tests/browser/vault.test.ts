@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 
 import { Locked } from "../../src/client/errors.ts";
+import { eraseStore } from "../../src/client/lock.ts";
 import { Vault } from "../../src/client/vault.ts";
 
 const NAME = "volet-test";
@@ -14,8 +15,9 @@ async function open(): Promise<Vault> {
 }
 
 afterEach(async () => {
-  await vault?.destroy();
+  vault?.close();
   vault = undefined;
+  await eraseStore(NAME);
 });
 
 /** Reach into the store as somebody would who can read and write the browser's files. */

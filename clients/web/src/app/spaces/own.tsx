@@ -1,6 +1,7 @@
-/** The screens of one's own devices and recovery phrase, in a file of their own. */
+/** The screens of one's own devices, recovery phrase and lock, in a file of their own. */
 import type { JSX } from "preact";
 
+import { LockScreen } from "../../features/lock/lock-screen.tsx";
 import { AddDeviceScreen } from "../../features/own/add-device.tsx";
 import { DevicesScreen, NameDeviceScreen, RevokeDeviceScreen } from "../../features/own/devices.tsx";
 import { PhraseScreen } from "../../features/own/phrase.tsx";
@@ -15,6 +16,7 @@ const SCREENS: Screens<keyof typeof OWN> = {
   "device-name": (route) => <NameDeviceScreen id={route.device} />,
   "device-revoke": (route) => <RevokeDeviceScreen id={route.device} />,
   phrase: () => <PhraseScreen />,
+  lock: () => <LockScreen />,
 };
 
 /** The screen of a route of these. */

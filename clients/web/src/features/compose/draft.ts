@@ -28,6 +28,7 @@ export function useDraft(where: string, compartment: string | undefined): Drafti
   const [level, setLevel] = useState<number>();
   const [kept, setKept] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const waits = useRef(false);
   const now = useRef<Draft>({ ...NOTHING, level: USUAL });
   const show = useCallback((next: Draft): void => {
     now.current = next;
@@ -48,6 +49,7 @@ export function useDraft(where: string, compartment: string | undefined): Drafti
     const unfollow = client.outgoing.follow((ended) => {
       if (ended?.how !== "returned" || ended.item.where !== where) return;
       clearTimeout(timer.current);
+      waits.current = false;
       now.current = { ...now.current, text: "", held: undefined, passages: [] };
       void load();
     });
@@ -55,10 +57,14 @@ export function useDraft(where: string, compartment: string | undefined): Drafti
       left = true;
       clearTimeout(timer.current);
       unfollow();
+      // The last words, of who leaves at once.
+      if (waits.current) void client.drafts.save(where, now.current);
+      waits.current = false;
     };
   }, [client, where, compartment, show]);
   const settled = useCallback(async (): Promise<void> => {
     clearTimeout(timer.current);
+    waits.current = false;
     await client.drafts.save(where, now.current);
     setKept(true);
   }, [client, where]);
@@ -67,6 +73,7 @@ export function useDraft(where: string, compartment: string | undefined): Drafti
       show({ ...now.current, ...changed });
       clearTimeout(timer.current);
       setKept(false);
+      waits.current = true;
       // A file is already in the vault: it is named there at once, or nobody would ever take it away.
       if (changed.files !== undefined) void settled();
       else timer.current = setTimeout(() => void settled(), KEEP_AFTER_MS);
@@ -75,6 +82,7 @@ export function useDraft(where: string, compartment: string | undefined): Drafti
   );
   const cleared = useCallback((): void => {
     clearTimeout(timer.current);
+    waits.current = false;
     show({ ...NOTHING, level: now.current.level });
     setKept(false);
   }, [show]);

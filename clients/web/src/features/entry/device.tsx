@@ -32,6 +32,7 @@ export function Device(): JSX.Element {
       </Card>
       <div class="row">
         <ButtonLink href={href({ name: "devices" })}>{messages.devices.title}</ButtonLink>
+        <ButtonLink href={href({ name: "lock" })}>{messages.lock.title}</ButtonLink>
         {space !== "person" && <ButtonLink href={href({ name: "phrase" })}>{messages.phrase.title}</ButtonLink>}
       </div>
       <ContactCard />
