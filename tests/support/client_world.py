@@ -97,6 +97,9 @@ class SigningDoor:
     def hint(self, login: Login) -> None:
         del login
 
+    async def logout_url(self, iss: str) -> str:
+        return f"{iss}/end?client_id={SELF_AUDIENCE}"
+
     async def logged_out(self, token: str) -> LoggedOut:
         raise login_refused(LoginRefusal.UNKNOWN_PROVIDER, token)
 

@@ -100,6 +100,9 @@ class OpenDoor:
     def hint(self, login: Login) -> None:
         del login
 
+    async def logout_url(self, iss: str) -> None:
+        del iss
+
     async def logged_out(self, token: str) -> LoggedOut:
         raise login_refused(LoginRefusal.UNKNOWN_PROVIDER, token)
 

@@ -178,12 +178,14 @@ class LoginHub:
 
 
 @contextmanager
-def login_hub(port: int, issuer: str, trust: TrustBundle | None = None) -> Iterator[LoginHub]:
+def login_hub(
+    port: int, issuer: str, trust: TrustBundle | None = None, after_logout: str | None = None
+) -> Iterator[LoginHub]:
     """Serve the login routes for one identity provider; attestations are judged by `trust`."""
     origin = f"http://127.0.0.1:{port}"
     store = MemoryStore()
     with httpx.Client(trust_env=False, verify=NO_TLS) as http:
-        party = RelyingParty(issuer, HUB_CLIENT, f"{origin}/v1/logins/callback")
+        party = RelyingParty(issuer, HUB_CLIENT, f"{origin}/v1/logins/callback", after_logout=after_logout)
         unused = cast("Any", None)
         hub = Hub(
             origin=origin,

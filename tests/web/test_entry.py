@@ -70,6 +70,19 @@ class TestLogin:
         watch.title("Bonjour")
         assert watch.page.locator(".code").inner_text() == phrase
 
+    def test_who_logs_out_is_logged_out_at_the_provider_too_and_nobody_comes_in_after_them(self, visit: Visit) -> None:
+        watch = visit()
+        watch.accept()
+        watch.press("Me connecter")
+        watch.page.get_by_label("Rester identifié dans ce navigateur").check()
+        watch.page.get_by_role("button", name=COORD).click()
+        watch.title("Bonjour")
+        watch.press("Se déconnecter")
+        watch.title("Se connecter")
+        watch.press("Me connecter")
+        # Who is there is asked again.
+        watch.page.get_by_role("button", name=COORD).wait_for()
+
     def test_who_is_sent_somebody_elses_login_sees_a_code_that_their_own_screen_does_not_show(
         self, visit: Visit
     ) -> None:

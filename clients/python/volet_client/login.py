@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, parse_qsl, urlencode, urlsplit
 
 import httpx
 
@@ -82,7 +82,8 @@ class OpenedSession:
     """A session: the token to send as `Authorization: Volet <token>`, and until when (ms) it can last.
 
     `held_since_ms`: since when the account was held by telephone, where this sign-in ended that; `held_by`: the key of
-    the registrar who asked for it, None where it was the number of a recovery sheet.
+    the registrar who asked for it, None where it was the number of a recovery sheet. `logout_url`: where a browser logs
+    out at the identity provider too, None where that is nowhere.
     """
 
     token: str
@@ -90,6 +91,7 @@ class OpenedSession:
     first_chain: bool
     held_since_ms: int | None = None
     held_by: bytes | None = None
+    logout_url: str | None = None
 
 
 def begin_login(transport: Transport, inputs: LoginInputs) -> PendingLogin:
@@ -109,7 +111,7 @@ def begin_login(transport: Transport, inputs: LoginInputs) -> PendingLogin:
 def check_authorize_url(url: str, *, nonce: str, aud: str) -> None:
     """Refuse an authorization request for another nonce or audience, without PKCE, or over an open connection."""
     parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+    if not _is_closed(parts):
         raise ProtocolError(Reason.NOT_TRUSTED, "address of the identity provider")
     query = parse_qs(parts.query)
     if query.get("nonce") != [nonce]:
@@ -118,6 +120,21 @@ def check_authorize_url(url: str, *, nonce: str, aud: str) -> None:
         raise ProtocolError(Reason.WRONG_AUDIENCE, "authorization request")
     if query.get("code_challenge_method") != ["S256"] or query.get("response_type") != ["code"]:
         raise ProtocolError(Reason.WRONG_REQUEST, "authorization request")
+
+
+def _is_closed(parts: SplitResult) -> bool:
+    """Tell whether nobody on the way reads what goes to that address."""
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+
+
+def logout_address(url: str, id_token: str) -> str | None:
+    """Return what a browser opens to log out at the identity provider: its address with the hint of who logs out.
+
+    None for an address over an open connection (OpenID Connect RP-Initiated Logout 1.0, section 2).
+    """
+    parts = urlsplit(url)
+    query = urlencode([*parse_qsl(parts.query), ("id_token_hint", id_token)])
+    return parts._replace(query=query).geturl() if _is_closed(parts) else None
 
 
 def wait_for_id_token(
@@ -162,6 +179,7 @@ def open_session(
         fields.boolean("first_chain"),
         fields.optional("held_since_ms", fields.integer),
         fields.optional("held_by", lambda name: fields.data(name, 32)),
+        fields.optional("logout_url", lambda name: fields.text(name, 4096)),
     )
 
 

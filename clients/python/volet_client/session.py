@@ -106,6 +106,9 @@ class Session:
         self.held_since_ms, self.held_by = opened.held_since_ms, opened.held_by
         self._author.capacity = capacity
         held: dict[str, JsonValue] = {"token": opened.token, "expires_ms": opened.expires_ms}
+        there = None if opened.logout_url is None else login.logout_address(opened.logout_url, token)
+        if there is not None:
+            held["logout_url"] = there
         self._profile.save(SESSION, {**held, **({"capacity": capacity} if capacity else {})})
         self._profile.save(PENDING, {})
         if not self._author.identity.seeds:
@@ -127,13 +130,15 @@ class Session:
         self._hub.transport.delete(f"/v1/sessions/{found[0]}")
         return found[0]
 
-    def close(self) -> None:
-        """End the session here and at the hub."""
+    def close(self) -> str | None:
+        """End the session here and at the hub; return what a browser opens to log out at the identity provider too."""
+        there = cast("str | None", self._profile.load(SESSION).get("logout_url"))
         token = self._hub.transport.token
         if token is not None:
             login.close_session(self._hub.transport)
         self._hub.transport.token = None
         self._profile.save(SESSION, {"capacity": self._author.capacity} if self._author.capacity else {})
+        return there
 
     def act_as(self, capacity: str) -> None:
         """Remember the capacity that the session acts in, without a new login."""

@@ -173,7 +173,9 @@ class World:
             self.path("hub", path.name).write_bytes(path.read_bytes())
         if self.hub_files is not None:
             shutil.copytree(self.hub_files, self.path("hub"), dirs_exist_ok=True)
-        issuer = {"issuer": self.addresses.provider, "client_id": HUB_CLIENT}
+        issuer = {
+            "issuer": self.addresses.provider, "client_id": HUB_CLIENT, "after_logout": f"{self.addresses.hub}/",
+        }  # fmt: skip
         _write(self.path("hub", "issuers.json"), {"issuers": [issuer]})
 
     def _parties(self, registrar_key: str) -> Mapping[str, object]:

@@ -19,6 +19,7 @@ from volet_service.adapters.identity_provider import OpenIdProvider
 from volet_service.application.login_ports import Expected, LoggedOut
 from volet_service.application.ports import Identified
 from volet_service.application.records import Login
+from volet_service.domain.errors import Refusal
 from volet_service.domain.logins import LOGIN_LIFETIME_MS, LoginRefusal, login_refused, token_hash
 from volet_service.domain.providers import Hint
 
@@ -64,6 +65,15 @@ class HubIdentity:
         """Return what userinfo told at the end of this login; None where nothing was asked, or after a restart."""
         kept = self._hints.get(login.id)
         return None if kept is None else kept[1]
+
+    async def logout_url(self, iss: str) -> str | None:
+        """Return where a browser logs out there too; None where that provider has no such place or does not answer."""
+        provider = self._providers.get(iss)
+        try:
+            return None if provider is None else await asyncio.to_thread(provider.logout_url)
+        except Refusal:
+            # A session that was opened stays one: its user is not told that the login failed.
+            return None
 
     async def logged_out(self, token: str) -> LoggedOut:
         """Verify a provider's logout token, which serves once; raise `Refusal`."""

@@ -12,12 +12,14 @@ The provider is trusted for saying who pressed its button; it never sees a case,
 from __future__ import annotations
 
 import hmac
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlencode
 
 import httpx
+from authlib.common.urls import add_params_to_uri
 from authlib.oauth2 import OAuth2Client, OAuth2Error
 from authlib.oidc.core import CodeIDToken
 from joserfc.errors import ExpiredTokenError, InvalidClaimError, JoseError, MissingClaimError
@@ -64,6 +66,7 @@ class RelyingParty:
     hosts: tuple[str, ...] = ()
     hints: UserinfoForm | None = None
     key: EncryptionKey | None = None
+    after_logout: str | None = None
 
     @property
     def scope(self) -> str:
@@ -190,6 +193,21 @@ class OpenIdProvider:
             key=party.key,
         )  # fmt: skip
         return None if told is None else read_hint(party.kind, told)
+
+    def logout_url(self) -> str | None:
+        """Return where a browser ends its session at the provider; None where the provider has no such place.
+
+        Raises `Refusal` as `Published.endpoint` does. The client adds the hint of who logs out (OpenID Connect
+        RP-Initiated Logout 1.0, section 2); the way back is named only where the provider was told of it.
+        """
+        if "end_session_endpoint" not in self._published.metadata():
+            return None
+        asked = {"client_id": self._party.client_id}
+        if self._party.after_logout is not None:
+            # FranceConnect wants a state with it; nothing waits for it to come back.
+            asked |= {"post_logout_redirect_uri": self._party.after_logout, "state": secrets.token_urlsafe(16)}
+        endpoint = self._published.endpoint("end_session_endpoint")
+        return str(add_params_to_uri(endpoint, list(asked.items())))
 
     def logged_out(self, token: str, now_ms: int) -> LoggedOut:
         """Return whose sessions a logout token ends; raise `Refusal`. Each token serves once."""

@@ -2,7 +2,8 @@
 
 ```json
 {"issuers": [{"issuer": "https://idp.example", "client_id": "volet-hub", "kind": "psc", "secret_file": "psc.secret",
-              "acr": "eidas1", "hosts": ["login.example"], "hints": "encrypted", "hint_key": "psc.jwk"}]}
+              "acr": "eidas1", "hosts": ["login.example"], "hints": "encrypted", "hint_key": "psc.jwk",
+              "after_logout": "https://hub.example/"}]}
 ```
 
 Whoever writes this file decides who can log in, not who can read. What is secret has to be readable by its owner only.
@@ -16,6 +17,7 @@ import re
 import stat
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 
 import httpx
 from joserfc.errors import JoseError
@@ -72,6 +74,7 @@ def _party(fields: Fields, path: Path, redirect_uri: str) -> RelyingParty:
         hosts=tuple(_host(item) for item in fields.optional("hosts", lambda name: fields.items(name, 16)) or []),
         hints=None if form is None else UserinfoForm(form),
         key=None if key_file is None else read_hint_key(path.parent / key_file),
+        after_logout=fields.optional("after_logout", fields.label),
     )
     fields.done()
     _check(party)
@@ -84,6 +87,8 @@ def _check(party: RelyingParty) -> None:
         raise PartiesError(f"{where}: hints are read of kind {' and '.join(HINT_SCOPE)} only, not of {party.kind}")
     if (party.hints is UserinfoForm.ENCRYPTED) != (party.key is not None):
         raise PartiesError(f"{where}: hint_key goes with hints encrypted, and only with it")
+    if party.after_logout is not None and urlsplit(party.after_logout)[:2] != urlsplit(party.redirect_uri)[:2]:
+        raise PartiesError(f"{where}: after_logout leads elsewhere than to {party.redirect_uri}")
     if not opens_files(party.kind, party.acr):
         raise PartiesError(f"{where}: acr {party.acr} opens no file with franceconnect, demand eidas2 or eidas3")
 

@@ -58,10 +58,11 @@ class OpenSession:
 
 @dataclass(frozen=True)
 class SessionOpened:
-    """Until when the session lasts (ms), whether this is the subject's first chain, the hold that it ended."""
+    """Until when it lasts (ms), whether it is the subject's first chain, who identified them, the hold it ended."""
 
     expires_ms: int
     first_chain: bool
+    iss: str
     held: Hold | None = None
 
 
@@ -112,9 +113,9 @@ def open_session(command: OpenSession, trust: TrustBundle, uow: UnitOfWork, /) -
     )
     uow.sessions.add(session)
     if hold is None:
-        return SessionOpened(session.expires_ms, first)
+        return SessionOpened(session.expires_ms, first, login.iss)
     uow.holds.lift(login.user, uow.now_ms)
-    return SessionOpened(session.expires_ms, first, hold)
+    return SessionOpened(session.expires_ms, first, login.iss, hold)
 
 
 def _chain(command: OpenSession, login: Login, id_token: str, uow: UnitOfWork) -> UserChain:

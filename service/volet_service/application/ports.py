@@ -303,6 +303,10 @@ class IdentityProvider(Protocol):
         """Return what userinfo told about who logged in, if it was asked."""
         ...
 
+    async def logout_url(self, iss: str) -> str | None:
+        """Return where a browser logs out at that provider too, None where that is nowhere."""
+        ...
+
     async def logged_out(self, token: str) -> LoggedOut:
         """Verify a provider's logout token, which serves once; raise `Refusal`."""
         ...

@@ -9,8 +9,9 @@ import pytest
 
 from volet_service.entrypoints.demo_provider.accounts import AccountsError, read_registry
 from volet_service.entrypoints.demo_provider.command import main
-from volet_service.entrypoints.demo_provider.keys import load_keys, public_jwks
+from volet_service.entrypoints.demo_provider.keys import load_keys, new_key, public_jwks
 from volet_service.entrypoints.demo_provider.pages import choice_page
+from volet_service.entrypoints.demo_provider.server import Provider
 
 ACCOUNT = {"sub": "nadia", "label": "Nadia Lefèvre", "kind": "professional", "acr": "eidas2"}
 CLIENT = {"client_id": "volet-hub", "redirect_uris": ["http://127.0.0.1:8080/v1/logins/callback"]}
@@ -67,6 +68,28 @@ def test_a_name_on_the_page_is_text_and_nothing_else(tmp_path: Path) -> None:
     label = "<script>alert(1)</script>"
     registry = read_registry(written(tmp_path, {"accounts": [{**ACCOUNT, "label": label}], "clients": [CLIENT]}))
     assert "<script>" not in choice_page(registry.accounts, "<b>", '"><script>')
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"client_id": "volet-hub"},
+        {"client_id": "other", "post_logout_redirect_uri": "http://127.0.0.1:8080/"},
+        {"post_logout_redirect_uri": "http://127.0.0.1:8080/"},
+        {"client_id": "volet-hub", "post_logout_redirect_uri": "http://elsewhere.example/"},
+        {"client_id": "volet-hub", "post_logout_redirect_uri": "http://127.0.0.1:8080/v1/logins/callback"},
+        {"client_id": "volet-hub", "post_logout_redirect_uri": "http://127.0.0.1:8080.elsewhere.example/"},
+    ],
+)
+def test_who_logs_out_is_sent_to_no_address_but_the_service_they_came_from(
+    tmp_path: Path, asked: dict[str, str]
+) -> None:
+    registry = read_registry(written(tmp_path, {"accounts": [ACCOUNT], "clients": [CLIENT]}))
+    provider = Provider("http://127.0.0.1:8081", registry, [new_key()])
+    assert provider.way_back(asked) is None
+    back = {"client_id": "volet-hub", "post_logout_redirect_uri": "http://127.0.0.1:8080/"}
+    assert provider.way_back(back) == "http://127.0.0.1:8080/"
 
 
 def test_keys_are_kept_for_their_owner_only(tmp_path: Path) -> None:

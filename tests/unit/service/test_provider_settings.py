@@ -50,12 +50,13 @@ def test_a_provider_with_everything_is_read(folder: Path) -> None:
         folder,
         {
             **ONE, "kind": "psc", "secret_file": "a.secret", "acr": "eidas2", "hosts": ["wallet.example:8443"],
-            "hints": "encrypted", "hint_key": "a.jwk",
+            "hints": "encrypted", "hint_key": "a.jwk", "after_logout": "https://hub.example/",
         },
     )  # fmt: skip
     assert (party.secret, party.acr, party.hosts) == ("s3cret", "eidas2", ("wallet.example:8443",))
     assert (party.hints, party.scope) == (UserinfoForm.ENCRYPTED, "openid scope_all")
     assert party.key is not None
+    assert party.after_logout == "https://hub.example/"
 
 
 @pytest.mark.parametrize(
@@ -83,6 +84,8 @@ def test_a_provider_with_everything_is_read(folder: Path) -> None:
         ({"hosts": ["*.example"]}, "hosts"),
         ({"hosts": ["LOGIN.example"]}, "hosts"),
         ({"hosts": [7]}, "hosts"),
+        ({"after_logout": "https://elsewhere.example/"}, "after_logout"),
+        ({"after_logout": "http://hub.example/"}, "after_logout"),
     ],
 )
 def test_a_provider_that_is_said_wrong_is_refused(folder: Path, more: dict[str, Any], said: str) -> None:

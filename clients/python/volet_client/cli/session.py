@@ -127,6 +127,16 @@ def _held(since_ms: int | None, holder: str | None) -> list[Said]:
 
 
 def logout(context: Context, _args: argparse.Namespace) -> None:
-    """End the session."""
-    context.client().session.close()
-    context.terminal.result({}, [Said("Session fermée.", "Session closed.")])
+    """End the session; say where the browser logs out at the identity provider too."""
+    there = context.client().session.close()
+    lines = [Said("Session fermée.", "Session closed.")]
+    if there is not None:
+        lines.append(
+            Said(
+                "Le navigateur où vous vous êtes connecté y reste peut-être identifié. Pour l'y déconnecter, "
+                f"ouvrez-y :\n  {there}",
+                "The browser that you logged in with may stay identified. To log it out there too, open in it:\n"
+                f"  {there}",
+            )
+        )
+    context.terminal.result({} if there is None else {"logout_url": there}, lines)

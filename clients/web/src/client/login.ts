@@ -48,6 +48,8 @@ export interface OpenedSession {
   readonly firstChain: boolean;
   /** Where this sign-in ended a hold by telephone: since when (ms), and the key of the registrar who asked, if one did. */
   readonly held?: { readonly sinceMs: number; readonly by: string | undefined } | undefined;
+  /** Where a browser logs out at the identity provider too, undefined where that is nowhere. */
+  readonly logoutUrl: string | undefined;
 }
 
 /** What this screen and the provider's last page both show: another code is somebody else's login. */
@@ -82,10 +84,15 @@ export async function beginLogin(transport: Transport, inputs: LoginInputs): Pro
   return pending;
 }
 
+/** Whether nobody on the way reads what goes to that address. */
+function isClosed(url: URL): boolean {
+  return url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.has(url.hostname));
+}
+
 /** Refuse an authorization request for another nonce or audience, without PKCE, or over an open connection. */
 export function checkAuthorizeUrl(text: string, nonce: string, aud: string): void {
   const url = URL.parse(text);
-  if (url === null || (url.protocol !== "https:" && !(url.protocol === "http:" && LOOPBACK.has(url.hostname)))) {
+  if (url === null || !isClosed(url)) {
     throw new ProtocolError("not-trusted", "address of the identity provider");
   }
   const only = (name: string): string | undefined => {
@@ -154,5 +161,17 @@ export async function openSession(
     expiresMs: fields.integer("expires_ms"),
     firstChain: fields.boolean("first_chain"),
     held: sinceMs === undefined ? undefined : { sinceMs, by },
+    logoutUrl: fields.optional("logout_url", (name) => fields.text(name, 4096)),
   };
+}
+
+/**
+ * What the browser opens to log out at the identity provider: its address with the hint of who logs out (OpenID Connect RP-Initiated
+ * Logout 1.0, section 2). Undefined for an address over an open connection.
+ */
+export function logoutAddress(url: string, idToken: string): string | undefined {
+  const address = URL.parse(url);
+  if (address === null || !isClosed(address)) return undefined;
+  address.searchParams.set("id_token_hint", idToken);
+  return address.href;
 }

@@ -240,7 +240,9 @@ export class Session {
     const opened = await login.openSession(transport, waiting, signing);
     if (identity !== this.identity) await this.keep(identity);
     transport.token = opened.token;
-    await this.#vault.save(SESSION, { token: opened.token, expires_ms: opened.expiresMs, ...this.#acting() });
+    const there = opened.logoutUrl === undefined ? undefined : login.logoutAddress(opened.logoutUrl, token);
+    const leaving = there === undefined ? {} : { logout_url: there };
+    await this.#vault.save(SESSION, { token: opened.token, expires_ms: opened.expiresMs, ...leaving, ...this.#acting() });
     await this.#vault.remove(PENDING);
     await keepHeld(this.#vault, opened.held);
     // Somebody known, on a browser that holds none of their keys: it may have thrown them away, or never had them.
@@ -321,13 +323,16 @@ export class Session {
     this.hub.transport.token = undefined;
   }
 
-  /** End the session here and at the hub. */
-  async close(): Promise<void> {
+  /** End the session here and at the hub; tells what the browser opens to log out at the identity provider too. */
+  async close(): Promise<string | undefined> {
+    const held = await this.#vault.load(SESSION);
+    const there = held === undefined ? undefined : sessionAddress(held);
     const { transport } = this.hub;
     if (transport.token !== undefined) await transport.delete("/v1/sessions/current");
     transport.token = undefined;
     await this.#vault.save(SESSION, this.#acting());
     await this.#vault.remove(PENDING);
+    return there;
   }
 
   /** Forget a session that the hub ended. */
@@ -368,6 +373,11 @@ export class Session {
     fields.done();
     return pending;
   }
+}
+
+function sessionAddress(held: JsonObject): string | undefined {
+  const fields = new Fields(held, SESSION);
+  return fields.optional("logout_url", (name) => fields.text(name));
 }
 
 interface Pending {

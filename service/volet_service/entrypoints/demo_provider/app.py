@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -12,7 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from volet_service.entrypoints.demo_provider.keys import public_jwks
-from volet_service.entrypoints.demo_provider.pages import HEADERS, STYLE, choice_page, refusal_page
+from volet_service.entrypoints.demo_provider.pages import ENDED, HEADERS, STYLE, choice_page, refusal_page
 from volet_service.entrypoints.demo_provider.server import PRESENCE_S, Presence, Provider, Reply, Request
 
 _MOST_FORM_BYTES = 16 * 1024
@@ -65,6 +66,7 @@ def create_app(provider: Provider) -> Starlette:
             Route("/style.css", style),
             Route("/authorize", show, methods=["GET"]),
             Route("/authorize", choose, methods=["POST"]),
+            Route("/end", partial(_end, provider), methods=["GET"]),
             Route("/token", token, methods=["POST"]),
         ]
     )
@@ -75,9 +77,18 @@ def _present(provider: Provider, request: HttpRequest) -> Presence | None:
     return None if request.query_params.get("prompt") else provider.remembered(request.cookies.get(_COOKIE, ""))
 
 
+def _end(provider: Provider, request: HttpRequest) -> Response:
+    """Log the browser out, then back to who sent it (OpenID Connect RP-Initiated Logout 1.0)."""
+    provider.forget(request.cookies.get(_COOKIE, ""))
+    back = provider.way_back(request.query_params)
+    if back is None:
+        return HTMLResponse(ENDED, headers=HEADERS)
+    return Response(status_code=303, headers={"Location": back, **HEADERS})
+
+
 def _remaining(provider: Provider, presence: Presence, answer: Response) -> Response:
     secret = provider.remember(presence)
-    answer.set_cookie(_COOKIE, secret, max_age=PRESENCE_S, path="/authorize", httponly=True, samesite="lax")
+    answer.set_cookie(_COOKIE, secret, max_age=PRESENCE_S, path="/", httponly=True, samesite="lax")
     return answer
 
 

@@ -1,4 +1,4 @@
-"""The provider's two screens, in French: choose who you are; or why nobody can be chosen.
+"""The provider's three screens, in French: choose who you are; why nobody can be chosen; that you logged out.
 
 No script, no third party: a page that a text browser shows as well.
 """
@@ -29,6 +29,7 @@ _REMAIN = (
     '<label><input type="checkbox" name="remain" value="1"> '
     "Rester identifié dans ce navigateur pendant une heure</label>"
 )
+ENDED = _PAGE.format(content="<h2>Vous êtes déconnecté</h2><p>Plus personne n’est identifié dans ce navigateur.</p>")
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",

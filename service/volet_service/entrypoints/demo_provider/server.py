@@ -16,6 +16,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
+from urllib.parse import urljoin
 
 from authlib.common.security import generate_token
 from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidRequestError, OAuth2Error, OAuth2Request
@@ -279,6 +280,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]  # Authlib is untyped
             "issuer": self.issuer,
             "authorization_endpoint": f"{self.issuer}/authorize",
             "token_endpoint": f"{self.issuer}/token",
+            "end_session_endpoint": f"{self.issuer}/end",
             "jwks_uri": f"{self.issuer}/jwks.json",
             "response_types_supported": ["code"],
             "grant_types_supported": ["authorization_code"],
@@ -313,6 +315,18 @@ class Provider(AuthorizationServer):  # type: ignore[misc]  # Authlib is untyped
         """Return who stays identified in the browser of this secret."""
         found = self.present.get(secret)
         return found if found is not None and time.time() < found.since_s + PRESENCE_S else None
+
+    def forget(self, secret: str) -> None:
+        """Nobody stays identified in the browser of this secret."""
+        self.present.pop(secret, None)
+
+    def way_back(self, asked: Mapping[str, str]) -> str | None:
+        """Return where a browser goes after it logged out: to the relying party that is named, and nowhere else."""
+        client = self.registry.client(asked.get("client_id", ""))
+        wanted = asked.get("post_logout_redirect_uri")
+        if client is None or wanted is None:
+            return None
+        return wanted if any(wanted == urljoin(one, "/") for one in client.redirect_uris) else None
 
     def authorize(self, request: Request, presence: Presence | None) -> Reply:
         """Return the redirection with a code for who is there, or with `access_denied` without anybody."""

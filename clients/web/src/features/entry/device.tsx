@@ -23,7 +23,7 @@ export function DeviceScreen(): JSX.Element {
 
 /** The phrase and the button to leave. */
 export function Device(): JSX.Element {
-  const { messages, session, space, restart } = useApp();
+  const { messages, session, space, leave, restart } = useApp();
   return (
     <>
       <Card title={messages.home.device}>
@@ -48,8 +48,10 @@ export function Device(): JSX.Element {
       <div class="row">
         <Button
           onPress={async () => {
-            await session.close();
-            await restart();
+            const there = await session.close();
+            // Who comes after at this browser is not to be taken for who leaves.
+            if (there === undefined) await restart();
+            else leave(there);
           }}
         >
           {messages.home.signOut}

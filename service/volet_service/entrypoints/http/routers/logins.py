@@ -148,13 +148,17 @@ class OwnSession(Strict):
 
 
 class SessionAnswer(Strict):
-    """The token, shown this once; since when the account was held and by which registrar, where this ended that."""
+    """The token, shown this once; since when the account was held and by which registrar, where this ended that.
+
+    `logout_url`: where a browser logs out at the identity provider too, once the ID token is added as a hint.
+    """
 
     token: str
     expires_ms: int
     first_chain: bool
     held_since_ms: int | None = None
     held_by: str | None = None
+    logout_url: str | None = None
 
 
 @router.post("/logins", status_code=201)
@@ -237,6 +241,7 @@ async def open_(login: str, asked: SessionRequest, hub: HubDependency) -> Sessio
     )  # fmt: skip
     opened = await hub.store.write(lambda uow, /: open_session(command, hub.trust, uow))
     answer = SessionAnswer(token=token, expires_ms=opened.expires_ms, first_chain=opened.first_chain)
+    answer.logout_url = await hub.identity.logout_url(opened.iss)
     if opened.held is not None:
         answer.held_since_ms = opened.held.since_ms
         answer.held_by = None if opened.held.registrar is None else to_base64url(opened.held.registrar)
