@@ -73,9 +73,10 @@ def spoken(lang: str) -> str:
 
 
 def date_words(at_ms: int, lang: str) -> str:
-    """Return « 22 novembre 2026 », at the place of this machine."""
+    """Return « 22 novembre 2026 », « 1er décembre 2026 », at the place of this machine."""
     day = datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone()
-    return f"{day.day} {_MONTHS[spoken(lang)][day.month - 1]} {day.year}"
+    number = "1er" if (day.day, spoken(lang)) == (1, "fr") else str(day.day)
+    return f"{number} {_MONTHS[spoken(lang)][day.month - 1]} {day.year}"
 
 
 def means_words(means: str, lang: str) -> str:

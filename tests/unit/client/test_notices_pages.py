@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,14 @@ def test_whom_a_consent_names_is_said_in_words() -> None:
 def test_easy_french_uses_the_french_words() -> None:
     assert information_words([Information("expression", 2)], "falc") == ["Ma parole, mon projet de vie : le détail"]
     assert date_words(1_770_000_000_000, "falc") == date_words(1_770_000_000_000, "fr")
+
+
+def test_the_first_of_a_month_is_the_1er_in_french_alone() -> None:
+    first = int(datetime(2026, 12, 1, 12).astimezone().timestamp() * 1000)
+    assert [date_words(first, lang) for lang in ("fr", "falc", "en")] == [
+        "1er décembre 2026", "1er décembre 2026", "1 December 2026",
+    ]  # fmt: skip
+    assert date_words(first + 10 * 86_400_000, "fr") == "11 décembre 2026"
 
 
 @pytest.mark.parametrize("support", sorted(SUPPORTS))

@@ -1,4 +1,7 @@
-/** An act of the user, honest about where it stands: sending, sent, logged, or failed with a second try. */
+/**
+ * An act of the user, honest about where it stands: sending, logged, or failed with a second try. What waits for a network on its way
+ * stands in the bar of what goes out, with states of its own.
+ */
 import type { JSX } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
@@ -7,10 +10,7 @@ import { Button } from "../ui/button.tsx";
 import { hear } from "./heard.tsx";
 import { Failure } from "./load.tsx";
 
-export type ActState = "idle" | "sending" | "sent" | "logged" | "failed";
-
-/** What an act calls once the hub has it and before its receipt is verified. */
-export type Sent = () => void;
+export type ActState = "idle" | "sending" | "logged" | "failed";
 
 export interface Act<Given extends readonly unknown[]> {
   readonly state: ActState;
@@ -24,7 +24,7 @@ export interface Act<Given extends readonly unknown[]> {
 }
 
 /** `act` resolves when its receipt was verified: only then is it « enregistré ». */
-export function useAct<Given extends readonly unknown[]>(act: (sent: Sent, ...given: Given) => Promise<void>): Act<Given> {
+export function useAct<Given extends readonly unknown[]>(act: (...given: Given) => Promise<void>): Act<Given> {
   const [state, setState] = useState<ActState>("idle");
   const [error, setError] = useState<unknown>();
   const running = useRef(false);
@@ -38,12 +38,7 @@ export function useAct<Given extends readonly unknown[]>(act: (sent: Sent, ...gi
     setError(undefined);
     setState("sending");
     try {
-      await current.current(
-        () => {
-          setState("sent");
-        },
-        ...given,
-      );
+      await current.current(...given);
       setState("logged");
     } catch (reason) {
       setError(reason);

@@ -42,7 +42,7 @@ describe("codes in words", () => {
 describe("a decision in words", () => {
   it("says how a section above the ceiling is asked for", () => {
     expect(explain(decision({ rules: ["R15", "P3"] }), "medical", 2, "fr")).toBe(
-      "Santé : le détail dépasse ce que votre fonction consulte d’elle-même. Demandez à l’auteur de vous l’ouvrir.",
+      "Santé\u00A0: le détail dépasse ce que votre fonction consulte d’elle-même. Demandez à l’auteur de vous l’ouvrir.",
     );
   });
 
@@ -71,8 +71,21 @@ describe("a decision in words", () => {
   it("says what the own structure closed, and what a permit owes", () => {
     expect(explain(decision({ narrowedBy: "dac" }), "medical", 1, "fr")).toContain("Votre structure n’ouvre pas l’essentiel");
     expect(explain(decision({ effect: "permit", obligations: ["review"] }), "medical", 1, "fr")).toBe(
-      "Autorisé. Il faut ensuite : relire cet accès.",
+      "Autorisé. Il faut ensuite\u00A0: relire cet accès.",
     );
     expect(explain(decision({ rules: ["made up"], obligations: ["escalate_to_judge"] }), "plan", 1, "fr")).toMatch(/le juge\.$/);
+  });
+
+  it("leaves no French sign alone at the start of a line, whatever it answers", () => {
+    const missing = { information: [], to: [], what: "notice", kind: "cross_category", fromCategory: 1 } as const;
+    const said = [
+      decision({ narrowedBy: "dac" }),
+      decision({ rules: ["R15", "P3"] }),
+      decision({ effect: "permit", obligations: ["review", "notify_person"] }),
+      decision({ effect: "permit_with_notice", missing }),
+      decision({ effect: "permit_after_consent", missing: { ...missing, what: "consent", kind: "share_outside_team" } }),
+    ].map((one) => explain(one, "medical", 2, "fr"));
+    for (const sentence of said) expect(sentence).not.toMatch(/ [?!:;»]|« /u);
+    expect(rowName("H3", "fr")).not.toMatch(/ [?!:;»]|« /u);
   });
 });

@@ -9,6 +9,7 @@ import type { Capacity } from "../protocol/capacities.ts";
 import type { Decision, Missing } from "../protocol/questions.ts";
 import type { Compartment } from "../protocol/vocabulary.ts";
 import type { Language } from "./messages.ts";
+import { typeset } from "./typography.ts";
 
 type Words = Readonly<Record<string, string>>;
 
@@ -117,6 +118,11 @@ export function functionName(capacity: Pick<Capacity, "row" | "profession" | "ro
 
 /** One or two sentences about a section: what the answer is and the next step. */
 export function explain(decision: Decision, compartment: string, level: number, language: Language): string {
+  const said = answer(decision, compartment, level, language);
+  return language === "fr" ? typeset(said) : said;
+}
+
+function answer(decision: Decision, compartment: string, level: number, language: Language): string {
   if (decision.hidden) return ABSENT[language];
   const [part, told] = [partName(compartment, language), levelName(level, language)];
   switch (decision.effect) {

@@ -19,7 +19,7 @@ import { shell } from "./fr/shell.ts";
 import { team } from "./fr/team.ts";
 import { typeset } from "./typography.ts";
 
-speak("fr", codes);
+speak("fr", typeset(codes));
 
 export const french = typeset({
   said: { language: "fr" },

@@ -20,13 +20,19 @@ const OPTIONS: Readonly<Record<Form, Intl.DateTimeFormatOptions>> = {
   longDate: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
   instant: { dateStyle: "full", timeStyle: "short" },
 };
+const FIRST = /(^| )1(?= \p{L})/u;
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
 
 function format(ms: number, language: Language, form: Form): string {
   const name = `${language} ${form}`;
   const made = FORMATS.get(name) ?? new Intl.DateTimeFormat(TAGS[language], OPTIONS[form]);
   FORMATS.set(name, made);
-  return made.format(ms);
+  return asSaid(made.format(ms), language);
+}
+
+/** A date as it is said: in French the first of a month is « le 1er », never « le 1 ». */
+export function asSaid(formatted: string, language: Language): string {
+  return language === "fr" ? formatted.replace(FIRST, "$11er") : formatted;
 }
 
 /** « 14:05 » */

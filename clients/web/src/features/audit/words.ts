@@ -6,6 +6,7 @@ import { userOf } from "../../client/log-cases.ts";
 import type { Logged } from "../../client/log-cases.ts";
 import { partName, rowName } from "../../i18n/codes.ts";
 import type { Messages } from "../../i18n/messages.ts";
+import { asSaid } from "../../i18n/times.ts";
 
 /** What words need of the application. */
 export type Words = Pick<App, "messages" | "language" | "session">;
@@ -64,12 +65,13 @@ export function count(number: number, language: Words["language"]): string {
 /** A day of Paris as people say it: « 3 mars 2026 ». */
 export function dayOf(date: string, language: Words["language"]): string {
   const at = new Date(`${date}T12:00:00Z`);
-  return new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "Europe/Paris" }).format(at);
+  return asSaid(new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "Europe/Paris" }).format(at), language);
 }
 
 /** An instant of Paris to the second: what a log says is compared to the second. */
 export function momentOf(atMs: number, language: Words["language"]): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium", timeZone: "Europe/Paris" }).format(atMs);
+  const format = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium", timeZone: "Europe/Paris" });
+  return asSaid(format.format(atMs), language);
 }
 
 /** An instant of Paris, short: « 03/03/2026 09:00 ». */

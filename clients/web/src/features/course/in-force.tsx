@@ -39,7 +39,7 @@ export type Recording = Act<[Make, Words?]>;
 /** Recording one fact of a case; said whether it was logged, kept for the network, or kept without its words. */
 export function useRecording(of: string, done: () => void): Recording {
   const { messages, client, tell } = useApp();
-  return useAct(async (_sent, make: Make, words: Words = {}) => {
+  return useAct(async (make: Make, words: Words = {}) => {
     const recorded = await client.writing.facts.record(of, make, { words });
     await client.save();
     const { kept, untold } = messages.standing;

@@ -100,7 +100,7 @@ function Form({ of, names, table, places, onMade }: FormProps): JSX.Element {
       ...(title !== "outside" || informed === undefined || consent.length === 0 ? {} : { consent }),
     };
   };
-  const invite = useAct(async (_sent, toAsk: Joining["consent"]) => {
+  const invite = useAct(async (toAsk: Joining["consent"]) => {
     const { invitation, left, untold } = await client.writing.invitations.invite(of, invitee, joining(toAsk), textHash);
     await client.save();
     const shown = (await client.writing.invitations.all(of)).find(({ record }) => record.hash === invitation);

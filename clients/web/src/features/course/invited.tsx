@@ -78,7 +78,7 @@ interface SentProps {
 export function Sent({ of, found, again }: SentProps): JSX.Element {
   const { messages, language, session, client, tell } = useApp();
   const words = messages.invite;
-  const withdraw = useAct(async (_sent, invitation: string) => {
+  const withdraw = useAct(async (invitation: string) => {
     await client.writing.invitations.withdraw(of, invitation);
     // What was boxed to the code owes other keys from now on.
     await client.writing.syncing.sync(of);

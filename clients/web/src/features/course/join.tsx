@@ -28,7 +28,7 @@ export function JoinScreen({ of, invitation }: JoinProps): JSX.Element {
   const [typed, setTyped] = useState("");
   const [wrong, setWrong] = useState<string>();
   const kept = useLoad(() => keptInvited(client.vault), [client, invitation]);
-  const join = useAct(async (_sent, code: InvitationCode) => {
+  const join = useAct(async (code: InvitationCode) => {
     const left = await client.invites.join({ case: of, invitation }, code);
     await forgetInvited(client.vault);
     await client.save();

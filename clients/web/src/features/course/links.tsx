@@ -69,7 +69,7 @@ function Links({ of, known: { links, names }, again }: PartProps): JSX.Element {
   const { messages, client, tell } = useApp();
   const said = messages.links;
   const [asked, setAsked] = useState<LinkShown>();
-  const end = useAct(async (_sent, link: string) => {
+  const end = useAct(async (link: string) => {
     await client.writing.links.end(of, link);
     await client.save();
     setAsked(undefined);

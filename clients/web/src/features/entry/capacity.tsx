@@ -19,7 +19,7 @@ export function CapacityScreen(): JSX.Element {
     const [capacities, addresses] = await Promise.all([session.capacities(), registrarAddresses(session.hub.transport)]);
     return { capacities, addresses };
   }, [session]);
-  const ask = useAct(async (_sent, address: string) => {
+  const ask = useAct(async (address: string) => {
     leave(await session.startAttesting(address));
   });
   return (

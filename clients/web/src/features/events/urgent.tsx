@@ -123,7 +123,7 @@ function Declare({ of, onDone }: DeclareProps): JSX.Element {
   const [text, setText] = useState("");
   const [missing, setMissing] = useState(false);
   const [asking, setAsking] = useState(false);
-  const declare = useAct(async (_sent, why: EmergencyReason["reason"]) => {
+  const declare = useAct(async (why: EmergencyReason["reason"]) => {
     setAsking(false);
     const started = await client.writing.emergencies.start(of, why, text.trim());
     await client.save();

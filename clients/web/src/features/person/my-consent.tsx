@@ -69,7 +69,7 @@ function Asked({ case_, seer, facts, askable, refusal }: AskedProps): JSX.Elemen
   const [helper, setHelper] = useState(NO_HELPER);
   const who = `${functionName(seer.capacity, language)} · ${structureLabel(session.bundle.registrars, seer.capacity.structure)}`;
   const holder = holderOf(facts, client.author.user);
-  const decide = useAct(async (_sent, decision: "given" | "refused") => {
+  const decide = useAct(async (decision: "given" | "refused") => {
     const information = askable.filter(({ compartment }) => chosen.has(compartment));
     const recipients = { users: [seer.user] };
     const terms = { information, recipients, text: CONSENT_TEXT_HASH, support: "electronic", decision } as const;

@@ -41,7 +41,7 @@ export function ReviewForm({ judge, onDone }: ReviewProps): JSX.Element {
   const [text, setText] = useState("");
   const [told, setTold] = useState<Told["means"] | "no">("no");
   const [missing, setMissing] = useState(false);
-  const close = useAct(async (_sent, judged: EmergencyReview["outcome"]) => {
+  const close = useAct(async (judged: EmergencyReview["outcome"]) => {
     const said = text.trim() === "" ? undefined : text.trim();
     const leaf = await judge({ outcome: judged, text: said, told: told === "no" ? undefined : told });
     await client.save();

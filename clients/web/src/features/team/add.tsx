@@ -96,7 +96,7 @@ function Form({ of, names, people }: FormProps): JSX.Element {
       ...(title !== "outside" || informed === undefined || consent.length === 0 ? {} : { consent }),
     };
   };
-  const add = useAct(async (_sent, user: string, toAsk: Joining["consent"]) => {
+  const add = useAct(async (user: string, toAsk: Joining["consent"]) => {
     const result = await client.writing.team.add(of, user, joining(toAsk), textHash);
     if (name.trim() !== "") await names.put("contact", user, name);
     // Whoever holds the keys hands them over: here and now what this device holds, the rest at the others' next sync.

@@ -90,7 +90,7 @@ function Ask({ of, known, seer, toAsk, refused, refusal }: AskedProps): JSX.Elem
   const [unreadable, setUnreadable] = useState(false);
   const information = askable.filter(({ compartment }) => chosen.has(compartment));
   const isBack = refused.some(({ compartment }) => chosen.has(compartment));
-  const record = useAct(async (_sent, decision: "given" | "refused") => {
+  const record = useAct(async (decision: "given" | "refused") => {
     const terms = {
       information,
       recipients: { users: [seer.user] },

@@ -61,7 +61,7 @@ function ToTell({ of, known, again }: PartProps & { readonly again: () => void }
   const { facts, table, nowMs, waiting } = known;
   const lines = missingLines(table, facts, teamReaders(facts, nowMs), nowMs);
   const isKept = waiting.some(({ body, state }) => body["type"] === "notice" && state === "waiting");
-  const record = useAct(async (_sent, told: readonly NoticeLine[]) => {
+  const record = useAct(async (told: readonly NoticeLine[]) => {
     const kind = told.some((line) => line.kind !== "general") ? "cross-category" : "general";
     const result = await client.writing.facts.record(of, notice({ lines: told, means, text: textHash(kind, means === "falc") }));
     if (result.kind === "recorded") await client.writing.syncing.sync(of);

@@ -57,7 +57,7 @@ function Members({ of, members, known, again }: MembersProps): JSX.Element {
   const sayings = useSayings(known.names);
   const [ending, setEnding] = useState<Taking>();
   const me = client.author.user;
-  const end = useAct(async (_sent, user: string) => {
+  const end = useAct(async (user: string) => {
     if (user === me) await client.writing.members.leave(of);
     else await client.writing.members.end(of, user);
     await client.save();

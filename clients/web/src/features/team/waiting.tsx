@@ -23,7 +23,7 @@ export function Waiting({ known, again }: WaitingProps): JSX.Element | null {
   const { messages, language, client } = useApp();
   const said = messages.team;
   const { waiting } = known;
-  const drop = useAct(async (_sent, throwAway: () => Promise<void>) => {
+  const drop = useAct(async (throwAway: () => Promise<void>) => {
     await throwAway();
     again();
   });

@@ -57,7 +57,7 @@ function Consents({ of, known, again }: ConsentsProps): JSX.Element {
   const { facts, nowMs, waiting } = known;
   const left = new Set(waiting.map(({ body, state }) => (state === "waiting" ? body["consent"] : undefined)));
   const consents = consentsInForce(facts, nowMs).filter(({ hash }) => !left.has(hash));
-  const record = useAct(async (_sent, hash: string, means: ConsentWithdrawal["means"]) => {
+  const record = useAct(async (hash: string, means: ConsentWithdrawal["means"]) => {
     const result = await client.writing.facts.record(of, withdrawal(hash, means));
     if (result.kind === "recorded") await client.writing.syncing.sync(of);
     await client.save();

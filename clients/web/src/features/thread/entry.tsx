@@ -37,7 +37,7 @@ export function EntryScreen({ of, place, entry }: EntryProps): JSX.Element {
     if (error instanceof ProtocolError) throw error;
     return { one, item: looked.item, names, marks };
   }, [client, of, place, entry]);
-  const file = useAct(async (_sent, { case: case_, placed, entry: id, compartment }: Received) => {
+  const file = useAct(async ({ case: case_, placed, entry: id, compartment }: Received) => {
     await client.filings.file(case_, placed, id);
     await client.save();
     tell(messages.thread.filedHere);
