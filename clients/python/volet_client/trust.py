@@ -206,7 +206,7 @@ class TrustState:
         """Refuse a table wider than the ceiling (T9); `ceiling` is the one whose hash is pinned."""
         if ceiling.hash != self.bundle.ceiling:
             raise ProtocolError(Reason.WRONG_POLICY, "ceiling table of this version is not the pinned one")
-        # Asked at every act: nothing is wider than itself, and comparing ten thousand answers takes about a millisecond.
+        # Asked at every act: nothing is wider than itself; to compare ten thousand answers takes about a millisecond.
         if table.hash == ceiling.hash:
             return
         wider = table.wider_than(ceiling)
