@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 import pytest
 
 from support.client_world import World, client_world
+from support.hub import HandClock
 from support.identities import SELF_ISS, capacity
 from volet_client.client import Client
 from volet_client.errors import UsageError, VerificationError, VoletError
@@ -26,6 +29,7 @@ from volet_protocol.places import Place
 
 ESSENTIALS = Place("section", "medical/1")
 NURSE = ("H2", "practice")
+DAY_MS = 86_400_000
 
 
 @pytest.fixture(scope="module")
@@ -213,6 +217,39 @@ def test_a_withdrawn_invitation_opens_nothing_and_its_sections_are_rotated(
     _, duties = mo.cases.sync(case)
     assert "medical/1" in duties.rotated
     assert mo.cases.view(case).main.section("medical/1").epoch == before + 1
+
+
+def test_an_invitation_that_is_over_is_told_as_such_to_whom_it_named_and_to_nobody_else(
+    tmp_path: Path,
+) -> None:
+    clock = HandClock(time.time_ns() // 1_000_000)
+    with client_world(tmp_path, clock=clock) as world:
+        mo = world.professional("mo", "H1", "practice")
+        mme = world.person("mme")
+        case = mo.cases.open(person=mme.author.user).case
+        mo.team.tell(case, "oral")
+        newcomer, other = (world.professional(name, *NURSE) for name in ("nurse", "other"))
+        made = invite(world, case, newcomer)
+        withdrawn = invite(world, case, newcomer)
+        mo.invitations.withdraw(case, withdrawn.invitation)
+        clock.at_ms = made.expires_ms
+        world.log_in(newcomer)
+        world.log_in(other)
+        # With the code: another one is that of no invitation, over or not.
+        with pytest.raises(UsageError, match="was over on"):
+            newcomer.invites.join(asked(made))
+        with pytest.raises(UsageError, match="not that of your"):
+            newcomer.invites.join(Asked(InvitationCode(bytes(10))))
+        assert [one.hash for one in newcomer.invites.named()] == [made.invitation]
+        assert other.invites.named() == []
+        # Told and no more: neither box nor chain.
+        with pytest.raises(NotFoundError):
+            newcomer.hub.transport.post(f"/v1/invitations/{made.invitation}/box", {"proof": to_base64url(bytes(64))})
+        with pytest.raises(NotFoundError):
+            newcomer.casebook.view(case)
+        clock.at_ms = made.expires_ms + 30 * DAY_MS
+        world.log_in(newcomer)
+        assert newcomer.invites.named() == []
 
 
 def test_without_the_code_the_account_named_is_served_the_invitation_alone(

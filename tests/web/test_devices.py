@@ -286,6 +286,11 @@ class TestComingBack:
         watch.page.goto(f"{watch.world.addresses.hub}/#/devices")
         watch.page.get_by_text("Retiré le").nth(1).wait_for()
         assert watch.page.get_by_text("cet appareil", exact=True).count() == 1
+        # They stay in the list, since when they are out, and with nothing left to do to them.
+        gone = watch.page.get_by_role("main").get_by_role("listitem").filter(has_text="Retiré le")
+        assert gone.get_by_role("link").count() == 0
+        watch.axe()
+        watch.picture("devices-revoked")
         # The one that was lost is out: its session is over, and its sign-in is refused.
         own.watch.page.reload()
         own.watch.title("Se connecter")

@@ -106,15 +106,17 @@ class Invitations:
         self._appender = appender
         self._members = members
 
-    def invite(self, case: str, invitee: Invitee, joining: Joining, *, shown: bool = False) -> Invited:
-        """Invite somebody; `shown` makes a code for a QR instead of one to be said.
+    def invite(
+        self, case: str, invitee: Invitee, joining: Joining, *, shown: bool = False, valid_ms: int = VALIDITY_MS
+    ) -> Invited:
+        """Invite somebody; `shown` makes a code for a QR instead of one to be said; it holds 72 hours, or less.
 
         Raises `UsageError` for a choice that does not hold together; the hub's refusal when it takes nothing.
         """
         view = self._casebook.view(case)
         facts, now_ms = view.main.facts, view.main.instant(self._author.clock())
         code = InvitationCode(draw(SHOWN_SIZE if shown else SPOKEN_SIZE))
-        fact = self._fact(facts, invitee, joining, now_ms)
+        fact = self._fact(facts, invitee, joining, now_ms, now_ms + min(valid_ms, VALIDITY_MS))
         keys = code_keys(code, fact.kdf)
         before: list[Fact] = []
         if joining.consent:
@@ -163,13 +165,13 @@ class Invitations:
 
     # -- the gesture ---------------------------------------------------------------------------------------------
 
-    def _fact(self, facts: CaseFacts, invitee: Invitee, joining: Joining, now_ms: int) -> Invitation:
+    def _fact(self, facts: CaseFacts, invitee: Invitee, joining: Joining, now_ms: int, expires_ms: int) -> Invitation:
         limb, salt = LIMBS[joining.title], draw(SUBJECT_SALT_SIZE)
         since_ms = history_from(joining.horizon, facts, now_ms)
         return Invitation(
             subject=salted_subject(salt, invitee.iss, invitee.sub), subject_salt=salt, capacity=invitee.capacity,
             regime=joining.regime, limb=limb, history_from_ms=now_ms if since_ms is None else since_ms,
-            expires_ms=now_ms + VALIDITY_MS, kdf=CodeKdf(draw(SUBJECT_SALT_SIZE)), key=bytes(KEY_SIZE),
+            expires_ms=expires_ms, kdf=CodeKdf(draw(SUBJECT_SALT_SIZE)), key=bytes(KEY_SIZE),
             until_ms=joining.until_ms,
             recognised=Recognition(joining.recognised, now_ms) if limb == LIMBS[PRESCRIBED] else None,
         )  # fmt: skip

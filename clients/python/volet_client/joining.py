@@ -1,6 +1,7 @@
 """Taking part by an invitation, alone, with nobody on line (F11; docs/spec/invitations.md).
 
-1. The hub names the open invitations of our identity; the link, or the code itself, says which one is meant.
+1. The hub names the invitations of our identity, open or ended unanswered; the link, or the code itself, says which
+   one is meant.
 2. The code has to give the key that the invitation names; only then is the hub asked, with a proof of it, for the box
    and the chain. The chain is verified to its proven head: that very invitation stands in it, valid.
 3. The box has to open under the whole fact: who made it had the code. A hub that offers another invitation is found out
@@ -19,6 +20,7 @@ from volet_client.appending import Appender, NewLink
 from volet_client.author import Author, draw
 from volet_client.casebook import Casebook, CaseView, ClassView
 from volet_client.errors import UsageError
+from volet_client.facts_words import moment
 from volet_client.granting import GRANT_VALIDITY_MS
 from volet_client.hub import Hub
 from volet_client.profile import ATTESTED, Profile
@@ -110,7 +112,7 @@ class Invites:
         self._session = session
 
     def named(self) -> list[Named]:
-        """Return the open invitations that name our identity, as the hub tells of them."""
+        """Return the invitations that name our identity, open or ended unanswered, as the hub tells of them."""
         listed = self._hub.transport.get_list("/v1/invitations")
         try:
             return [_named(Fields(item, "invitation")) for item in listed]
@@ -118,7 +120,7 @@ class Invites:
             raise self._hub.failed(error, {"invitations": listed}) from None
 
     def join(self, asked: Asked) -> Joined:
-        """Take part by an invitation; raise `UsageError` where none is ours, or the code is another one's."""
+        """Take part by an invitation; raise `UsageError`: none is ours, it is over, the code is another one's."""
         self._author.check_own_chain()
         offered = [
             one for one in self.named() if (asked.case, asked.invitation) in {(None, None), (one.case, one.hash)}
@@ -129,6 +131,9 @@ class Invites:
                 check_key(keys, one.fact)
             except ProtocolError:
                 continue
+            # Until when it holds is signed into the invitation, whatever a hub says is over.
+            if one.fact.expires_ms <= self._author.clock():
+                raise _over(one.fact.expires_ms)
             return self._answer(one, keys)
         raise _not_ours(offered=bool(offered))
 
@@ -250,6 +255,13 @@ def _unreadable() -> UsageError:
     )
 
 
+def _over(at_ms: int) -> UsageError:
+    return UsageError(
+        Said(f"Cette invitation a expiré le {moment(at_ms)}.", f"This invitation was over on {moment(at_ms)}."),
+        Said("Demandez-en une autre à qui vous invite.", "Ask whoever invites you for another one."),
+    )
+
+
 def _not_ours(*, offered: bool) -> UsageError:
     if offered:
         return UsageError(
@@ -258,8 +270,8 @@ def _not_ours(*, offered: bool) -> UsageError:
         )
     return UsageError(
         Said(
-            "Aucune invitation ouverte n'est à votre nom : elle a expiré, a été retirée ou a déjà servi.",
-            "No open invitation is in your name: it is over, was withdrawn, or was used.",
+            "Aucune invitation ouverte n'est à votre nom : elle a été retirée ou a déjà servi.",
+            "No open invitation is in your name: it was withdrawn, or was used.",
         ),
         Said("Demandez-en une autre à qui vous invite.", "Ask whoever invites you for another one."),
     )

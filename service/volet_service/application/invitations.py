@@ -2,7 +2,8 @@
 
 1. An account is named when a binding of its own gives the subject of the invitation under its salt. To every other an
    invitation does not exist.
-2. Whether it is open, the chain says: answered, withdrawn, over, or its author gone, it is served to nobody.
+2. Whether it is open, the chain says: answered, withdrawn, over, or its author gone, it is served to nobody. That it
+   is over is told to the account it names, for 30 days, with nothing of the case.
 3. The box goes to one account, against a proof made with the code; the release is a leaf. Three wrong proofs and it
    goes to nobody: each is kept, and logged, before it is answered.
 4. Until then that account is served the invitation alone: stolen without the code, it shows nothing of the case.
@@ -24,7 +25,7 @@ from volet_protocol.fact_gesture import parts_of, read_facts
 from volet_protocol.fact_invitations import Invitation
 from volet_protocol.invitation_codes import TRIES
 from volet_protocol.invitation_keys import check_release_proof, release_terms
-from volet_protocol.invitations import answer_to, is_open
+from volet_protocol.invitations import answer_to, closed_by, is_open
 from volet_protocol.log_payload import IdentityPayload, ViewPayload
 from volet_protocol.places import MAIN
 from volet_protocol.policy_table import PolicyTable
@@ -39,6 +40,8 @@ from volet_service.domain.leaves import LeafContent
 
 ACT: Final = "invitation"
 WRONG_CODE: Final = "wrong_code"
+# How long whoever was invited is told that it is over; afterwards it does not exist for them either.
+TOLD_MS: Final = 30 * 86_400_000
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,9 @@ def remember(case: str, link: str, fact: JsonObject | None, uow: UnitOfWork) -> 
 
 
 def list_invitations(caller: Caller, uow: UnitOfWork, /) -> list[ListedInvitation]:
-    """Return the open invitations that name the caller."""
-    return [ListedInvitation(record, body) for record in _naming(caller, uow) for body in _bodies(record, uow)]
+    """Return the invitations that name the caller: the open ones, and for a while those that ended unanswered."""
+    found = [*_naming(caller, uow), *_ended(caller, uow)]
+    return [ListedInvitation(record, body) for record in found for body in _bodies(record, uow)]
 
 
 def view_invited(uow: UnitOfWork, caller: Caller, case: str, table: PolicyTable) -> Viewer:
@@ -126,10 +130,24 @@ def _log(record: StoredInvitation, caller: Caller, uow: UnitOfWork, purpose: str
 
 
 def _naming(caller: Caller, uow: UnitOfWork) -> Iterator[StoredInvitation]:
+    return (record for record in _own(caller, uow, uow.now_ms) if _is_served(record, caller, uow))
+
+
+def _ended(caller: Caller, uow: UnitOfWork) -> Iterator[StoredInvitation]:
+    """Return those that ended unanswered: whoever opens the link too late is told so, and nothing else."""
+    for record in _own(caller, uow, uow.now_ms - TOLD_MS):
+        facts = _state(record, uow).facts
+        if record.fact in facts.hashes:
+            reason = closed_by(facts, facts.find(Invitation, record.fact), uow.now_ms)
+            if reason is Reason.EXPIRED:
+                yield record
+
+
+def _own(caller: Caller, uow: UnitOfWork, at_ms: int) -> Iterator[StoredInvitation]:
+    """Return those that name the caller and do not end before an instant."""
     subjects = _subjects(caller.user, uow)
-    for record in uow.invitations.living(uow.now_ms) if subjects else ():
-        named = any(salted_subject(record.subject_salt, iss, sub) == record.subject for iss, sub in subjects)
-        if named and _is_served(record, caller, uow):
+    for record in uow.invitations.living(at_ms) if subjects else ():
+        if any(salted_subject(record.subject_salt, iss, sub) == record.subject for iss, sub in subjects):
             yield record
 
 

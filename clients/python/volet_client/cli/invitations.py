@@ -19,6 +19,7 @@ from volet_client.team_horizon import EPISODE, HORIZONS
 from volet_client.words import Said
 from volet_protocol.canonical import JsonValue
 from volet_protocol.capacities import Capacity
+from volet_protocol.invitation_codes import VALIDITY_MS
 
 _STATES = {
     "open": Said("en attente", "open"),
@@ -68,6 +69,7 @@ def _register_make(make: argparse.ArgumentParser, lang: str) -> None:
     make.add_argument("--consent", metavar="medical/1,…", action="append", default=[])
     make.add_argument("--recognised", choices=RECOGNISED, default="oral")
     make.add_argument("--until", metavar="15d")
+    make.add_argument("--valid", metavar="12h", help=Said("72h au plus", "72h at most").to(lang))
     make.add_argument("--regime", choices=("care", "mdph"), default="care")
     make.add_argument("--qr", action="store_true", help=Said("un lien à montrer", "a link to be shown").to(lang))
     make.set_defaults(run=invite_make)
@@ -103,7 +105,8 @@ def invite_make(context: Context, args: argparse.Namespace) -> None:
         until_ms=client.clock() + duration_ms(args.until) if args.until else None,
         lang=context.config.lang,
     )
-    made = client.invitations.invite(case, _invitee(client, args), joining, shown=args.qr)
+    valid_ms = duration_ms(args.valid) if args.valid else VALIDITY_MS
+    made = client.invitations.invite(case, _invitee(client, args), joining, shown=args.qr, valid_ms=valid_ms)
     context.terminal.result(_result(client, case, made), _lines(client, made))
 
 

@@ -166,7 +166,12 @@ export function App({ session, first, served, onGo }: AppProps): JSX.Element {
       return (
         <Frame>
           {failed}
-          <Waiting onLook={look} onStart={start} onForget={() => attempt(() => session.forget())} />
+          <Waiting
+            code={step.code}
+            onLook={look}
+            onStart={() => (step.registrar === undefined ? start() : attest(step.registrar))}
+            onForget={() => attempt(() => session.forget())}
+          />
         </Frame>
       );
     case "signed-in":

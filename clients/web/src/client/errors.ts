@@ -163,6 +163,7 @@ export const MISUSES = [
   "device-young",
   "device-gone",
   "invited-nobody",
+  "invited-expired",
   "invited-code",
   "invited-capacity",
   "invited-used",

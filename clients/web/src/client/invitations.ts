@@ -38,6 +38,7 @@ import { Misuse } from "./errors.ts";
 import { checkEntitled } from "./facts-entitlement.ts";
 import { holdsCurrent, startFor } from "./granting.ts";
 import type { Members } from "./members.ts";
+import type { Names } from "./names.ts";
 import { draw } from "./profile.ts";
 import type { Rules } from "./rules.ts";
 import { consentFor, LIMBS, noticeFor } from "./team.ts";
@@ -159,6 +160,19 @@ export class Invitations {
       return { record, closed, answeredBy, kept, link: this.#link(case_, record.hash) };
     });
     return shown.reverse();
+  }
+
+  /** Call whoever answered by the name under which this device invited them; their code is of no more use, and forgotten. */
+  async nameGuests(facts: CaseFacts, names: Names): Promise<void> {
+    const held = await this.#held();
+    const answered = new Map(held.map(({ invitation }) => [invitation, answerTo(facts, invitation)?.fact.user] as const));
+    for (const { invitation, name } of held) {
+      const user = answered.get(invitation);
+      // Whoever they were called by already was named on purpose.
+      if (user !== undefined && name !== "" && names.of("contact", user) === undefined) await names.put("contact", user, name);
+    }
+    const open = held.filter(({ invitation }) => answered.get(invitation) === undefined);
+    if (open.length < held.length) await this.#keep(open);
   }
 
   /** Take an invitation back: at once, by any member. */

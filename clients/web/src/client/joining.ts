@@ -1,7 +1,7 @@
 /**
  * Taking part by an invitation, alone, with nobody on line (F11; docs/spec/invitations.md).
  *
- * 1. The hub names the open invitations of our identity; the link says which one is meant.
+ * 1. The hub names the invitations of our identity that are open or ended unanswered; the link says which one is meant.
  * 2. The code has to give the key that the invitation names; only then is the hub asked, with a proof of it, for the box and the
  *    chain. The chain is verified to its proven head: that very invitation stands in it, valid.
  * 3. The box has to open under the whole fact: who made it had the code. A hub that offers another invitation is found out before
@@ -75,13 +75,15 @@ export class Invites {
   }
 
   /**
-   * Take part by the invitation that a link means. Returns the sections that a member still grants. Throws `Misuse` where it is not
-   * open to us, the code is another one's, or our capacity is not the one invited; `ProtocolError` for what does not verify.
+   * Take part by the invitation that a link means. Returns the sections that a member still grants. Throws `Misuse` where it is over
+   * or not open to us, the code is another one's, or our capacity is not the one invited; `ProtocolError` for what does not verify.
    */
   async join(meant: Meant, code: InvitationCode): Promise<readonly string[]> {
     await this.#parts.author.checkOwnChain();
     const named = (await this.#named()).find((one) => one.case === meant.case && one.invitation === meant.invitation);
     if (named === undefined) throw new Misuse("invited-nobody");
+    // Judged here: until when it holds is signed into the invitation, whatever a hub says is over.
+    if (named.fact.expiresMs <= this.#parts.author.nowMs()) throw new Misuse("invited-expired");
     const keys = await codeKeys(code, named.fact.kdf);
     try {
       checkCodeKey(keys, named.fact);
@@ -139,7 +141,7 @@ export class Invites {
     return appended.view;
   }
 
-  /** The open invitations that name our identity, as the hub tells of them. */
+  /** The invitations that name our identity, open or ended unanswered, as the hub tells of them. */
   async #named(): Promise<readonly Named[]> {
     const listed = await this.#parts.hub.transport.getList("/v1/invitations");
     return listed.map((item) => {

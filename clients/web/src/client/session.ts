@@ -35,8 +35,14 @@ const ARRIVED = "arrived";
 export type Step =
   | { readonly kind: "first-visit"; readonly offered: TrustBundle }
   | { readonly kind: "signed-out" }
-  /** `isFurther`: this page leaves for the address by itself, since what was under way has another part. */
-  | { readonly kind: "waiting"; readonly code: string; readonly url: string; readonly isFurther?: boolean }
+  /** `isFurther`: this page leaves for the address by itself, since what was under way has another part; `registrar` who attests. */
+  | {
+      readonly kind: "waiting";
+      readonly code: string;
+      readonly url: string;
+      readonly registrar: string | undefined;
+      readonly isFurther?: boolean;
+    }
   | { readonly kind: "signed-in"; readonly acting: Attestation | undefined };
 
 /** What a page needs from outside: HTTP to an address, and the time. */
@@ -175,7 +181,8 @@ export class Session {
       return { kind: "signed-out" };
     }
     if (pending === undefined) return { kind: "signed-out" };
-    return { kind: "waiting", code: login.comparisonCode(this.identity.user), url: pending.url };
+    const { url, registrar } = pending;
+    return { kind: "waiting", code: login.comparisonCode(this.identity.user), url, registrar };
   }
 
   /** Begin a login at the hub; the page then leaves for the address returned. */

@@ -62,10 +62,10 @@ describe("what a person reads on her screens", () => {
 });
 
 describe("what a person agrees to and takes home", () => {
-  const papers: Readonly<Record<string, string>> = paperTexts;
+  const papers: Readonly<Record<string, string>> = paperTexts.fr;
 
   it("is the easy text of the policies", () => {
     expect(Object.values(papers).filter((text) => !/^lang: falc$/m.test(text))).toEqual([]);
-    expect(JSON.stringify(consentText)).toContain("lang: falc");
+    expect(consentText.fr).toContain("lang: falc");
   });
 });

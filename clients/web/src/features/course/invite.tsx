@@ -43,7 +43,12 @@ export function InviteScreen({ of }: { readonly of: string }): JSX.Element {
     });
     return { names, table, places: places.filter(({ rows }) => rows.length > 0) };
   }, [client, session]);
-  const sent = useLoad(() => client.writing.invitations.all(of), [client, of]);
+  const sent = useLoad(async () => {
+    const { invitations } = client.writing;
+    const [names, { main }] = await Promise.all([client.desk.names, client.casebook.view(of)]);
+    await invitations.nameGuests(main.facts, names);
+    return { names, found: await invitations.all(of) };
+  }, [client, of]);
   return (
     <Page
       title={messages.invite.title}
@@ -54,7 +59,7 @@ export function InviteScreen({ of }: { readonly of: string }): JSX.Element {
         {(found) => <Form of={of} {...found} onMade={sent.again} />}
       </Loaded>
       <Loaded from={sent} lines={2}>
-        {(found) => found.length > 0 && <Sent of={of} found={found} again={sent.again} />}
+        {(known) => known.found.length > 0 && <Sent of={of} {...known} again={sent.again} />}
       </Loaded>
     </Page>
   );

@@ -7,12 +7,14 @@ import { Qr } from "../../app/qr.tsx";
 import { href } from "../../app/router.ts";
 import { structureLabel } from "../../app/shell.tsx";
 import type { InvitationMade, InvitationShown } from "../../client/invitations.ts";
+import type { Names } from "../../client/names.ts";
 import { functionName, levelName, partName } from "../../i18n/codes.ts";
 import { instant } from "../../i18n/times.ts";
 import { sectionParts } from "../../protocol/case-links.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Card, List, Name, Row } from "../../ui/card.tsx";
 import { Note } from "../../ui/note.tsx";
+import { useSayings } from "../team/words.ts";
 
 interface MadeProps {
   readonly of: string;
@@ -70,14 +72,16 @@ function Code({ shown: { kept, link, record } }: { readonly shown: InvitationSho
 
 interface SentProps {
   readonly of: string;
+  readonly names: Names;
   readonly found: readonly InvitationShown[];
   readonly again: () => void;
 }
 
 /** The invitations of the case: whom, until when, what became of them. */
-export function Sent({ of, found, again }: SentProps): JSX.Element {
+export function Sent({ of, names, found, again }: SentProps): JSX.Element {
   const { messages, language, session, client, tell } = useApp();
   const words = messages.invite;
+  const sayings = useSayings(names);
   const withdraw = useAct(async (invitation: string) => {
     await client.writing.invitations.withdraw(of, invitation);
     // What was boxed to the code owes other keys from now on.
@@ -89,10 +93,12 @@ export function Sent({ of, found, again }: SentProps): JSX.Element {
   return (
     <Card title={words.list}>
       <List label={words.list}>
-        {found.map(({ record, closed, kept }) => {
+        {found.map(({ record, closed, answeredBy, kept }) => {
           const { capacity, expiresMs } = record.fact;
           const role = functionName(capacity, language);
-          const who = kept === undefined || kept.name === "" ? role : kept.name;
+          const invited = kept === undefined || kept.name === "" ? role : kept.name;
+          // Whoever answered is one of the team, and called as the team calls them.
+          const who = answeredBy === undefined ? invited : sayings.who(answeredBy, capacity);
           const ends = closed === "already" ? words.answered : closed === "closed" ? words.taken : words.over;
           const state =
             closed === undefined ? words.open(instant(expiresMs, language)) : closed === "not-entitled" ? words.void : ends;

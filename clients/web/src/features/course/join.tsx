@@ -16,6 +16,12 @@ import { Note } from "../../ui/note.tsx";
 import { Page } from "../../ui/page.tsx";
 
 const LONGEST_CODE = 60;
+/** What no other try of the code changes. */
+const OVER: ReadonlySet<string> = new Set<Misuse["kind"]>(["invited-nobody", "invited-expired", "invited-used"]);
+
+function isOver(error: unknown): boolean {
+  return error instanceof Misuse && OVER.has(error.kind);
+}
 
 interface JoinProps {
   readonly of: string;
@@ -28,8 +34,17 @@ export function JoinScreen({ of, invitation }: JoinProps): JSX.Element {
   const [typed, setTyped] = useState("");
   const [wrong, setWrong] = useState<string>();
   const kept = useLoad(() => keptInvited(client.vault), [client, invitation]);
+  const joined = async (code: InvitationCode): Promise<readonly string[]> => {
+    try {
+      return await client.invites.join({ case: of, invitation }, code);
+    } catch (error) {
+      // Nothing is left to try: the next sign-in leads elsewhere.
+      if (isOver(error)) await forgetInvited(client.vault);
+      throw error;
+    }
+  };
   const join = useAct(async (code: InvitationCode) => {
-    const left = await client.invites.join({ case: of, invitation }, code);
+    const left = await joined(code);
     await forgetInvited(client.vault);
     await client.save();
     if (left.length > 0) tell(words.left);
@@ -46,6 +61,18 @@ export function JoinScreen({ of, invitation }: JoinProps): JSX.Element {
     return (
       <Page title={messages.inbox.title}>
         <Note kind="plain">{words.joining}</Note>
+      </Page>
+    );
+  }
+  if (isOver(join.error)) {
+    return (
+      <Page title={words.over}>
+        <Failure error={join.error} />
+        <div class="row">
+          <ButtonLink kind="main" href={href({ name: "home" })}>
+            {messages.inbox.title}
+          </ButtonLink>
+        </div>
       </Page>
     );
   }

@@ -91,13 +91,15 @@ export function Login({ code, told, isInvited, registrars, onStart, onAttest, on
 const LOOK_AGAIN_MS = 2_000;
 
 interface WaitingProps {
+  /** What the provider shows too, if it shows any: who was invited sees no other screen before this one. */
+  readonly code: string;
   readonly onLook: () => Promise<void>;
   readonly onStart: () => Promise<void>;
   readonly onForget: () => Promise<void>;
 }
 
 /** The browser came back: the hub or the registrar is asked until it has the provider's answer. */
-export function Waiting({ onLook, onStart, onForget }: WaitingProps): JSX.Element {
+export function Waiting({ code, onLook, onStart, onForget }: WaitingProps): JSX.Element {
   const { messages } = useWords();
   useEffect(() => {
     void onLook();
@@ -109,6 +111,9 @@ export function Waiting({ onLook, onStart, onForget }: WaitingProps): JSX.Elemen
   return (
     <Page title={messages.login.title}>
       <Note kind="plain">{messages.login.waiting}</Note>
+      <Card>
+        <p>{messages.login.code(code)}</p>
+      </Card>
       <div class="row">
         <Button onPress={onStart}>{messages.login.again}</Button>
         <Button kind="quiet" onPress={onForget}>

@@ -15,7 +15,7 @@ import { ButtonLink } from "../../ui/button.tsx";
 import { Card, Empty, List, Row } from "../../ui/card.tsx";
 import { Disclosure } from "../../ui/disclosure.tsx";
 import { Page } from "../../ui/page.tsx";
-import { CONSENT_TEXT_HASH } from "./notice-text.ts";
+import { consentTextHash } from "./notice-text.ts";
 import { OpposeMore } from "./oppose.tsx";
 import { ChangeOfMind, Undo } from "./undo.tsx";
 import { holderOf } from "./words.ts";
@@ -116,7 +116,12 @@ function Limit({ case_, record, facts, again }: LimitProps): JSX.Element | null 
     (at: number): Make =>
     (known, atMs) => {
       const holder = holderOf(facts, client.author.user);
-      const kept = { kind, recipients, information: information.filter((_, index) => index !== at), text: CONSENT_TEXT_HASH };
+      const kept = {
+        kind,
+        recipients,
+        information: information.filter((_, index) => index !== at),
+        text: consentTextHash(language),
+      };
       const terms = { ...kept, support: "electronic", supersedes: record.hash } as const;
       const more = { ...(entries === undefined ? {} : { entries }), ...(untilMs === undefined ? {} : { untilMs }) };
       return consent({ ...terms, ...more, ...(holder === undefined ? {} : { holder }) })(known, atMs);

@@ -18,7 +18,7 @@ import { Card, Empty } from "../../ui/card.tsx";
 import { Check } from "../../ui/choice.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Helped, NO_HELPER, wordsOfHelper } from "./helped.tsx";
-import { CONSENT_TEXT_HASH, consentText } from "./notice-text.ts";
+import { consentText, consentTextHash } from "./notice-text.ts";
 import { holderOf } from "./words.ts";
 
 interface ConsentProps {
@@ -72,7 +72,7 @@ function Asked({ case_, seer, facts, askable, refusal }: AskedProps): JSX.Elemen
   const decide = useAct(async (decision: "given" | "refused") => {
     const information = askable.filter(({ compartment }) => chosen.has(compartment));
     const recipients = { users: [seer.user] };
-    const terms = { information, recipients, text: CONSENT_TEXT_HASH, support: "electronic", decision } as const;
+    const terms = { information, recipients, text: consentTextHash(language), support: "electronic", decision } as const;
     const instead = refusal === undefined ? {} : { supersedes: refusal };
     const make = consent({ ...terms, ...instead, ...(holder === undefined ? {} : { holder }) });
     const made = await client.writing.facts.record(case_, make, { words: wordsOfHelper(helper) });
@@ -109,8 +109,8 @@ function Asked({ case_, seer, facts, askable, refusal }: AskedProps): JSX.Elemen
         ))}
       </Card>
       <Card>
-        {consentText(blanks).map(({ title, lines }) => (
-          <section class="paragraph" lang="fr" key={title}>
+        {consentText(language, blanks).map(({ title, lines }) => (
+          <section class="paragraph" key={title}>
             <h3>{title}</h3>
             {lines.map((line) => (
               <p key={line}>{line}</p>

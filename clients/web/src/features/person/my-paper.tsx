@@ -16,7 +16,7 @@ import { Card, Empty } from "../../ui/card.tsx";
 import { Page } from "../../ui/page.tsx";
 import { PrintFooter } from "../../ui/print-footer.tsx";
 import { save } from "../../ui/save.ts";
-import { CONSENT_TEXT_HASH, filledText } from "./notice-text.ts";
+import { consentTextHash, filledText } from "./notice-text.ts";
 import type { Paragraph } from "./notice-text.ts";
 import texts from "./paper-texts.json" with { type: "json" };
 import { fileName, sheetPage } from "./sheet-page.ts";
@@ -69,7 +69,7 @@ export function MyPaper({ case_, fact }: { readonly case_: string; readonly fact
               </div>
               <Card>
                 {paper.paragraphs.map(({ title, lines }) => (
-                  <section class="paragraph" lang="fr" key={title}>
+                  <section class="paragraph" key={title}>
                     <h2>{title}</h2>
                     {lines.map((line) => (
                       <p key={line}>{line}</p>
@@ -92,7 +92,7 @@ export function MyPaper({ case_, fact }: { readonly case_: string; readonly fact
 
 function pageOf({ messages, nowMs, language }: App, { paragraphs, reference }: Paper): string {
   return sheetPage({
-    language: "fr",
+    language,
     title: messages.myPaper.title,
     sections: paragraphs,
     foot: [messages.shell.confidential, messages.mine.reference(reference), messages.myAccount.made(date(nowMs(), language))],
@@ -121,17 +121,19 @@ function paperOf(app: App, view: CaseView, hash: string): Paper | undefined {
     ["recipients", whomOf(consent, view, app)],
     ["until", consent.untilMs === undefined ? messages.myPaper.untilCare : date(consent.untilMs, language)],
     ["code", messages.myPaper.number(number, String(position))],
-    ["text", consent.notice?.hash === CONSENT_TEXT_HASH ? messages.myPaper.text : messages.myPaper.otherText],
+    ["text", textOf(consent, app)],
     ["structure", structure],
     ["contact", messages.myPaper.contact],
     ["dpo", messages.myPaper.dpo],
     ["controller", structure],
   ]);
-  const paragraphs = filledText(texts[kind], blanks).map(({ title, lines }) => ({
-    title,
-    lines: lines.map((line) => line.replace("Bonjour .", "Bonjour.")),
-  }));
-  return { paragraphs, reference: referenceOf(view.case) };
+  return { paragraphs: filledText(texts[language][kind], blanks), reference: referenceOf(view.case) };
+}
+
+function textOf({ notice }: Consent, { messages }: App): string {
+  const { text, english, otherText } = messages.myPaper;
+  if (notice?.hash === consentTextHash("fr")) return text;
+  return notice?.hash === consentTextHash("en") ? english : otherText;
 }
 
 function partsOf({ information }: Consent, { language }: App): string {

@@ -149,7 +149,7 @@ function Ask({ of, known, seer, toAsk, refused, refusal }: AskedProps): JSX.Elem
         </fieldset>
       </Card>
       <Disclosure summary={said.readText}>
-        {consentText(blanks).map(({ title, lines }) => (
+        {consentText("fr", blanks).map(({ title, lines }) => (
           <section class="paragraph" lang="fr" key={title}>
             <h3>{title}</h3>
             {lines.map((line) => (

@@ -31,6 +31,7 @@ export function useKnown(of: string): Loading<Known> {
       client.desk.names,
       outbox.items(of),
     ]);
+    await client.writing.invitations.nameGuests(known, names);
     return { facts: known, table, names, waiting, nowMs: nowMs() };
   }, [client, of]);
   const { again } = found;

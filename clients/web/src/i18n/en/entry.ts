@@ -27,6 +27,7 @@ export const entry: Said<typeof french> = {
     wrong: "This code was copied wrongly: have it repeated. 17 letters and digits, XXXX-XXXX-XXXX-XXXX-X.",
     join: "Join the case",
     joining: "Checking the code and opening the case: a few seconds…",
+    over: "This invitation opens nothing any more",
     left: "Part of the case will follow once a member connects.",
   },
   login: {

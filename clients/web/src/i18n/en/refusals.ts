@@ -73,7 +73,9 @@ export const refusals: Said<typeof french> = {
       "This device is less than 24 hours old: it can neither revoke another nor change the recovery phrase yet. A thief would do that first.",
     "device-gone": "This device is no longer of your account. Add it again from another one.",
     "invited-nobody":
-      "This invitation is not open to you: it is over, was withdrawn, was used, or names somebody else. Ask whoever invites you for another one.",
+      "This invitation is not open to you: it was withdrawn, was used, or names somebody else. Ask whoever invites you for another one.",
+    "invited-expired":
+      "This invitation is over: its code opens nothing any more. Call whoever gave it to you and ask for another one, with a new link and a new code.",
     "invited-code":
       "This code is not that of this invitation. Have it repeated. Nothing was sent and no try was counted: try again.",
     "invited-capacity":

@@ -24,6 +24,7 @@ export const entry = {
     wrong: "Ce code est mal recopié : faites-le répéter. 17 lettres et chiffres, XXXX-XXXX-XXXX-XXXX-X.",
     join: "Rejoindre le dossier",
     joining: "Vérification du code et ouverture du dossier : quelques secondes…",
+    over: "Cette invitation n’ouvre plus rien",
     left: "Une partie du dossier suivra dès qu’un membre se connecte.",
   },
   login: {

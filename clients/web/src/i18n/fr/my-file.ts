@@ -117,6 +117,7 @@ export const myFile = {
     untilCare: "Jusqu’à la fin de votre prise en charge.",
     number: (number: string, position: string) => `${number} (acte n° ${position} de votre dossier)`,
     text: "le texte facile à lire",
+    english: "le texte en anglais",
     otherText: "un autre texte",
     contact: "à l’accueil",
     dpo: "le délégué à la protection des données",

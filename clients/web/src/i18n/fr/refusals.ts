@@ -72,7 +72,9 @@ export const refusals = {
       "Cet appareil a moins de 24 heures : il ne peut encore ni en retirer un autre, ni changer la phrase de secours. Un voleur ferait cela d’abord.",
     "device-gone": "Cet appareil n’est plus de votre compte. Ajoutez-le à nouveau depuis un autre.",
     "invited-nobody":
-      "Cette invitation n’est pas ouverte pour vous : elle a expiré, a été retirée, a déjà servi, ou nomme quelqu’un d’autre. Demandez-en une autre à qui vous invite.",
+      "Cette invitation n’est pas ouverte pour vous : elle a été retirée, a déjà servi, ou nomme quelqu’un d’autre. Demandez-en une autre à qui vous invite.",
+    "invited-expired":
+      "Cette invitation a expiré : son code n’ouvre plus rien. Appelez qui vous l’a donnée et demandez-en une autre, avec un nouveau lien et un nouveau code.",
     "invited-code":
       "Ce code n’est pas celui de cette invitation. Faites-le répéter. Rien n’a été envoyé, aucun essai n’est compté : réessayez.",
     "invited-capacity":

@@ -14,7 +14,7 @@ router = APIRouter(prefix="/v1", tags=["invitations"])
 
 @router.get("/invitations")
 async def own(caller: CallerDependency, hub: HubDependency) -> list[Answer]:
-    """Return the open invitations that name the caller's own identity."""
+    """Return the invitations that name the caller's own identity: open, or ended unanswered within 30 days."""
     found = await hub.store.read(lambda uow, /: list_invitations(caller, uow))
     return [
         {
