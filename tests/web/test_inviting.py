@@ -205,5 +205,5 @@ class TestLate:
         guest.check()
         context.close()
         # Who invited sees it too.
-        nurse.watch.page.goto(f"{world.addresses.hub}/#/cases/{case}/invite")
+        nurse.watch.page.goto(f"{world.addresses.hub}/#/cases/{case}/team/invite")
         nurse.watch.page.get_by_text("Expirée sans réponse").wait_for()
