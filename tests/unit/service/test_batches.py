@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, event, select, update
 
-from support.databases import open_disk
+from support.databases import CHOICE, SQLITE, open_disk
 from support.hub import HandClock, make_folder
 from support.identities import seed32
 from volet_protocol.completeness import check_tags
@@ -87,7 +87,9 @@ class Store:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    # Whatever database the run is on: of this one every statement can be seen.
+    monkeypatch.setenv(CHOICE, SQLITE)
     made = Store(tmp_path / "hub")
     yield made
     made.writer.close()
