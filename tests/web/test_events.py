@@ -302,6 +302,9 @@ class TestDanger:
         page.get_by_label("Ce que vous avez vu ou entendu").fill(SEEN)
         page.get_by_role("checkbox", name="Lu par Médecin").check()
         page.get_by_role("checkbox", name="Ne rien dire à").first.check()
+        # What was missing and is there now is missed no more; nobody is called by their function twice.
+        assert page.get_by_text("Dites qui est en danger").count() == 0
+        assert page.get_by_text("Médecin, DAC du Vercors").count() == 0
         nurse.picture("danger")
         nurse.axe()
         nurse.press("Signer et envoyer à ceux que j’ai nommés")

@@ -1,7 +1,7 @@
 /** What is typed one a line about a conference. */
 import { describe, expect, it } from "vitest";
 
-import { decisionsOf, guestsOf } from "../../src/features/events/lines.ts";
+import { decisionsOf, guestsOf, personLine, underName } from "../../src/features/events/lines.ts";
 
 describe("guests without an account", () => {
   it("have a name and a function; what follows is their structure", () => {
@@ -13,6 +13,15 @@ describe("guests without an account", () => {
 
   it.each(["M. Bail", ", bailleur", "M. Bail,"])("are refused without one of the two: %s", (line) => {
     expect(guestsOf(line)).toEqual([undefined]);
+  });
+});
+
+describe("who is called by the function", () => {
+  it("is not called by it twice, on the sheet nor where they are ticked", () => {
+    expect(personLine("Médecin", "Médecin", "DAC")).toBe("Médecin, DAC");
+    expect(personLine("Mme Roux", "infirmière", undefined)).toBe("Mme Roux, infirmière");
+    expect(underName("Médecin", "Médecin", "DAC")).toBe("DAC");
+    expect(underName("Paul", "Médecin", "DAC")).toBe("Médecin, DAC");
   });
 });
 

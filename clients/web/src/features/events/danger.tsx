@@ -25,6 +25,7 @@ import { TextArea } from "../../ui/field.tsx";
 import { Note } from "../../ui/note.tsx";
 import { Page } from "../../ui/page.tsx";
 import { CaseName } from "../reading/words.tsx";
+import { underName } from "./lines.ts";
 import { numbersOf, Transmit, TransmitPapers } from "./transmit.tsx";
 import type { Transmitted } from "./transmit.tsx";
 
@@ -125,21 +126,27 @@ function Form({ of, around }: { readonly of: string; readonly around: Around }):
   const [answers, setAnswers] = useState<Answers>({ facts: "", said: "", done: "", asked: "" });
   const [named, setNamed] = useState<readonly string[]>([]);
   const [hidden, setHidden] = useState<readonly string[]>([]);
-  const [problem, setProblem] = useState<string>();
+  const [tried, setTried] = useState(false);
   const label = ({ fact }: FactRecord<Participation>): string =>
     around.names.of("contact", fact.user) ?? functionName(fact.capacity, language);
-  const detail = ({ fact: { capacity } }: FactRecord<Participation>): string =>
-    `${functionName(capacity, language)}, ${structureLabel(session.bundle.registrars, capacity.structure)}`;
+  const detail = (record: FactRecord<Participation>): string => {
+    const { capacity } = record.fact;
+    return underName(
+      label(record),
+      functionName(capacity, language),
+      structureLabel(session.bundle.registrars, capacity.structure),
+    );
+  };
   const toggled = (list: readonly string[], one: string): readonly string[] =>
     list.includes(one) ? list.filter((other) => other !== one) : [...list, one];
+  const missing =
+    who === undefined || answers.facts.trim() === ""
+      ? words.missing
+      : named.length === 0 || named.length > MOST_NAMED
+        ? messages.misuse["report-named"]
+        : undefined;
   const send = useAct(async () => {
-    const missing =
-      who === undefined || answers.facts.trim() === ""
-        ? words.missing
-        : named.length === 0 || named.length > MOST_NAMED
-          ? messages.misuse["report-named"]
-          : undefined;
-    setProblem(missing);
+    setTried(true);
     if (missing !== undefined) return;
     const kept = hidden.flatMap((user) => around.team.find(({ fact }) => fact.user === user) ?? []).map(label);
     const said = QUESTIONS.filter((one) => answers[one].trim() !== "").map((one) => `${words[one]}\n${answers[one].trim()}`);
@@ -198,7 +205,7 @@ function Form({ of, around }: { readonly of: string; readonly around: Around }):
           }}
         />
       ))}
-      {problem !== undefined && <Note kind="danger">{problem}</Note>}
+      {tried && missing !== undefined && <Note kind="danger">{missing}</Note>}
       <div class="row">
         <Button kind="main" onPress={() => send.run()}>
           {words.send}

@@ -1,4 +1,4 @@
-/** Several things typed in one field, one a line: guests of a conference, what it decided. `undefined` for a line that lacks a part. */
+/** Lines of a sheet: somebody in one, and several things typed in one field, guests of a conference or what it decided. `undefined` for a line that lacks a part. */
 import type { DecisionTaken, Invited } from "../../protocol/meeting-words.ts";
 
 /** A day of work ends then: what is due that day is late after it. */
@@ -7,6 +7,16 @@ const DAY = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/;
 
 function linesOf(text: string): readonly string[] {
   return text.split("\n").filter((line) => line.trim() !== "");
+}
+
+/** « Mme Roux, infirmière »: who is called by the function is not called by it twice. */
+export function personLine(...parts: readonly (string | undefined)[]): string {
+  return [...new Set(parts.filter((part) => part !== undefined))].join(", ");
+}
+
+/** What stands under what somebody is called: the rest of it. */
+export function underName(name: string, ...parts: readonly string[]): string {
+  return parts.filter((part) => part !== name).join(", ");
 }
 
 /** « Mme Roux, infirmière, Cabinet de la Place »: name, function, and what follows as the structure. */

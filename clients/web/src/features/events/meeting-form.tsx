@@ -29,7 +29,7 @@ import { DateField, Field, Select, TextArea, TextField } from "../../ui/field.ts
 import { Note } from "../../ui/note.tsx";
 import { Page } from "../../ui/page.tsx";
 import { CaseName, placeName } from "../reading/words.tsx";
-import { guestsOf } from "./lines.ts";
+import { guestsOf, underName } from "./lines.ts";
 
 const MINUTE_MS = 60_000;
 const LENGTHS = ["30", "60", "90", "120"] as const;
@@ -217,7 +217,11 @@ function Form({ of, around }: { readonly of: string; readonly around: Around }):
           <Check
             key={record.hash}
             label={called(app, around.names, record)}
-            detail={`${functionName(record.fact.capacity, language)}, ${structureLabel(session.bundle.registrars, record.fact.capacity.structure)}`}
+            detail={underName(
+              called(app, around.names, record),
+              functionName(record.fact.capacity, language),
+              structureLabel(session.bundle.registrars, record.fact.capacity.structure),
+            )}
             checked={!absent.has(record.hash)}
             onChange={() => {
               setAbsent(toggled(absent, record.hash));

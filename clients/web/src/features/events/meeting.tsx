@@ -20,7 +20,7 @@ import { Note } from "../../ui/note.tsx";
 import { Page } from "../../ui/page.tsx";
 import { PrintFooter } from "../../ui/print-footer.tsx";
 import { caseName, CaseName } from "../reading/words.tsx";
-import { decisionsOf } from "./lines.ts";
+import { decisionsOf, personLine } from "./lines.ts";
 
 const LOOK_AGAIN_MS = 5_000;
 
@@ -248,7 +248,7 @@ function People({ words }: { readonly words: Announcement }): JSX.Element {
     <ul class="points">
       {words.people.map((one) => (
         <li key={`${one.name} ${one.function} ${one.participation ?? ""}`}>
-          <Name>{[one.name, one.function, ...(one.structure === undefined ? [] : [one.structure])].join(", ")}</Name>
+          <Name>{personLine(one.name, one.function, one.structure)}</Name>
         </li>
       ))}
     </ul>
@@ -271,7 +271,7 @@ function Attendance({ words, name }: { readonly words: Announcement; readonly na
           </tr>
         </thead>
         <tbody>
-          {[name, ...words.people.map((one) => `${one.name}, ${one.function}`)].map((one, at) => (
+          {[name, ...words.people.map((one) => personLine(one.name, one.function))].map((one, at) => (
             <tr key={`${one} ${at}`}>
               <td>
                 <Name>{one}</Name>
@@ -320,7 +320,7 @@ function MinutesForm({ of, meeting, again }: Omit<ShownProps, "isHeld">): JSX.El
   const [decisions, setDecisions] = useState("");
   const [away, setAway] = useState<ReadonlySet<string>>(new Set());
   const [problem, setProblem] = useState<string>();
-  const people = meeting.words.people.map((one) => `${one.name}, ${one.function}`);
+  const people = meeting.words.people.map((one) => personLine(one.name, one.function));
   const keep = useAct(async () => {
     const taken = decisionsOf(decisions);
     const wrong = text.trim() === "" ? said.noText : taken.includes(undefined) ? said.badDecision : undefined;
