@@ -10,7 +10,8 @@ const HANDS = ["pointerdown", "keydown", "wheel", "touchstart"] as const;
 export function lockWhenIdle(anew: () => void): void {
   let saidMs = 0;
   const look = async (): Promise<boolean> => {
-    const isOver = await isLocked(Date.now());
+    // A store that does not open gives nothing to anybody: whoever asks it for something is told.
+    const isOver = await isLocked(Date.now()).catch(() => false);
     if (isOver) anew();
     return isOver;
   };
@@ -18,7 +19,7 @@ export function lockWhenIdle(anew: () => void): void {
     if (Date.now() - saidMs < SAY_MS) return;
     saidMs = Date.now();
     // The first touch after the time was over opens nothing: it is looked before it counts.
-    if (!(await look())) await used(Date.now());
+    if (!(await look())) await used(Date.now()).catch(() => undefined);
   };
   for (const name of HANDS) addEventListener(name, () => void hand(), { capture: true, passive: true });
   document.addEventListener("visibilitychange", () => void look());
