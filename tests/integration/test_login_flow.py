@@ -348,6 +348,18 @@ def test_the_provider_sends_nobody_to_an_unknown_address(place: Place) -> None:
     assert "Location" not in answer.headers
 
 
+def test_a_login_begins_alike_for_an_account_and_for_nobody(place: Place) -> None:
+    known, nobody = place.user(140), place.user(141)
+    place.session(known)
+    drawn = {"nonce", "state", "code_challenge"}
+    begun = [httpx.URL(client.begin_login(place.transport, place.inputs(who)).authorize_url) for who in (known, nobody)]
+    told = [
+        (url.host, url.path, set(url.params), [url.params[name] for name in sorted(set(url.params) - drawn)])
+        for url in begun
+    ]
+    assert told[0] == told[1]
+
+
 def test_a_flood_of_starts_is_refused(place: Place) -> None:
     body = {"user": "0" * 64, "device": "1" * 64, "iss": place.issuer, "aud": HUB_CLIENT, "random": "A" * 43}
     with login_hub(free_port(), place.issuer) as hub:

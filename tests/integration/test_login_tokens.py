@@ -121,6 +121,10 @@ def test_an_honest_token_is_believed() -> None:
         ({"exp": None}, "bad-token"),
         ({"iat": 1_700_000_000}, "expired"),
         ({"iat": int(time.time()) + 3600}, "bad-token"),
+        ({"auth_time": int(time.time()) + 3600}, "bad-token"),
+        ({"auth_time": "now"}, "bad-token"),
+        ({"auth_time": ""}, "bad-token"),
+        ({"auth_time": True}, "bad-token"),
         ({"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}, "bad-token"),
     ],
 )

@@ -44,3 +44,15 @@ def test_a_session_that_nobody_used_for_half_an_hour_is_not_listed(hub: LiveHub)
     hub.login(user)
     hub.clock.at_ms += SESSION_IDLE_MS
     assert len(hub.login(user).get("/v1/sessions").json()) == 1
+
+
+def test_a_session_in_use_all_day_ends_at_its_hour_and_not_before(hub: LiveHub) -> None:
+    at_work = hub.login(make_user(85))
+    (session,) = at_work.get("/v1/sessions").json()
+    while session["expires_ms"] - hub.clock.at_ms > SESSION_IDLE_MS:
+        hub.clock.at_ms += SESSION_IDLE_MS - 1
+        assert at_work.get("/v1/sessions").is_success
+    hub.clock.at_ms = session["expires_ms"] - 1
+    assert at_work.get("/v1/sessions").is_success
+    hub.clock.at_ms += 1
+    assert at_work.get("/v1/sessions").status_code == 401

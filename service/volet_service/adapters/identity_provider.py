@@ -172,6 +172,7 @@ class OpenIdProvider:
         issued_s = int(claims["iat"])
         if issued_s * 1000 < expected.started_ms - LEEWAY_S * 1000:
             raise login_refused(LoginRefusal.EXPIRED, "ID token")
+        _check_auth_time(claims.get("auth_time"), now_ms)
         stated = claims.get("acr")
         acr = stated if isinstance(stated, str) else None
         if not assurance_reached(self._party.acr, acr):
@@ -235,3 +236,12 @@ class OpenIdProvider:
         except (JoseError, ValueError) as error:
             raise login_refused(LoginRefusal.BAD_TOKEN, "ID token") from error
         return dict(claims)
+
+
+def _check_auth_time(told: object, now_ms: int) -> None:
+    """Refuse an `auth_time` that is no time or is still to come (OpenID Connect Core, section 2).
+
+    An authentication dated tomorrow would pass for a new one whenever a recent one is asked for.
+    """
+    if told is not None and (type(told) is not int or told * 1000 > now_ms + LEEWAY_S * 1000):
+        raise login_refused(LoginRefusal.BAD_TOKEN, "ID token")
