@@ -136,7 +136,7 @@ class TestInviting:
         assert LINE in str(newcomer.do("read", "medical/2", nurse.entry, "--case", nurse.team.case).result["body"])
         # Nobody comes in by it a second time.
         newcomer.refused("join", "--code", "6X4W-PJ7E-DT6X-CWW0-V")
-        watch.page.reload()
+        # It shows by itself.
         watch.page.get_by_text("A répondu : participe au dossier").wait_for()
         # Who answered is called by the name they were invited under, with their function, here and in the team.
         answered = watch.page.get_by_role("listitem").filter(has_text="A répondu")
@@ -206,4 +206,6 @@ class TestLate:
         context.close()
         # Who invited sees it too.
         nurse.watch.page.goto(f"{world.addresses.hub}/#/cases/{case}/team/invite")
+        # She may stand there already, since before it was made.
+        nurse.watch.page.reload()
         nurse.watch.page.get_by_text("Expirée sans réponse").wait_for()

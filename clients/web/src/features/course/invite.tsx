@@ -20,6 +20,7 @@ import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Choice } from "../../ui/choice.tsx";
 import { Select, TextField } from "../../ui/field.tsx";
 import { Page } from "../../ui/page.tsx";
+import { useLookAgain } from "../reading/hooks.ts";
 import { WhatFollows } from "../team/add-parts.tsx";
 import { informedOf } from "../team/informed.ts";
 import type { Told } from "../team/informed.ts";
@@ -49,6 +50,7 @@ export function InviteScreen({ of }: { readonly of: string }): JSX.Element {
     await invitations.nameGuests(main.facts, names);
     return { names, found: await invitations.all(of) };
   }, [client, of]);
+  useLookAgain(sent.again, of);
   return (
     <Page
       title={messages.invite.title}
