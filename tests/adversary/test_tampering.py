@@ -243,17 +243,23 @@ def test_a_map_epoch_that_does_not_begin_with_its_map_is_found_from_nothing_but_
 def test_two_histories_shown_to_two_clients_are_found_when_either_sees_the_others_checkpoint(
     told: Told, tmp_path: Path
 ) -> None:
-    with rewritten(told, tmp_path / "hub", fork) as hub:
-        with hub.client() as http:
-            other = hub.verifier.open(http.get("/v1/log/checkpoint").text)
-        # Alone with its own hub each client is content: a fork is never visible from one side.
-        check_export(shown_by(hub), hub.verifier)
     with doctor_at(told, told.world.url, tmp_path / "doctor") as doctor:
         doctor.audit.verify()
+        trust = doctor.hub.trust
+        seen = trust.view.newest(trust.log.origin)
+        assert seen is not None
+        with rewritten(told, tmp_path / "hub", fork) as hub:
+            with hub.client() as http:
+                other = hub.verifier.open(http.get("/v1/log/checkpoint").text)
+                # All that the other history can show for itself, from the size that this client has seen.
+                asked = http.get("/v1/log/consistency", params={"from": seen.size, "to": other.size})
+            # Alone with its own hub each client is content: a fork is never visible from one side.
+            check_export(shown_by(hub), hub.verifier)
+        proof = [from_base64url(one) for one in asked.raise_for_status().json()["hashes"]]
         with pytest.raises(ProtocolError) as caught:
-            doctor.hub.trust.accept_checkpoint(other, ())
+            trust.accept_checkpoint(other, proof)
         assert caught.value.reason in {Reason.FORKED, Reason.BAD_PROOF}
-        assert doctor.hub.trust.stopped
+        assert trust.stopped
 
 
 def test_two_histories_are_never_both_cosigned(told: Told, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from support.hub import LiveHub, make_folder, running_hub
 from support.identities import AUDIENCE, ISSUER_KEY, TestUser, bound, make_user, seed32
+from support.logged import acts
 from volet_protocol.encodings import to_base64url
 
 
@@ -28,11 +29,13 @@ def bind(http: httpx.Client, user: TestUser, **changes: str) -> httpx.Response:
 def test_the_same_binding_again_has_the_same_answer_and_no_second_leaf(hub: LiveHub) -> None:
     user = make_user(1)
     http = hub.login(user)
+    told = acts(hub).count("binding")
     first, before = bind(http, user).raise_for_status().json()["receipt"], http.get("/v1/log/checkpoint").text
     again = bind(http, user).raise_for_status().json()["receipt"]
     assert again["leaf"] == first["leaf"]
     assert http.get("/v1/log/checkpoint").text == before
     assert len(http.get(f"/v1/users/{user.user}").json()["bindings"]) == 2
+    assert acts(hub).count("binding") == told + 1
 
 
 def test_a_known_token_under_another_opening_of_its_nonce_is_judged_and_refused(hub: LiveHub) -> None:

@@ -95,6 +95,10 @@ class Load:
             while not self.over.is_set():
                 try:
                     act(http, rng)
+                except httpx.HTTPStatusError as error:
+                    # An answer that nobody expected is no hub that is gone.
+                    self.told.wrong.append(f"{error.request.method} {error.request.url.path}: {error.response.text}")
+                    return
                 except httpx.HTTPError:
                     return
 

@@ -112,6 +112,10 @@ def test_what_a_device_fetched_by_itself_does_not(intent: str) -> None:
     assert not [line for name in ("bulk", "hours") for line in REPORTS[name]([logged(view) for view in views])]
 
 
+def test_as_many_entries_in_a_day_as_is_usual_are_not_read_in_bulk() -> None:
+    assert not list(REPORTS["bulk"](MANY[:BULK]))
+
+
 def test_a_pseudonym_lifted_names_the_account_and_the_reason() -> None:
     (line,) = REPORTS["lifted"](FOUND["lifted"])
     assert (line.what["lifted"], line.what["reason"], line.what["case"]) == (NURSE, "complaint", CASE)
