@@ -20,6 +20,8 @@ from support.databases import CHOICE, SQLITE, kinds
 from support.spread import Spread, place_of
 
 os.environ.setdefault("VOLET_WEB", "none")
+# Stories that are told over days are not about it; what is says how long an identification is recent.
+os.environ.setdefault("VOLET_STEP_UP_MS", str(50 * 365 * 24 * 3_600_000))
 # An example that takes longer, on a machine that does other work meanwhile, is not wrong.
 settings.register_profile("volet", parent=settings(), deadline=None)
 settings.load_profile("volet")

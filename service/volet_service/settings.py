@@ -100,6 +100,9 @@ class Settings(BaseSettings):
     start_without_witnesses: str = Field(default="", pattern="^[a-z0-9-]{0,64}$")
     # Life of a session. Longer leaves a stolen token useful longer; it opens no content.
     session_ms: int = Field(default=8 * 3_600_000, ge=60_000)
+    # How long ago somebody may have identified themselves who gives rights to others, adds a key or takes a copy out.
+    # Longer lets who sits down at an open device do so.
+    step_up_ms: int = Field(default=15 * 60_000, ge=10 * 60_000)
 
     @property
     def store(self) -> Path | str:

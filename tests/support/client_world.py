@@ -68,6 +68,8 @@ class SigningDoor:
 
     def __init__(self) -> None:
         self.subjects: dict[str, str] = {}
+        # When it last saw whoever it remembers (seconds); None where everybody is seen at each login.
+        self.seen_s: int | None = None
 
     def serves(self, iss: str, aud: str) -> bool:
         return iss in {ISS, SELF_ISS} and aud == SELF_AUDIENCE
@@ -89,6 +91,9 @@ class SigningDoor:
             "iat": int(time.time()), "exp": int(time.time()) + 60,
             "nonce": binding_nonce(HUB, login.iss, login.aud, login.user, login.random),
         }  # fmt: skip
+        # Asked anew it does not say when, as some providers do not.
+        if not login.fresh:
+            claims["auth_time"] = int(time.time()) if self.seen_s is None else self.seen_s
         header = to_base64url(json.dumps({"alg": "EdDSA", "kid": KID}).encode())
         signed = f"{header}.{to_base64url(json.dumps(claims).encode())}"
         token = f"{signed}.{to_base64url(ISSUER_KEY.sign(signed.encode()))}"
@@ -138,14 +143,14 @@ class World:
         self.log_in(client)
         return client
 
-    def log_in(self, client: Client, capacity_id: str | None = None) -> None:
-        """Log in as the browser would."""
-        self.log_in_at(client, self.url, capacity_id)
+    def log_in(self, client: Client, capacity_id: str | None = None, *, fresh: bool = False) -> None:
+        """Log in as the browser would; `fresh` as who is asked to identify themselves again."""
+        self.log_in_at(client, self.url, capacity_id, fresh=fresh)
 
     @staticmethod
-    def log_in_at(client: Client, url: str, capacity_id: str | None = None) -> None:
+    def log_in_at(client: Client, url: str, capacity_id: str | None = None, *, fresh: bool = False) -> None:
         """Log in at a hub of that address."""
-        started = client.session.start(SELF_ISS)
+        started = client.session.start(SELF_ISS, fresh=fresh)
         state = httpx.URL(started.url).params["state"]
         with httpx.Client(trust_env=False, verify=NO_TLS) as browser:
             query = {"state": state, "code": "code"}

@@ -92,8 +92,10 @@ class OpenDoor:
 
     async def exchange(self, login: Login, answer: Mapping[str, str]) -> Identified:
         sub = self.subjects.get(login.user, login.user)
-        told = {} if self.authenticated_s is None else {"auth_time": self.authenticated_s}
-        claims = {"iss": login.iss, "sub": sub, "aud": login.aud, "iat": START_MS // 1000, **told, **answer}
+        start_s = START_MS // 1000
+        told_s = self.authenticated_s if login.fresh or self.authenticated_s is not None else start_s
+        told = {} if told_s is None else {"auth_time": told_s}
+        claims = {"iss": login.iss, "sub": sub, "aud": login.aud, "iat": start_s, **told, **answer}
         middle = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
         return Identified(f"e30.{middle}.c2ln", login.iss, login.aud)
 

@@ -200,7 +200,13 @@ def login_hub(
             clock=store,
             random=secrets.token_bytes,
             limits=Limits(
-                request=1 << 20, upload=1 << 20, window_ms=120_000, session_ms=12 * 3_600_000, held=4 << 20, live=unused
+                request=1 << 20,
+                upload=1 << 20,
+                window_ms=120_000,
+                session_ms=12 * 3_600_000,
+                step_up_ms=15 * 60_000,
+                held=4 << 20,
+                live=unused,
             ),
             ready=lambda: True,
             retention=RetentionPolicy.default(),

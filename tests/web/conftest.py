@@ -69,6 +69,12 @@ def numbers() -> Mapping[str, str] | None:
     return None
 
 
+@pytest.fixture(scope="module")
+def recent_ms() -> int | None:
+    """For how long an identification is recent in a module whose story is about it; else for ever."""
+    return None
+
+
 @pytest.fixture(scope="session")
 def hub_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a hub keeps of the policy engine's answer, for which each new hub would ask it for seconds."""
@@ -82,9 +88,10 @@ def world(
     tmp_path_factory: pytest.TempPathFactory,
     guests: tuple[Role, ...],
     numbers: Mapping[str, str] | None,
+    recent_ms: int | None,
     hub_files: Path,
 ) -> Iterator[World]:
-    settings: dict[str, str] = {}
+    settings: dict[str, str] = {} if recent_ms is None else {"VOLET_STEP_UP_MS": str(recent_ms)}
     if numbers is not None:
         file = tmp_path_factory.mktemp("numbers") / "authorities.json"
         file.write_text(json.dumps(numbers), "utf-8")

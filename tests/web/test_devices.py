@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Route
@@ -16,6 +17,8 @@ from volet_client.recovery_lists import word_list
 from volet_demo.cast import REGISTRAR_NAME
 from volet_demo.world import World
 from volet_protocol.recovery_phrase import plain
+
+QUARTER_MS = 15 * 60_000
 
 # Told in this order: each chapter goes on with what those before it did.
 STORY = True
@@ -79,6 +82,12 @@ def act(watch: Watch) -> None:
 
 
 @pytest.fixture(scope="module")
+def recent_ms() -> int:
+    """A quarter of an hour, as where people work."""
+    return QUARTER_MS
+
+
+@pytest.fixture(scope="module")
 def team(world: World) -> Iterator[Team]:
     team = Team.open(world)
     yield team
@@ -134,6 +143,26 @@ class TestPhrase:
         watch = own.watch
         watch.press("En faire une autre")
         watch.page.get_by_text("moins de 24 heures").wait_for()
+
+
+class TestAgain:
+    def test_who_identified_themselves_a_while_ago_does_so_again_and_goes_on_where_they_were(self, own: Own) -> None:
+        watch = own.watch
+        now = datetime.now(UTC)
+        watch.page.clock.set_fixed_time(now + timedelta(milliseconds=QUARTER_MS))
+        own.go("/devices/add")
+        watch.title("Ajouter un appareil")
+        watch.page.get_by_text("Confirmez que c’est vous").wait_for()
+        assert watch.page.get_by_role("button", name="Montrer un code").count() == 0
+        watch.axe()
+        watch.picture("again")
+        watch.page.clock.set_fixed_time(now)
+        watch.press("M’identifier à nouveau")
+        # Whoever the provider remembers is asked all the same.
+        watch.page.get_by_role("button", name=NURSE).click()
+        watch.title("Ajouter un appareil")
+        watch.page.get_by_role("button", name="Montrer un code").wait_for()
+        watch.page.clock.resume()
 
 
 class TestHeld:

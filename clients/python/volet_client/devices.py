@@ -20,6 +20,7 @@ from volet_client.names import DEVICE as NAMED_DEVICE
 from volet_client.names import Names
 from volet_client.own_chain import OwnChain, stay
 from volet_client.profile import Identity, KeyPair, Profile
+from volet_client.refusals import RefusedError
 from volet_client.transport import Transport
 from volet_client.words import Said
 from volet_protocol import user_bodies
@@ -150,10 +151,15 @@ class Devices:
             raise UsageError(Said("Ce code a déjà servi.", "This code has served."), _AGAIN)
         self._keep(code, expires_ms, CodeUse(use.wrong, answered=True))
         seed = self._author.identity.seeds[self._own.refresh().generation]
-        chain = self._own.append(
-            lambda preamble: user_bodies.device_add_body(preamble, newcomer.keys),
-            seed, {newcomer.keys.id: newcomer.keys.box},
-        )  # fmt: skip
+        try:
+            chain = self._own.append(
+                lambda preamble: user_bodies.device_add_body(preamble, newcomer.keys),
+                seed, {newcomer.keys.id: newcomer.keys.box},
+            )  # fmt: skip
+        except RefusedError:
+            # Nobody was let in: whoever has to identify themselves first finds the code where it was.
+            self._keep(code, expires_ms, use)
+            raise
         proof = code.proof(self._terms(newcomer.keys.id, expires_ms), Direction.INVITER)
         self._transport.post(
             f"/v1/device-joins/{join_name(code)}/answer",

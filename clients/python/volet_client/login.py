@@ -83,7 +83,8 @@ class OpenedSession:
 
     `held_since_ms`: since when the account was held by telephone, where this sign-in ended that; `held_by`: the key of
     the registrar who asked for it, None where it was the number of a recovery sheet. `logout_url`: where a browser logs
-    out at the identity provider too, None where that is nowhere.
+    out at the identity provider too, None where that is nowhere. `recent_until_ms`: until when acts that ask a
+    recent identification find one.
     """
 
     token: str
@@ -92,13 +93,17 @@ class OpenedSession:
     held_since_ms: int | None = None
     held_by: bytes | None = None
     logout_url: str | None = None
+    recent_until_ms: int = 0
 
 
-def begin_login(transport: Transport, inputs: LoginInputs) -> PendingLogin:
-    """Ask the hub to start; raise `ProtocolError` when its authorization request is not for our nonce and audience."""
+def begin_login(transport: Transport, inputs: LoginInputs, *, fresh: bool = False) -> PendingLogin:
+    """Ask the hub to start; raise `ProtocolError` when its authorization request is not for our nonce and audience.
+
+    `fresh` has the provider ask who is there, whoever it remembers.
+    """
     body: dict[str, JsonValue] = {
         "user": inputs.user, "device": inputs.device, "iss": inputs.iss, "aud": inputs.aud,
-        "random": to_base64url(inputs.random),
+        "random": to_base64url(inputs.random), "fresh": fresh,
     }  # fmt: skip
     fields = Fields(transport.post("/v1/logins", body), "login")
     pending = PendingLogin(
@@ -180,6 +185,7 @@ def open_session(
         fields.optional("held_since_ms", fields.integer),
         fields.optional("held_by", lambda name: fields.data(name, 32)),
         fields.optional("logout_url", lambda name: fields.text(name, 4096)),
+        fields.integer("recent_until_ms"),
     )
 
 

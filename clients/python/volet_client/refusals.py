@@ -64,6 +64,16 @@ class UnauthenticatedError(RefusedError):
     default_hint = Said("volet login", "volet login")
 
 
+class StepUpRequiredError(RefusedError):
+    """Whoever does it identified themselves too long ago."""
+
+    problem = Problem.STEP_UP_REQUIRED
+    default_hint = Said(
+        "volet login --again, puis la même commande : rien n'a été perdu.",
+        "volet login --again, then the same command: nothing was lost.",
+    )
+
+
 class NotFoundError(RefusedError):
     """Nothing of that id, or nothing this session may know of."""
 

@@ -76,10 +76,13 @@ class Session:
             )
         return found[0]
 
-    def start(self, iss: str | None = None, aud: str | None = None) -> Started:
-        """Begin a login at the hub; what is needed to finish is kept in the profile."""
+    def start(self, iss: str | None = None, aud: str | None = None, *, fresh: bool = False) -> Started:
+        """Begin a login at the hub; what is needed to finish is kept in the profile.
+
+        `fresh` has the provider ask who is there: for acts that want a recent identification.
+        """
         inputs = self._inputs(*self.relying_party(SELF, iss, aud))
-        pending = login.begin_login(self._hub.transport, inputs)
+        pending = login.begin_login(self._hub.transport, inputs, fresh=fresh)
         self._keep(pending.inputs, login_id=pending.login, challenge=pending.challenge, url=pending.authorize_url)
         return Started(pending.authorize_url, pending.comparison_code)
 

@@ -24,6 +24,7 @@ class Problem(StrEnum):
     """Why the hub did not do what was asked. Nothing was changed."""
 
     UNAUTHENTICATED = "unauthenticated"
+    STEP_UP_REQUIRED = "step-up-required"
     NOT_FOUND = "not-found"
     DENIED = "denied"
     NOTICE_MISSING = "notice-missing"
@@ -74,6 +75,7 @@ class Problem(StrEnum):
 
 _ABOUT: dict[Problem, _About] = {
     Problem.UNAUTHENTICATED: _About(401, "Connectez-vous d'abord.", "Log in first."),
+    Problem.STEP_UP_REQUIRED: _About(403, "Confirmez d'abord que c'est vous.", "First confirm that it is you."),
     Problem.NOT_FOUND: _About(404, "Rien de tel ici.", "Nothing like this here."),
     Problem.DENIED: _About(403, "Les règles ne le permettent pas.", "The rules do not allow this."),
     Problem.NOTICE_MISSING: _About(

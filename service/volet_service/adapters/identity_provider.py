@@ -48,6 +48,10 @@ _CLAIM_REFUSALS = {
 }
 
 
+# Older than a day of work, and the provider asks who is there.
+_IDENTIFIED_S = 12 * 3600
+
+
 @dataclass(frozen=True)
 class RelyingParty:
     """Who we are at a provider.
@@ -113,8 +117,8 @@ class OpenIdProvider:
         endpoint = self._published.endpoint("authorization_endpoint")
         client = self._client(state)
         more = {} if self._party.acr is None else {"acr_values": self._party.acr}
-        if fresh:
-            more |= {"prompt": "login", "max_age": "0"}
+        # Whoever is asked how old an identification may be has to say how old it is (OpenID Connect Core 3.1.2.1).
+        more |= {"prompt": "login", "max_age": "0"} if fresh else {"max_age": str(_IDENTIFIED_S)}
         url, _ = client.create_authorization_url(endpoint, state=state, code_verifier=verifier, nonce=nonce, **more)
         return str(url)
 

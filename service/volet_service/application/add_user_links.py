@@ -11,12 +11,13 @@ from volet_protocol.log_payload import ViewPayload
 from volet_protocol.statements import HeadRef, UnverifiedStatement
 from volet_protocol.user_chain import admit
 from volet_protocol.user_links import check_deposited_boxes, read_link
-from volet_service.application.callers import Caller
+from volet_service.application.callers import Caller, check_recent
 from volet_service.application.close_session import close_sessions_of_device
 from volet_service.application.ports import UnitOfWork
 from volet_service.application.records import UserLink
 from volet_service.domain.errors import IdempotencyMismatch, NotFound, VersionConflict
 from volet_service.domain.leaves import LeafContent, by_statement
+from volet_service.domain.step_up import USER_LINKS
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,11 @@ def add_user_links(command: AddUserLinks, uow: UnitOfWork, /) -> UserLinksAdded:
     """Judge and append; links that the chain already holds are skipped, by whichever device of the user: no receipt."""
     if command.user != command.caller.user:
         raise NotFound
+    before = uow.users.user(command.user).head.seq
     leaf = add_links(command.user, command.links, uow)
+    added = uow.users.user(command.user).links
+    if any(added[seq].type in USER_LINKS for seq in range(before + 1, len(added))):
+        check_recent(command.caller, uow.now_ms)
     return UserLinksAdded(uow.users.user(command.user).head, leaf)
 
 

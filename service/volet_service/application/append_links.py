@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from volet_protocol.canonical import JsonObject
 from volet_protocol.case_links import LinkHead
 from volet_protocol.fact_emergencies import EmergencyReview
+from volet_protocol.fact_gesture import parts_of
 from volet_protocol.fact_people import Participation
 from volet_protocol.fact_powers import Emergency
 from volet_protocol.fact_requests import RequestAnswer
@@ -15,7 +17,7 @@ from volet_protocol.places import MAIN
 from volet_protocol.policy_table import PolicyTable
 from volet_protocol.statements import HeadRef
 from volet_service.application.authorship import check_author, is_author
-from volet_service.application.callers import Caller
+from volet_service.application.callers import Caller, check_recent
 from volet_service.application.chain_links import NewLink, extend_case
 from volet_service.application.decisions import check_named
 from volet_service.application.invitations import view_invited
@@ -23,6 +25,7 @@ from volet_service.application.ports import Policy, UnitOfWork
 from volet_service.application.visibility import Viewer, view_case, view_class, view_declaring
 from volet_service.application.watching import view_answering, view_reviewing
 from volet_service.domain.errors import IdempotencyMismatch, WrongCase
+from volet_service.domain.step_up import fact_asks
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,17 @@ def append_links(command: AppendLinks, policy: Policy, uow: UnitOfWork, /) -> Li
         check_author(uow, command.caller, new.statement, head.preamble, command.window_ms)
         check_named(policy, head.policy)
         state = extend_case(state, new, _tables(policy), uow)
+        # After the chain's own judgement: whoever may not do it at all is told so, not to come back.
+        check_given(command.caller, new.fact, uow.now_ms)
         appended = uow.cases.link(state.chain, head.seq)
         leaf = appended.leaf if appended else leaf
     return LinksAppended(state.head, leaf)
+
+
+def check_given(caller: Caller, fact: JsonObject | None, now_ms: int) -> None:
+    """Raise `StepUpRequired` where what stands beside a link gives rights to others and its author is not recent."""
+    if fact is not None and any(part.body is not None and fact_asks(part.body, caller.user) for part in parts_of(fact)):
+        check_recent(caller, now_ms)
 
 
 def _view(command: AppendLinks, policy: Policy, uow: UnitOfWork) -> Viewer:

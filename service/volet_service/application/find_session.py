@@ -37,8 +37,12 @@ class LastSeen:
         self._seen.pop(token, None)
 
 
-async def find_session(token: str, last_seen: LastSeen, now_ms: int, sessions: SessionLookup) -> Caller:
+async def find_session(
+    token: str, last_seen: LastSeen, now_ms: int, sessions: SessionLookup, step_up_ms: int
+) -> Caller:
     """Return the caller; raise `Unauthenticated` alike for a token that never was, that expired or that was closed.
+
+    Their identification counts as recent for `step_up_ms`.
 
     Not in the sequencer's thread: a session decides nothing. Whether its device counts now is judged there, with every
     signed statement; and a session that was ended is gone for whoever asks after that commit.
@@ -52,4 +56,5 @@ async def find_session(token: str, last_seen: LastSeen, now_ms: int, sessions: S
         # Not forgotten: an idle session must not count as just used at the next try.
         raise login_refused(LoginRefusal.NO_SESSION, "session")
     last_seen.touch(hashed, now_ms)
-    return Caller(session.user, session.device, session.capacity, hashed)
+    recent_until_ms = 0 if session.identified_ms is None else session.identified_ms + step_up_ms
+    return Caller(session.user, session.device, session.capacity, hashed, recent_until_ms)

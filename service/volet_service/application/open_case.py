@@ -14,6 +14,7 @@ from volet_protocol.link_reading import read_link
 from volet_protocol.log_payload import ViewPayload
 from volet_protocol.places import CLASSES, MAIN
 from volet_protocol.statements import HeadRef, Preamble, UnverifiedStatement
+from volet_service.application.append_links import check_given
 from volet_service.application.authorship import check_author, is_author
 from volet_service.application.callers import Caller
 from volet_service.application.chain_links import NewLink, extend_case
@@ -70,6 +71,7 @@ def open_case(command: OpenCase, policy: Policy, uow: UnitOfWork, /) -> CaseOpen
         check_author(uow, command.caller, new.statement, head.preamble, command.window_ms)
         check_named(policy, head.policy)
         state = extend_case(state, new, policy.tables, uow)
+        check_given(command.caller, new.fact, uow.now_ms)
     return CaseOpened(create.hash, _heads(create.hash, uow), leaf)
 
 

@@ -32,7 +32,7 @@ from volet_service.application.record_attestation import record_attestation
 from volet_service.application.records import BindingRecord, Login, Session, UserLink
 from volet_service.domain.errors import NotFound
 from volet_service.domain.leaves import LeafContent, by_statement
-from volet_service.domain.logins import LoginRefusal, check_running, login_refused, token_hash
+from volet_service.domain.logins import LoginRefusal, check_running, identified_ms, login_refused, token_hash
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,12 @@ class OpenSession:
 
 @dataclass(frozen=True)
 class SessionOpened:
-    """Until when it lasts (ms), whether it is the subject's first chain, who identified them, the hold it ended."""
+    """Until when it lasts (ms), whether it is the subject's first chain, who identified them when, the hold ended."""
 
     expires_ms: int
     first_chain: bool
     iss: str
+    identified_ms: int | None
     held: Hold | None = None
 
 
@@ -110,12 +111,13 @@ def open_session(command: OpenSession, trust: TrustBundle, uow: UnitOfWork, /) -
         capacity=read.capacity,
         created_ms=uow.now_ms,
         expires_ms=expires_ms,
+        identified_ms=identified_ms(unverified_claims(login.id_token), uow.now_ms, fresh=login.fresh),
     )
     uow.sessions.add(session)
     if hold is None:
-        return SessionOpened(session.expires_ms, first, login.iss)
+        return SessionOpened(session.expires_ms, first, login.iss, session.identified_ms)
     uow.holds.lift(login.user, uow.now_ms)
-    return SessionOpened(session.expires_ms, first, login.iss, hold)
+    return SessionOpened(session.expires_ms, first, login.iss, session.identified_ms, hold)
 
 
 def _chain(command: OpenSession, login: Login, id_token: str, uow: UnitOfWork) -> UserChain:

@@ -342,6 +342,7 @@ class Limits:
     upload: int
     window_ms: int
     session_ms: int
+    step_up_ms: int
     held: int
     live: LiveLimits
 

@@ -12,7 +12,10 @@ from volet_protocol.entry import UnverifiedEntry
 
 @dataclass(frozen=True)
 class Session:
-    """A session at rest: the hash of its token, whose it is, until when (ms)."""
+    """A session at rest: the hash of its token, whose it is, until when (ms).
+
+    `identified_ms`: when they had last shown themselves to their identity provider, None where that is not known.
+    """
 
     token_hash: str
     user: str
@@ -20,11 +23,15 @@ class Session:
     capacity: str | None
     created_ms: int
     expires_ms: int
+    identified_ms: int | None = None
 
 
 @dataclass(frozen=True)
 class Login:
-    """A login under way. `id_token` is there once the provider answered, `used_ms` once a session came of it."""
+    """A login under way. `id_token` is there once the provider answered, `used_ms` once a session came of it.
+
+    `fresh`: the provider was asked to identify them anew, whoever it remembers.
+    """
 
     id: str
     state: str
@@ -36,6 +43,7 @@ class Login:
     challenge: bytes
     code_verifier: str
     created_ms: int
+    fresh: bool = False
     id_token: str | None = None
     failure: str | None = None
     used_ms: int | None = None

@@ -18,7 +18,7 @@ from volet_protocol.release import ReleasedItem, ReleaseRequest, shares_hash
 from volet_protocol.release_decision import Asked, Ruled, rule_export
 from volet_protocol.statements import UnverifiedStatement
 from volet_service.application.authorship import check_author, check_tree
-from volet_service.application.callers import Caller
+from volet_service.application.callers import Caller, check_recent
 from volet_service.application.decisions import check_named, refusal_of
 from volet_service.application.entry_meta import logged_in
 from volet_service.application.listing import check_list_known
@@ -28,6 +28,7 @@ from volet_service.application.release_rules import rule
 from volet_service.application.visibility import capacity_of, chain_of_place, participation_of, place_of, view_case
 from volet_service.domain.errors import FactsChanged, IdempotencyMismatch, Invalid, NotFound, Refusal, VersionConflict
 from volet_service.domain.leaves import LeafContent, by_statement
+from volet_service.domain.step_up import INTENTS
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ def release_entries(command: Release, policy: Policy, uow: UnitOfWork, /) -> Rel
     if before is not None:
         return _again(before, command.statement, asked, ruled, uow)
     chosen = _choose(command, asked, ruled, state.class_, uow)
+    if asked.intent in INTENTS:
+        check_recent(command.caller, uow.now_ms)
     items = _items(asked, chosen, uow)
     handed = {item.id for item in items}
     leaf = _log(

@@ -17,13 +17,17 @@ from volet_service.domain.logins import LOGIN_LIFETIME_MS, LoginRefusal, login_r
 
 @dataclass(frozen=True)
 class StartLogin:
-    """Who asks (user, device), of which provider (iss, aud), with 32 random bytes of the client."""
+    """Who asks (user, device), of which provider (iss, aud), with 32 random bytes of the client.
+
+    `fresh`: to be identified anew, whoever the provider remembers.
+    """
 
     user: str
     device: str
     iss: str
     aud: str
     random: bytes
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ async def start_login(command: StartLogin, hub: Hub) -> LoginStarted:
     """Start a login; raise `Refusal`: unknown-provider, provider-unavailable."""
     if not hub.identity.serves(command.iss, command.aud):
         raise login_refused(LoginRefusal.UNKNOWN_PROVIDER, "login")
+    held = await hub.store.read(lambda uow, /: uow.holds.in_force(command.user) is not None)
     login = Login(
         id=to_base64url(hub.random(32)),
         state=to_base64url(hub.random(32)),
@@ -54,10 +59,10 @@ async def start_login(command: StartLogin, hub: Hub) -> LoginStarted:
         challenge=hub.random(32),
         code_verifier=hub.identity.new_code_verifier(),
         created_ms=hub.clock.now_ms(),
+        fresh=held or command.fresh,
     )
     # Asked before anything is stored: a provider that is down leaves nothing behind, and no transaction waits for it.
-    held = await hub.store.read(lambda uow, /: uow.holds.in_force(command.user) is not None)
-    url = await hub.identity.authorize_url(login, nonce_of(login, hub.origin), fresh=held)
+    url = await hub.identity.authorize_url(login, nonce_of(login, hub.origin), fresh=login.fresh)
 
     def keep(uow: UnitOfWork, /) -> None:
         uow.sessions.purge(uow.now_ms - LOGIN_LIFETIME_MS)

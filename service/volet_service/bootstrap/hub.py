@@ -148,7 +148,7 @@ def _build(
     )  # fmt: skip
     limits = Limits(
         settings.request_limit, settings.upload_limit, settings.request_window_ms, settings.session_ms,
-        settings.held_limit, live_limits(settings),
+        settings.step_up_ms, settings.held_limit, live_limits(settings),
     )  # fmt: skip
     return Hub(
         origin=settings.origin, store=sequencer, sessions=CommittedSessions(readers), log=public,

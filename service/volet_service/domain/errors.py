@@ -1,7 +1,7 @@
 """Refusals: one class a problem, raised by domain and use cases; entrypoints/http/problems.py translates them.
 
 Refusal
-├── Unauthenticated
+├── Unauthenticated, StepUpRequired
 ├── NotFound              also whatever the caller may not know of: its answer carries nothing that varies
 ├── Denied                carries the decision
 │   ├── NoticeMissing
@@ -39,6 +39,12 @@ class Unauthenticated(Refusal):
     """No session, or one that ended."""
 
     problem = Problem.UNAUTHENTICATED
+
+
+class StepUpRequired(Refusal):
+    """The act asks that its author shows themselves to their identity provider again."""
+
+    problem = Problem.STEP_UP_REQUIRED
 
 
 class NotFound(Refusal):

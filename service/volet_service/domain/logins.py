@@ -6,6 +6,7 @@ carries it back, and the device then signs the hub's challenge. Only then is the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum, unique
 
 from volet_protocol.encodings import to_base64url
@@ -84,6 +85,17 @@ def check_running(created_ms: int, used_ms: int | None, now_ms: int) -> None:
 def session_alive(seen_ms: int, expires_ms: int, now_ms: int) -> bool:
     """Tell whether a session still serves: used within 30 minutes, and not yet at its end."""
     return now_ms < seen_ms + SESSION_IDLE_MS and now_ms < expires_ms
+
+
+def identified_ms(claims: Mapping[str, object], now_ms: int, *, fresh: bool) -> int | None:
+    """Return when the identity provider says that it saw the person, in ms: never later than now, None for no instant.
+
+    Each request says how old an identification may be, which obliges a provider to say how old it is (`auth_time`,
+    OpenID Connect Core 3.1.2.1). One that does not is believed only where it was asked to see them anew (`fresh`):
+    it may have remembered their browser otherwise.
+    """
+    at_s = claims.get("auth_time", claims.get("iat") if fresh else None)
+    return min(at_s * 1000, now_ms) if isinstance(at_s, int) and at_s > 0 else None
 
 
 def token_hash(token: str) -> str:

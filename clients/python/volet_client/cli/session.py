@@ -30,6 +30,13 @@ def register(name: str, parser: argparse.ArgumentParser, lang: str) -> None:
         "examples:\n  volet login\n  volet login start --json\n  volet login finish",
     ).to(lang)
     parser.add_argument("step", nargs="?", choices=("start", "finish"))
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        help=Said(
+            "vous identifier à nouveau, avant un acte qui le demande", "identify again, before an act that asks it"
+        ).to(lang),
+    )
     parser.add_argument("--registrar", metavar="URL", help=Said("gestionnaire des habilitations", "registrar").to(lang))
     parser.add_argument("--issuer", metavar="URL", help=Said("fournisseur d'identité", "identity provider").to(lang))
     parser.add_argument(
@@ -45,7 +52,9 @@ def login(context: Context, args: argparse.Namespace) -> None:
     if args.step != "finish":
         session = context.client().session
         started = (
-            session.start_attesting(str(args.registrar), args.issuer) if args.registrar else session.start(args.issuer)
+            session.start_attesting(str(args.registrar), args.issuer)
+            if args.registrar
+            else session.start(args.issuer, fresh=args.again)
         )
         _show(context, started, only=args.step == "start")
         if args.step == "start":

@@ -26,7 +26,11 @@ const Inside = lateScreen("app/inside.tsx", async () => (await import("./inside.
 const WayBack = lateScreen("app/inside.tsx", async () => (await import("./inside.tsx")).WayBack);
 
 /** Where somebody who has just signed in wanted to go: into the case of an invitation, or first to say in which capacity. */
-async function goWhere(session: Session, { acting }: Extract<Step, { readonly kind: "signed-in" }>): Promise<void> {
+async function goWhere(session: Session, { acting, back }: Extract<Step, { readonly kind: "signed-in" }>): Promise<void> {
+  if (back !== undefined) {
+    location.hash = back;
+    return;
+  }
   const invited = await keptInvited(session.vault);
   if (acting === undefined && (await session.capacities()).length > 0) location.hash = href({ name: "capacity" });
   else if (invited !== undefined) location.hash = linkTo(invited);
@@ -65,10 +69,10 @@ export function App({ session, first, served, onGo }: AppProps): JSX.Element {
     }
   }, []);
   const start = useCallback(
-    () =>
+    (back?: string) =>
       attempt(async () => {
         await keepLink(session, invited);
-        onGo(await session.start());
+        onGo(await session.start(back));
         return undefined;
       }),
     [attempt, session, invited, onGo],
@@ -153,7 +157,7 @@ export function App({ session, first, served, onGo }: AppProps): JSX.Element {
               told={told}
               isInvited={invited !== undefined}
               registrars={() => registrarAddresses(session.hub.transport)}
-              onStart={start}
+              onStart={() => start()}
               onAttest={attest}
               onWay={setWay}
             />
@@ -169,7 +173,7 @@ export function App({ session, first, served, onGo }: AppProps): JSX.Element {
           <Waiting
             code={step.code}
             onLook={look}
-            onStart={() => (step.registrar === undefined ? start() : attest(step.registrar))}
+            onStart={() => (step.registrar === undefined ? start(step.back) : attest(step.registrar))}
             onForget={() => attempt(() => session.forget())}
           />
         </Frame>

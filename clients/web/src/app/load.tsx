@@ -1,12 +1,15 @@
 /** Loading what a screen shows: a place that keeps its size, then the content, or a sentence and a button. */
 import type { ComponentChildren, JSX } from "preact";
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useContext, useEffect, useRef, useState } from "preact/hooks";
 
+import { Refused } from "../client/errors.ts";
 import { failureText } from "../i18n/failures.ts";
 import { useWords } from "../i18n/words.ts";
 import { Button } from "../ui/button.tsx";
 import { Note } from "../ui/note.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
+import { AppContext } from "./context.ts";
+import { Again } from "./recent.tsx";
 
 export type Loading<T> =
   | { readonly state: "loading"; readonly again: () => void }
@@ -95,9 +98,11 @@ export function Loaded<T>({ from, lines, children }: LoadedProps<T>): JSX.Elemen
   }
 }
 
-/** A failure in words, told at once. */
+/** A failure in words, told at once; with the way on, where somebody only has to say again who they are. */
 export function Failure({ error }: { readonly error: unknown }): JSX.Element {
   const { messages } = useWords();
+  const app = useContext(AppContext);
+  if (app !== undefined && error instanceof Refused && error.problem === "step-up-required") return <Again />;
   return (
     <Note kind="danger">
       <strong>{messages.problem.title}</strong>

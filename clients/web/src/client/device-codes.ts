@@ -87,11 +87,13 @@ export class DeviceCode {
     if (this.#isSpent) throw new Misuse("join-late");
     this.#isSpent = true;
     const seed = this.#own.presentSeed(await this.#own.refresh());
-    const chain = await this.#own.append({
-      body: (preamble) => deviceAddBody(preamble, keys),
-      seed,
-      recipients: new Map([[id, keys.box]]),
-    });
+    const chain = await this.#own
+      .append({ body: (preamble) => deviceAddBody(preamble, keys), seed, recipients: new Map([[id, keys.box]]) })
+      .catch((error: unknown) => {
+        // Nobody was let in: whoever has to identify themselves first finds the code where it was.
+        if (error instanceof Refused) this.#isSpent = false;
+        throw error;
+      });
     const proof = toBase64url(this.#code.proof(this.#terms(id), "inviter"));
     const answer = { device: id, seq: chain.head.seq, hash: chain.head.hash, proof };
     await this.#hub.transport.post(`${PLACES}/${joinName(this.#code)}/answer`, answer);

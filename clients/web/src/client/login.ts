@@ -50,6 +50,8 @@ export interface OpenedSession {
   readonly held?: { readonly sinceMs: number; readonly by: string | undefined } | undefined;
   /** Where a browser logs out at the identity provider too, undefined where that is nowhere. */
   readonly logoutUrl: string | undefined;
+  /** Until when the acts that ask a recent identification find it recent (ms). */
+  readonly recentUntilMs: number;
 }
 
 /** What this screen and the provider's last page both show: another code is somebody else's login. */
@@ -70,10 +72,14 @@ export function loginInputs(identity: Identity, bundle: TrustBundle, mode: "self
   return { hub: bundle.hub, ...relyingParty(bundle, mode), user: identity.user, device: identity.device, random: draw(32) };
 }
 
-/** Ask the hub to start; throws when its authorization request is not for our nonce and audience. */
-export async function beginLogin(transport: Transport, inputs: LoginInputs): Promise<PendingLogin> {
+/**
+ * Ask the hub to start; throws when its authorization request is not for our nonce and audience. `fresh` has the provider ask who is
+ * there, whoever it remembers.
+ */
+export async function beginLogin(transport: Transport, inputs: LoginInputs, fresh = false): Promise<PendingLogin> {
   const { user, device, iss, aud, random } = inputs;
-  const fields = new Fields(await transport.post("/v1/logins", { user, device, iss, aud, random: toBase64url(random) }), "login");
+  const asked = { user, device, iss, aud, random: toBase64url(random), fresh };
+  const fields = new Fields(await transport.post("/v1/logins", asked), "login");
   const pending = {
     inputs,
     login: fields.text("login", 64),
@@ -161,6 +167,7 @@ export async function openSession(
     expiresMs: fields.integer("expires_ms"),
     firstChain: fields.boolean("first_chain"),
     held: sinceMs === undefined ? undefined : { sinceMs, by },
+    recentUntilMs: fields.integer("recent_until_ms"),
     logoutUrl: fields.optional("logout_url", (name) => fields.text(name, 4096)),
   };
 }

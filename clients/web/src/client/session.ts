@@ -17,6 +17,8 @@ import { keepHeld } from "./held.ts";
 import { Hub } from "./hub.ts";
 import * as login from "./login.ts";
 import { addNews } from "./own-news.ts";
+import { PENDING, pendingToJson, readPending } from "./pending-login.ts";
+import type { Pending } from "./pending-login.ts";
 import { createIdentity, loadIdentity, saveIdentity } from "./profile.ts";
 import type { Identity } from "./profile.ts";
 import * as registrar from "./registrar.ts";
@@ -28,7 +30,6 @@ const TRUST = "trust";
 export const SESSION = "session";
 /** The name in the vault of a device's joining that waits for the other screen. */
 export const JOINING = "joining";
-const PENDING = "login";
 const ARRIVED = "arrived";
 
 /** Where somebody stands on the way in. */
@@ -42,8 +43,11 @@ export type Step =
       readonly url: string;
       readonly registrar: string | undefined;
       readonly isFurther?: boolean;
+      /** Somebody in a session identifies themselves again, and goes on there. */
+      readonly back?: string | undefined;
     }
-  | { readonly kind: "signed-in"; readonly acting: Attestation | undefined };
+  /** `back`: where somebody goes on who has just identified themselves again. */
+  | { readonly kind: "signed-in"; readonly acting: Attestation | undefined; readonly back?: string | undefined };
 
 /** What a page needs from outside: HTTP to an address, and the time. */
 export interface Outside {
@@ -68,6 +72,7 @@ export class Session {
   #hub: Hub | undefined;
   #identity: Identity | undefined;
   #capacity: string | undefined;
+  #recentUntilMs = 0;
 
   private constructor(vault: Vault, outside: Outside) {
     this.#vault = vault;
@@ -112,6 +117,7 @@ export class Session {
     this.#capacity = fields.optional("capacity", (name) => fields.hash(name));
     const token = fields.optional("token", (name) => fields.text(name, 64));
     if (token !== undefined && fields.integer("expires_ms") > this.#outside.nowMs()) transport.token = token;
+    this.#recentUntilMs = fields.optional("recent_until_ms", (name) => fields.integer(name)) ?? 0;
   }
 
   /** What this browser keeps, encrypted. */
@@ -155,6 +161,11 @@ export class Session {
     return addNews(this.#vault, links);
   }
 
+  /** Whether an act that asks a recent identification finds one, for as long as it takes to say what it is about. */
+  isRecent(forMs: number): boolean {
+    return this.#outside.nowMs() + forMs < this.#recentUntilMs;
+  }
+
   /** The attestation that this session acts in, undefined for a person. */
   get capacity(): string | undefined {
     return this.#capacity;
@@ -171,7 +182,7 @@ export class Session {
 
   async step(): Promise<Step> {
     const pending = await this.#pending();
-    if (this.hub.transport.token !== undefined && pending?.registrar === undefined) {
+    if (this.hub.transport.token !== undefined && pending?.registrar === undefined && pending?.back === undefined) {
       const acting = (await this.capacities()).find((one) => one.id === this.#capacity);
       if (this.#capacity === undefined || acting !== undefined) return { kind: "signed-in", acting };
       // What was attested has ended: this session speaks for nobody any more.
@@ -181,16 +192,23 @@ export class Session {
       return { kind: "signed-out" };
     }
     if (pending === undefined) return { kind: "signed-out" };
-    const { url, registrar } = pending;
-    return { kind: "waiting", code: login.comparisonCode(this.identity.user), url, registrar };
+    const { url, registrar, back } = pending;
+    return { kind: "waiting", code: login.comparisonCode(this.identity.user), url, registrar, back };
   }
 
-  /** Begin a login at the hub; the page then leaves for the address returned. */
-  async start(): Promise<string> {
+  /**
+   * Begin a login at the hub; the page then leaves for the address returned. With `back`, somebody in a session identifies themselves
+   * again, whoever the provider remembers, and goes on at that address of the page.
+   */
+  async start(back?: string): Promise<string> {
     // What was attested and has ended opens no session: it is left out, rather than refused each time.
     if (!(await this.capacities()).some(({ id }) => id === this.#capacity)) this.#capacity = undefined;
-    const pending = await login.beginLogin(this.hub.transport, login.loginInputs(this.identity, this.bundle, "self"));
-    await this.#keep(pending.inputs, { login: pending.login, challenge: toBase64url(pending.challenge), url: pending.url });
+    const pending = await login.beginLogin(
+      this.hub.transport,
+      login.loginInputs(this.identity, this.bundle, "self"),
+      back !== undefined,
+    );
+    await this.#keep({ ...pending, challenge: toBase64url(pending.challenge), back });
     return pending.url;
   }
 
@@ -201,13 +219,8 @@ export class Session {
   async startAttesting(address: string): Promise<string> {
     const inputs = login.loginInputs(this.identity, this.bundle, "registrar");
     const pending = await registrar.beginIdentification(this.#outside.connect(address), inputs);
-    await this.#keep(inputs, {
-      login: pending.identification,
-      challenge: "",
-      url: pending.url,
-      secret: pending.secret,
-      registrar: address,
-    });
+    const { identification, url, secret } = pending;
+    await this.#keep({ inputs, login: identification, challenge: "", url, secret, registrar: address });
     return pending.url;
   }
 
@@ -221,7 +234,8 @@ export class Session {
       const step = await this.step();
       return step.kind === "waiting" ? { ...step, isFurther: true } : step;
     }
-    return this.step();
+    const step = await this.step();
+    return step.kind === "signed-in" ? { ...step, back: pending.back } : step;
   }
 
   async #finishLogin(pending: Pending): Promise<void> {
@@ -249,7 +263,10 @@ export class Session {
     transport.token = opened.token;
     const there = opened.logoutUrl === undefined ? undefined : login.logoutAddress(opened.logoutUrl, token);
     const leaving = there === undefined ? {} : { logout_url: there };
-    await this.#vault.save(SESSION, { token: opened.token, expires_ms: opened.expiresMs, ...leaving, ...this.#acting() });
+    const { token: fresh, expiresMs, recentUntilMs } = opened;
+    const kept = { token: fresh, expires_ms: expiresMs, recent_until_ms: recentUntilMs, ...leaving, ...this.#acting() };
+    await this.#vault.save(SESSION, kept);
+    this.#recentUntilMs = recentUntilMs;
     await this.#vault.remove(PENDING);
     await keepHeld(this.#vault, opened.held);
     // Somebody known, on a browser that holds none of their keys: it may have thrown them away, or never had them.
@@ -352,46 +369,18 @@ export class Session {
     return this.#capacity === undefined ? {} : { capacity: this.#capacity };
   }
 
-  async #keep(inputs: login.LoginInputs, more: JsonObject): Promise<void> {
-    await this.#vault.save(PENDING, { iss: inputs.iss, aud: inputs.aud, random: toBase64url(inputs.random), ...more });
+  async #keep(pending: Pending): Promise<void> {
+    await this.#vault.save(PENDING, pendingToJson(pending));
   }
 
   async #pending(): Promise<Pending | undefined> {
     const held = await this.#vault.load(PENDING);
-    if (held === undefined) return undefined;
-    const fields = new Fields(held, PENDING);
     const { user, device } = this.identity;
-    const inputs = {
-      hub: this.bundle.hub,
-      iss: fields.text("iss"),
-      aud: fields.text("aud"),
-      user,
-      device,
-      random: fields.data("random", 32),
-    };
-    const pending = {
-      inputs,
-      login: fields.text("login", 64),
-      challenge: fields.text("challenge", 64),
-      url: fields.text("url", 4096),
-      secret: fields.optional("secret", (name) => fields.text(name, 64)),
-      registrar: fields.optional("registrar", (name) => fields.text(name)),
-    };
-    fields.done();
-    return pending;
+    return held === undefined ? undefined : readPending(held, { hub: this.bundle.hub, user, device });
   }
 }
 
 function sessionAddress(held: JsonObject): string | undefined {
   const fields = new Fields(held, SESSION);
   return fields.optional("logout_url", (name) => fields.text(name));
-}
-
-interface Pending {
-  readonly inputs: login.LoginInputs;
-  readonly login: string;
-  readonly challenge: string;
-  readonly url: string;
-  readonly secret: string | undefined;
-  readonly registrar: string | undefined;
 }

@@ -1,6 +1,7 @@
 /** The closed list of problems that the hub answers with, in RFC 9457 form (docs/problems.md); code branches on these only. */
 export const PROBLEMS = [
   "unauthenticated",
+  "step-up-required",
   "not-found",
   "denied",
   "notice-missing",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -88,12 +89,13 @@ login = Table(
     _text("id", key=True), _text("state"), _hash("user"), _hash("device"), _text("iss"), _text("aud"),
     _bytes("random"), _bytes("challenge"), _text("code_verifier"), _text("id_token", null=True),
     _text("failure", null=True), _int("created_ms"), _int("used_ms", null=True),
+    Column("fresh", Boolean, nullable=False),
     UniqueConstraint("state"),
 )  # fmt: skip
 session = Table(
     "session", metadata,
     _hash("token_hash", key=True), _hash("user"), _hash("device"), _hash("capacity", null=True), _int("created_ms"),
-    _int("expires_ms"),
+    _int("expires_ms"), _int("identified_ms", null=True),
     Index(None, "user", "device"),
 )  # fmt: skip
 

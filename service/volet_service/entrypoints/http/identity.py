@@ -31,7 +31,7 @@ async def identify_caller(request: Request) -> Caller:
     if token == header or not 0 < len(token) <= _MOST_TOKEN:
         raise login_refused(LoginRefusal.NO_SESSION, "session")
     now_ms = hub.clock.now_ms()
-    return await find_session(token, last_seen, now_ms, hub.sessions)
+    return await find_session(token, last_seen, now_ms, hub.sessions, hub.limits.step_up_ms)
 
 
 CallerDependency = Annotated[Caller, Depends(identify_caller)]

@@ -45,6 +45,8 @@ def answer(refusal: Refusal) -> Response:
         headers["Retry-After"] = str(refusal.retry_after_s)
     if refusal.problem is Problem.UNAUTHENTICATED:
         headers["WWW-Authenticate"] = "Volet"
+    if refusal.problem is Problem.STEP_UP_REQUIRED:
+        headers["WWW-Authenticate"] = 'Volet error="insufficient_user_authentication"'
     return Response(body_of(refusal), refusal.problem.status, headers, CONTENT_TYPE)
 
 

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { ActNote, useAct } from "../../app/act.tsx";
 import { useApp } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
+import { Recent } from "../../app/recent.tsx";
 import { href } from "../../app/router.ts";
 import { HandingOver } from "../../client/handing-over.ts";
 import type { CaseState } from "../../client/handing-over.ts";
@@ -52,7 +53,9 @@ export function HandOverScreen(): JSX.Element {
           states.length === 0 ? (
             <Empty title={messages.cases.none} />
           ) : (
-            <Passing states={states} names={names} again={found.again} />
+            <Recent>
+              <Passing states={states} names={names} again={found.again} />
+            </Recent>
           )
         }
       </Loaded>

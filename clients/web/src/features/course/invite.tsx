@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { ActNote, useAct } from "../../app/act.tsx";
 import { useApp } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
+import { Recent } from "../../app/recent.tsx";
 import { href } from "../../app/router.ts";
 import type { Invitee } from "../../client/invitations.ts";
 import { relyingParty } from "../../client/login.ts";
@@ -57,9 +58,11 @@ export function InviteScreen({ of }: { readonly of: string }): JSX.Element {
       lead={messages.invite.lead}
       back={{ href: href({ name: "team-add", case: of }), label: messages.team.add }}
     >
-      <Loaded from={known} lines={30}>
-        {(found) => <Form of={of} {...found} onMade={sent.again} />}
-      </Loaded>
+      <Recent>
+        <Loaded from={known} lines={30}>
+          {(found) => <Form of={of} {...found} onMade={sent.again} />}
+        </Loaded>
+      </Recent>
       <Loaded from={sent} lines={2}>
         {(known) => known.found.length > 0 && <Sent of={of} {...known} again={sent.again} />}
       </Loaded>

@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ActNote, useAct } from "../../app/act.tsx";
 import { useApp } from "../../app/context.ts";
 import { Failure } from "../../app/load.tsx";
+import { Recent } from "../../app/recent.tsx";
 import { href } from "../../app/router.ts";
 import { DeviceCode } from "../../client/device-codes.ts";
 import type { Newcomer } from "../../client/device-codes.ts";
@@ -43,7 +44,7 @@ export function AddDeviceScreen(): JSX.Element {
       lead={{ before: words.lead, shown: words.how, came: words.compareHelp, done: words.doneBody }[stage.kind]}
     >
       {stage.kind === "before" && (
-        <>
+        <Recent>
           {stage.isStopped === true && <Note kind="good">{words.stopped}</Note>}
           <div class="row">
             <Button kind="main" onPress={() => show.run()}>
@@ -51,7 +52,7 @@ export function AddDeviceScreen(): JSX.Element {
             </Button>
           </div>
           {show.state === "failed" && <ActNote act={show} />}
-        </>
+        </Recent>
       )}
       {stage.kind === "shown" && <Shown code={stage.code} onCame={setStage} onAgain={again} />}
       {stage.kind === "came" && (

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { ActNote, useAct } from "../../app/act.tsx";
 import { useApp } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
+import { Recent } from "../../app/recent.tsx";
 import { go, href } from "../../app/router.ts";
 import { OwnChain } from "../../client/own-chain.ts";
 import { areAskedWords, begin, finish, putOff, standing, veto } from "../../client/recovery.ts";
@@ -92,10 +93,14 @@ function Before({ onStage }: StageProps): JSX.Element {
                 </div>
               </Note>
             )}
+            <Recent>
+              <div class="row">
+                <Button kind={isTried ? "quiet" : "main"} onPress={() => make.run()}>
+                  {isTried ? words.makeAnother : words.make}
+                </Button>
+              </div>
+            </Recent>
             <div class="row">
-              <Button kind={isTried ? "quiet" : "main"} onPress={() => make.run()}>
-                {isTried ? words.makeAnother : words.make}
-              </Button>
               {!isTried && (
                 <Button
                   onPress={async () => {

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { ActNote, useAct } from "../../app/act.tsx";
 import { useApp } from "../../app/context.ts";
 import type { App } from "../../app/context.ts";
+import { Recent } from "../../app/recent.tsx";
 import { href } from "../../app/router.ts";
 import type { Copied, Copy } from "../../client/own-copy.ts";
 import type { Names } from "../../client/names.ts";
@@ -39,17 +40,19 @@ export function MyCopy({ case_ }: { readonly case_: string }): JSX.Element {
   return (
     <Page title={said.title} lead={said.lead} back={{ href: href({ name: "home" }), label: messages.mine.back }}>
       {made === undefined ? (
-        <Card>
-          <p>{said.what}</p>
-          <p>{said.logged}</p>
-          <p>{said.careful}</p>
-          <div class="row">
-            <Button kind="main" onPress={() => make.run()}>
-              {said.make}
-            </Button>
-          </div>
-          {make.state !== "idle" && <ActNote act={make} />}
-        </Card>
+        <Recent>
+          <Card>
+            <p>{said.what}</p>
+            <p>{said.logged}</p>
+            <p>{said.careful}</p>
+            <div class="row">
+              <Button kind="main" onPress={() => make.run()}>
+                {said.make}
+              </Button>
+            </div>
+            {make.state !== "idle" && <ActNote act={make} />}
+          </Card>
+        </Recent>
       ) : (
         <Sheets case_={case_} {...made} />
       )}

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { ActNote, useAct } from "../../app/act.tsx";
 import { useApp } from "../../app/context.ts";
 import { Loaded, useLoad } from "../../app/load.tsx";
+import { Recent } from "../../app/recent.tsx";
 import { href } from "../../app/router.ts";
 import { readCard } from "../../client/contact-cards.ts";
 import type { Names } from "../../client/names.ts";
@@ -52,9 +53,11 @@ export function AddScreen({ of }: { readonly of: string }): JSX.Element {
       lead={messages.team.addLead}
       back={{ href: href({ name: "team", case: of }), label: messages.team.title }}
     >
-      <Loaded from={people} lines={8}>
-        {(known) => <Form of={of} {...known} />}
-      </Loaded>
+      <Recent>
+        <Loaded from={people} lines={8}>
+          {(known) => <Form of={of} {...known} />}
+        </Loaded>
+      </Recent>
     </Page>
   );
 }

@@ -26,6 +26,7 @@ export const common: Said<typeof french> = {
   },
   refused: {
     unauthenticated: "Log in first.",
+    "step-up-required": "First confirm that it is you.",
     "not-found": "Nothing like this here.",
     denied: "The rules do not allow this.",
     "notice-missing": "Tell the person first, then record it.",

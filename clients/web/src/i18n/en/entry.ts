@@ -3,6 +3,11 @@ import type { entry as french } from "../fr/entry.ts";
 import type { Said } from "../said.ts";
 
 export const entry: Said<typeof french> = {
+  again: {
+    title: "Confirm that it is you",
+    body: "This act gives rights or a key to somebody, or takes a copy out. You identified yourself some time ago: do it again, you will come back here.",
+    go: "Identify again",
+  },
   unsupported: {
     title: "This browser will not do",
     body: "Volet encrypts everything in the browser, and this one lacks what that takes: use a recent Firefox, Chrome, Edge or Safari, outside private browsing.",

@@ -23,6 +23,7 @@ export const common = {
   },
   refused: {
     unauthenticated: "Connectez-vous d’abord.",
+    "step-up-required": "Confirmez d’abord que c’est vous.",
     "not-found": "Rien de tel ici.",
     denied: "Les règles ne le permettent pas.",
     "notice-missing": "Informez d’abord la personne, puis notez-le.",

@@ -1,5 +1,10 @@
 /** The way in: first visit, login, this device. */
 export const entry = {
+  again: {
+    title: "Confirmez que c’est vous",
+    body: "Cet acte donne des droits ou une clé à quelqu’un, ou emporte une copie. Votre identification date d’un moment : refaites-la, vous reviendrez ici.",
+    go: "M’identifier à nouveau",
+  },
   unsupported: {
     title: "Ce navigateur ne convient pas",
     body: "Volet chiffre tout dans le navigateur. Il manque à celui-ci de quoi le faire : utilisez une version récente de Firefox, Chrome, Edge ou Safari, hors navigation privée.",

@@ -75,13 +75,14 @@ _WHY = {
 
 
 class LoginRequest(Strict):
-    """Who asks, of which provider."""
+    """Who asks, of which provider; `fresh` has the provider ask who is there, whoever it remembers."""
 
     user: str = Field(pattern=HASH)
     device: str = Field(pattern=HASH)
     iss: str = Field(max_length=255)
     aud: str = Field(max_length=255)
     random: str = Field(pattern=_BYTES_32)
+    fresh: bool = False
 
 
 class LoginAnswer(Strict):
@@ -150,11 +151,13 @@ class OwnSession(Strict):
 class SessionAnswer(Strict):
     """The token, shown this once; since when the account was held and by which registrar, where this ended that.
 
+    `recent_until_ms`: until when acts that give rights to others, add a key or take a copy out ask nothing more.
     `logout_url`: where a browser logs out at the identity provider too, once the ID token is added as a hint.
     """
 
     token: str
     expires_ms: int
+    recent_until_ms: int
     first_chain: bool
     held_since_ms: int | None = None
     held_by: str | None = None
@@ -167,7 +170,7 @@ async def start(asked: LoginRequest, request: Request, response: Response, hub: 
     starts: LoginStarts = request.app.state.login_starts
     starts.count(request.client.host if request.client else "", hub.clock.now_ms())
     random = from_base64url(asked.random)
-    started = await start_login(StartLogin(asked.user, asked.device, asked.iss, asked.aud, random), hub)
+    started = await start_login(StartLogin(asked.user, asked.device, asked.iss, asked.aud, random, asked.fresh), hub)
     name, is_secure = _cookie(hub.origin)
     response.set_cookie(
         name, token_hash(started.state), max_age=LOGIN_LIFETIME_MS // 1000, secure=is_secure, httponly=True,
@@ -240,7 +243,10 @@ async def open_(login: str, asked: SessionRequest, hub: HubDependency) -> Sessio
         [from_json(attested) for attested in asked.attestations],
     )  # fmt: skip
     opened = await hub.store.write(lambda uow, /: open_session(command, hub.trust, uow))
-    answer = SessionAnswer(token=token, expires_ms=opened.expires_ms, first_chain=opened.first_chain)
+    recent_until_ms = 0 if opened.identified_ms is None else opened.identified_ms + hub.limits.step_up_ms
+    answer = SessionAnswer(
+        token=token, expires_ms=opened.expires_ms, recent_until_ms=recent_until_ms, first_chain=opened.first_chain
+    )
     answer.logout_url = await hub.identity.logout_url(opened.iss)
     if opened.held is not None:
         answer.held_since_ms = opened.held.since_ms
