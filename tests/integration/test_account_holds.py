@@ -262,11 +262,10 @@ def test_the_log_tells_which_devices_and_by_whose_words(team: HubCase) -> None:
 def test_the_registrar_freezes_by_the_identifier_of_its_staff_list_and_is_told(team: HubCase) -> None:
     doctor, nobody = team.person("doctor"), make_user(62)
     (held,) = freeze_line(doctor.user, registrar_of(HUB), lambda url, body: delivered(team.hub, url, body), at(team))
-    assert held.held
-    assert "1 appareil(s) bloqué(s)" in held.said
+    assert (held.hub, held.devices) == (HUB, 1)
     (unknown,) = freeze_line(nobody.user, registrar_of(HUB), lambda url, body: delivered(team.hub, url, body), at(team))
-    assert not unknown.held
-    assert "aucune personne que ce greffe ait attestée" in unknown.said
+    assert unknown.devices is None
+    assert unknown.is_unknown
     assert problem(team.clients["doctor"].get("/v1/cases")) == "unauthenticated"
 
 
@@ -276,8 +275,8 @@ def test_a_hub_that_does_not_answer_keeps_the_registrar_from_no_other(team: HubC
         team.person("doctor").user, registrar_of(silent, HUB),
         lambda url, body: Answered(0, {}) if url.startswith(silent) else delivered(team.hub, url, body), at(team),
     )  # fmt: skip
-    assert [one.held for one in answers] == [False, True]
-    assert "pas de réponse" in answers[0].said
+    assert [one.devices for one in answers] == [None, 1]
+    assert answers[0].problem is None
 
 
 def at(team: HubCase) -> int:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from support.hub import running_hub
-from volet_demo.cast import GUESTS
-from volet_demo.command import web_lines
+from volet_demo.cast import GUESTS, MANAGER_LABEL
+from volet_demo.command import registrar_lines, web_lines
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,6 +27,12 @@ def test_the_address_and_an_account_for_each_space_with_what_to_do_there_are_tol
         (told,) = [line for line in lines if role.label in line]
         # Not a name alone: what to do once one is in.
         assert len(told.partition(" : ")[2]) > len(role.kind)
+
+
+def test_the_address_and_the_account_of_who_keeps_a_team_are_told() -> None:
+    (line,) = registrar_lines("http://127.0.0.1:8082")
+    assert "http://127.0.0.1:8082/equipe" in line
+    assert MANAGER_LABEL in line
 
 
 def test_of_a_hub_without_web_client_it_is_said_how_to_have_one(tmp_path: Path) -> None:

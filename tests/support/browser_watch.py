@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Dialog, Page, Request, Response, ViewportSize
+from playwright.sync_api import ConsoleMessage, Dialog, Page, Request, Response, TimeoutError, ViewportSize  # noqa: A004
 
 from support.keyboard import unreachable
 from support.screens import AXE as JUDGED_BY_AXE
@@ -110,8 +110,12 @@ class Watch:
         return str(self.page.locator(".card-text").text_content())
 
     def title(self, text: str) -> None:
-        """Wait for the screen of that title."""
-        self.page.get_by_role("heading", name=text, level=1).wait_for()
+        """Wait for the screen of that title; fail with what stands there instead, and what went wrong before."""
+        try:
+            self.page.get_by_role("heading", name=text, level=1).wait_for()
+        except TimeoutError as error:
+            shown = self.page.locator("body").inner_text()
+            raise AssertionError("\n".join([f"no « {text} » at {self.page.url}", shown, *self.found])) from error
 
     def press(self, name: str) -> None:
         """Press a button by what it says."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parents[2]
 ROUTES = ROOT / "clients" / "web" / "src" / "app" / "routes.ts"
@@ -25,6 +26,9 @@ def routes() -> dict[str, str]:
 
 def route_of(address: str) -> str | None:
     """Return the name of the route of an address of the page; None where it is none of the client's."""
+    # The registrar's pages, and the provider's, have addresses of their own and no fragment.
+    if urlsplit(address).path not in {"", "/"}:
+        return None
     path = address.partition("#")[2] or "/"
     for name, pattern in routes().items():
         parts = ("[^/]+" if part.startswith(":") else re.escape(part) for part in pattern.split("/"))

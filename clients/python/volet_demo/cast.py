@@ -19,6 +19,9 @@ STRUCTURES: tuple[tuple[str, str, str], ...] = (
     (AUDIT, "Mission d'audit du Vercors", "operator"),
 )
 REGISTRAR_NAME = "Gestionnaire des habilitations du Vercors"
+# Who keeps the list of which structures in a browser, at the registrar.
+MANAGER, MANAGED = "mireille", (DAC, NURSES)
+MANAGER_LABEL = "Mireille Astier, responsable d’équipe"
 
 
 @dataclass(frozen=True)

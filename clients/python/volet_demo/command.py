@@ -15,7 +15,7 @@ from typing import NoReturn
 import httpx
 
 from volet_demo import guests, scenes_audit, scenes_person, scenes_team
-from volet_demo.cast import GUESTS
+from volet_demo.cast import GUESTS, MANAGER_LABEL
 from volet_demo.party import StoryError
 from volet_demo.processes import ProcessFailedError
 from volet_demo.story import Story, play
@@ -95,7 +95,7 @@ def _serve(story: Story) -> None:
         party.stop(story.world.processes)
     coord = story.party("coord")
     _line("")
-    for line in web_lines(story.world.addresses.hub):
+    for line in (*web_lines(story.world.addresses.hub), *registrar_lines(story.world.addresses.registrar)):
         _line(line)
     _line("")
     _line("La plateforme reste en service. Dans un autre terminal, prenez la place de quelqu'un :")
@@ -135,6 +135,11 @@ def web_lines(hub: str) -> list[str]:
         *accounts,
         "La carte se copie dans le navigateur (« Mon appareil ») et se colle ici ; les autres vous font entrer.",
     ]
+
+
+def registrar_lines(registrar: str) -> list[str]:
+    """Return what to say of the pages of who keeps a structure's list."""
+    return [f"L'équipe d'une structure se tient sur {registrar}/equipe, avec le compte « {MANAGER_LABEL} »."]
 
 
 def _line(text: str) -> None:

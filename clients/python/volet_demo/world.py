@@ -27,7 +27,7 @@ from typing import Self
 import httpx
 
 from volet_demo.browser import Browser
-from volet_demo.cast import CAST, GUESTS, REGISTRAR_NAME, STRUCTURES, Role
+from volet_demo.cast import CAST, GUESTS, MANAGED, MANAGER, MANAGER_LABEL, REGISTRAR_NAME, STRUCTURES, Role
 from volet_demo.party import Party
 from volet_demo.processes import HOST, Processes, ProcessFailedError, Running, free_ports
 from volet_demo.relay import RecordingRelay
@@ -137,11 +137,11 @@ class World:
             HUB_CLIENT: f"{self.addresses.hub}/v1/logins/callback",
             REGISTRAR_CLIENT: f"{self.addresses.registrar}/v1/callback",
         }
+        people = [{"sub": r.key, "label": r.label, "kind": r.kind, "acr": "eidas2"} for r in (*CAST, *self.guests)]
+        manager = {"sub": MANAGER, "label": MANAGER_LABEL, "kind": "professional", "acr": "eidas2"}
         known = {
             "clients": [{"client_id": client, "redirect_uris": [uri]} for client, uri in callbacks.items()],
-            "accounts": [
-                {"sub": r.key, "label": r.label, "kind": r.kind, "acr": "eidas2"} for r in (*CAST, *self.guests)
-            ],
+            "accounts": [*people, manager],
         }
         for folder in ("provider", "registrar"):
             self.path(folder).mkdir()
@@ -208,7 +208,9 @@ class World:
             "name": REGISTRAR_NAME, "origin": self.addresses.registrar, "hubs": [self.addresses.hub],
             "port": int(self.addresses.registrar.rsplit(":", 1)[1]), "issuer": self.addresses.provider,
             "client_id": REGISTRAR_CLIENT, "key": "registrar.key", "staff": "staff.json",
+            "pages": {"trust": "trust.json", "managers": [{"sub": MANAGER, "structures": list(MANAGED)}]},
         }  # fmt: skip
+        shutil.copyfile(self.path("controller", "trust.json"), self.path("registrar", "trust.json"))
         _write(self.path("registrar", "staff.json"), staff)
         _write(self.path("registrar", "registrar.json"), config)
         self.registrar = self.processes.launch(

@@ -53,8 +53,8 @@ class IdentityProvider(Protocol):
         """Our name there: `aud` of its tokens."""
         ...
 
-    def authorize_url(self, *, nonce: str, state: str, verifier: str) -> str:
-        """Return where the browser goes; raise `ProviderUnavailable`."""
+    def authorize_url(self, *, nonce: str, state: str, verifier: str, fresh: bool = False) -> str:
+        """Return where the browser goes; raise `ProviderUnavailable`. `fresh`: the provider asks who is there anew."""
         ...
 
     def identify(self, answer: Mapping[str, str], expected: Expected, now_ms: int) -> Identified:

@@ -15,12 +15,16 @@ from volet_service.adapters.identity_provider import OpenIdProvider, RelyingPart
 from volet_service.entrypoints.registrar.command import run
 from volet_service.entrypoints.registrar.config import RegistrarConfig
 from volet_service.entrypoints.registrar.freezing import Answered
+from volet_service.entrypoints.registrar.pages.routes import PageTools
+from volet_service.entrypoints.registrar.row_names import read_row_names
+from volet_service.resources import policies
 
 
 def main(argv: list[str]) -> int:
     """Run a line of `volet registrar`; return its exit status."""
     with httpx.Client(trust_env=False) as http:
-        return run(argv, lambda config: _provider(config, http), lambda url, body: _send(http, url, body))
+        pages = PageTools(lambda url, body: _send(http, url, body), read_row_names(policies() / "matrix.csv"))
+        return run(argv, lambda config: _provider(config, http), pages)
 
 
 def _send(http: httpx.Client, url: str, body: JsonObject) -> Answered:

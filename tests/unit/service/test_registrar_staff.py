@@ -14,6 +14,7 @@ from volet_service.application.login_ports import IdentityProvider
 from volet_service.entrypoints.registrar import command
 from volet_service.entrypoints.registrar.config import RegistrarConfig, read_config
 from volet_service.entrypoints.registrar.freezing import Answered
+from volet_service.entrypoints.registrar.pages.routes import PageTools
 
 HEAD = "identifiant;ligne;categorie;profession;fonction;structure;secret;jusqu_au"
 TWELVE = [f"agent-{n};S1;2;;;ccas;L411-3;2099-06-30" for n in range(12)]
@@ -43,9 +44,8 @@ def staff(office: Path, lines: list[str], *more: str, head: str = HEAD) -> int:
 
 
 def run(office: Path, verb: str, *more: str) -> int:
-    return command.run(
-        [verb, *more, "--config", str(office / "registrar.json")], no_provider, lambda *_: Answered(0, {})
-    )
+    pages = PageTools(lambda *_: Answered(0, {}), {})
+    return command.run([verb, *more, "--config", str(office / "registrar.json")], no_provider, pages)
 
 
 def no_provider(_config: RegistrarConfig) -> IdentityProvider:

@@ -1,4 +1,4 @@
-"""The registrar's HTTP surface (Starlette): start, callback, pick-up, attest. It logs no subject and no user id."""
+"""The registrar's HTTP surface (Starlette): start, callback, pick-up, attest; managers' pages. It logs nobody's id."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from volet_service.entrypoints.registrar.attested_list import AttestedUser, path
 from volet_service.entrypoints.registrar.attesting import AttestationRequest, attest
 from volet_service.entrypoints.registrar.config import RegistrarConfig, RegistrarConfigError, StaffEntry, read_staff
 from volet_service.entrypoints.registrar.identifications import Identifications
+from volet_service.entrypoints.registrar.pages.routes import ManagerPages, PageTools
 
 _MOST_BYTES = 32 * 1024
 _PAGE = """<!doctype html>
@@ -48,11 +49,20 @@ class Tools:
     provider: IdentityProvider
     now_ms: Callable[[], int]
     random: Callable[[int], bytes]
+    pages: PageTools
 
 
 def create_app(tools: Tools) -> Starlette:
     """Return the application of one registrar."""
     identifications = Identifications()
+    config = tools.config
+    pages = (
+        None
+        if config.pages is None
+        else ManagerPages(
+            config, config.pages, tools=tools.pages, provider=tools.provider, now_ms=tools.now_ms, random=tools.random
+        )
+    )
 
     async def start(request: Request) -> Response:
         fields = await _body(request)
@@ -60,7 +70,7 @@ def create_app(tools: Tools) -> Starlette:
         fields.done()
         # A browser says which page asks; what is no page of a hub gets no answer that it could read, and no way back.
         page = request.headers.get("origin")
-        back = page if page in tools.config.hubs else None
+        back = page if page in config.hubs else None
         started = identifications.start(nonce, tools.random(128), tools.now_ms(), back)
         url = await run_in_threadpool(
             lambda: tools.provider.authorize_url(nonce=nonce, state=started.state, verifier=started.verifier)
@@ -69,17 +79,19 @@ def create_app(tools: Tools) -> Starlette:
 
     async def callback(request: Request) -> Response:
         answer = dict(request.query_params)
+        if pages is not None and pages.is_for(answer):
+            return await pages.callback(request)
         try:
             waiting = identifications.answered(answer.get("state", ""))
             who = await run_in_threadpool(tools.provider.identify, answer, waiting.expected, tools.now_ms())
         except Refusal as refusal:
             text = "L’identification n’a pas abouti. Fermez cette page et recommencez depuis votre logiciel."
-            return _page(tools.config.name, "Identification refusée", text, refusal.problem.status)
+            return _page(config.name, "Identification refusée", text, refusal.problem.status)
         identifications.identified(waiting, who)
         if waiting.back is not None:
             return Response(status_code=303, headers={"Location": f"{waiting.back}/", **_HEADERS})
         text = "Vous êtes identifié. Vous pouvez fermer cette page et revenir à votre logiciel."
-        return _page(tools.config.name, "Identification réussie", text, 200, tools.config.hubs)
+        return _page(config.name, "Identification réussie", text, 200, config.hubs)
 
     async def pick_up(request: Request) -> Response:
         fields = await _body(request)
@@ -99,17 +111,16 @@ def create_app(tools: Tools) -> Starlette:
             id_token=fields.text("id_token", 16 * 1024),
         )
         fields.done()
-        config = replace(tools.config, staff=await run_in_threadpool(_staff, tools.config))
+        listed = replace(config, staff=await run_in_threadpool(_staff, config))
         attested = attest(
-            asked, config=config, identifications=identifications, random=tools.random, now_ms=tools.now_ms()
+            asked, config=listed, identifications=identifications, random=tools.random, now_ms=tools.now_ms()
         )
         users = [AttestedUser(one.sub, asked.hub, asked.user, one.structure) for one in attested]
-        await run_in_threadpool(_remember, tools.config, users)
+        await run_in_threadpool(_remember, config, users)
         items = [{"statement": one.statement.to_json(), "salt": to_base64url(one.salt)} for one in attested]
         return JSONResponse({"attestations": items}, 201)
 
     async def about(_request: Request) -> Response:
-        config = tools.config
         key = to_base64url(config.key.public)
         return JSONResponse({"name": config.name, "key": key, "iss": config.issuer, "aud": config.client_id})
 
@@ -120,11 +131,12 @@ def create_app(tools: Tools) -> Starlette:
             Route("/v1/attestations", _refusing(attestations), methods=["POST"]),
             Route("/v1/callback", callback, methods=["GET"]),
             Route("/v1/about", about, methods=["GET"]),
+            *(() if pages is None else pages.routes),
         ],
         # Browsers ask on behalf of a page of a hub that this registrar attests for, and of no other; without cookies.
         middleware=[
             Middleware(
-                CORSMiddleware, allow_origins=list(tools.config.hubs), allow_methods=["POST"],
+                CORSMiddleware, allow_origins=list(config.hubs), allow_methods=["POST"],
                 allow_headers=["Content-Type"],
             )
         ],

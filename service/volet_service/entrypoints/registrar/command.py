@@ -19,12 +19,14 @@ from volet_service.application.login_ports import IdentityProvider
 from volet_service.entrypoints.registrar import leaving, staff_command
 from volet_service.entrypoints.registrar.app import Tools, create_app
 from volet_service.entrypoints.registrar.config import RegistrarConfig, RegistrarConfigError, read_config
-from volet_service.entrypoints.registrar.freezing import Send, freeze
+from volet_service.entrypoints.registrar.freezing import Frozen, Send, freeze
+from volet_service.entrypoints.registrar.pages.routes import PageTools
+from volet_service.entrypoints.registrar.pages.views import HOME
 
 REFUSED = 78  # EX_CONFIG of sysexits.h
 
 
-def run(argv: list[str], open_provider: Callable[[RegistrarConfig], IdentityProvider], send: Send) -> int:
+def run(argv: list[str], open_provider: Callable[[RegistrarConfig], IdentityProvider], pages: PageTools) -> int:
     """Run one line; return its exit status.
 
     0; 1 when a hub or a line of a table was refused; 78 when a file is missing, malformed or readable by others.
@@ -43,7 +45,7 @@ def run(argv: list[str], open_provider: Callable[[RegistrarConfig], IdentityProv
     stop.add_argument("--sub", required=True, help="identifiant chez le fournisseur d’identité, comme dans la liste")
     staff_command.describe(lines.add_parser("staff", help="inscrit une équipe d’après un tableau CSV (staff by CSV)"))
     leaving.describe(lines.add_parser("leave", help="un collègue quitte une structure (somebody leaves)"))
-    options = parser.parse_args(argv)
+    options, send = parser.parse_args(argv), pages.send
     try:
         if options.line == "key":
             return _make_key(options.out)
@@ -54,7 +56,7 @@ def run(argv: list[str], open_provider: Callable[[RegistrarConfig], IdentityProv
             return leaving.leave(options, config, send, time.time_ns() // 1_000_000)
         if options.line == "staff":
             return staff_command.staff(options, config)
-        return _serve(config, open_provider(config))
+        return _serve(config, open_provider(config), pages)
     except (RegistrarConfigError, OSError) as error:
         sys.stderr.write(f"volet registrar : {error}\n")
         return REFUSED
@@ -72,17 +74,27 @@ def _make_key(path: Path) -> int:
 def _freeze(sub: str, config: RegistrarConfig, send: Send) -> int:
     done = freeze(sub, config, send, time.time_ns() // 1_000_000)
     for one in done:
-        (sys.stdout if one.held else sys.stderr).write(f"{one.said}\n")
-    return 0 if all(one.held for one in done) else 1
+        (sys.stderr if one.devices is None else sys.stdout).write(f"{one.hub} : {_said(one)}\n")
+    return 1 if any(one.devices is None for one in done) else 0
 
 
-def _serve(config: RegistrarConfig, provider: IdentityProvider) -> int:
-    app = create_app(Tools(config, provider, lambda: time.time_ns() // 1_000_000, secrets.token_bytes))
+def _said(one: Frozen) -> str:
+    if one.devices is not None:
+        return f"{one.devices} appareil(s) bloqué(s), jusqu’à la prochaine connexion."
+    if one.is_unknown:
+        return "aucune personne que ce greffe ait attestée sous cet identifiant."
+    return f"refusé, {one.problem or 'pas de réponse : réessayez, ou appelez l’exploitant'}"
+
+
+def _serve(config: RegistrarConfig, provider: IdentityProvider, pages: PageTools) -> int:
+    app = create_app(Tools(config, provider, lambda: time.time_ns() // 1_000_000, secrets.token_bytes, pages))
     # Said to be TCP, or the event loop leaves each answer waiting for the reader to acknowledge its first half.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((config.host, config.port))
         sys.stdout.write(f"Greffe prêt : {config.origin}\n")
+        if config.pages is not None:
+            sys.stdout.write(f"Responsables : {config.origin}{HOME}\n")
         sys.stdout.flush()
         # No access log: its lines would hold identification ids.
         uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listener])

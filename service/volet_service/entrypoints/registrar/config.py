@@ -16,13 +16,20 @@ is why rows and structures are bounded by the trust bundle as well. It holds sub
 ```
 
 An auditor and a data protection officer have a `scope` (docs/spec/trust.md). Who runs the hub is neither.
+
+With `pages`, managers keep the list of their own structures in a browser, within what the trust bundle lets this
+registrar attest:
+
+```json
+{"pages": {"trust": "trust.json", "managers": [{"sub": "mireille", "structures": ["ccas-lyon"]}]}}
+```
 """
 
 from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -54,6 +61,14 @@ class StaffEntry:
 
 
 @dataclass(frozen=True)
+class Pages:
+    """Who keeps which part of the list in a browser: structures by the manager's subject; bounded by a trust bundle."""
+
+    trust: Path
+    managers: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
 class RegistrarConfig:
     """What the registrar is told. `origin` is its own address, `hubs` those it attests for."""
 
@@ -68,6 +83,7 @@ class RegistrarConfig:
     key: SigningKey
     staff: tuple[StaffEntry, ...]
     staff_path: Path
+    pages: Pages | None = None
 
     @property
     def redirect_uri(self) -> str:
@@ -100,11 +116,25 @@ def _read_config(path: Path) -> RegistrarConfig:
         key=read_key(key_path),
         staff=read_staff(staff_path),
         staff_path=staff_path,
+        pages=fields.optional("pages", lambda name: _pages(fields.nested(name), path.parent)),
     )
     fields.done()
     if config.secret is not None:
         check_owner_only(path)
     return config
+
+
+def _pages(fields: Fields, folder: Path) -> Pages:
+    trust = folder / fields.text("trust")
+    managers: dict[str, tuple[str, ...]] = {}
+    for one in fields.objects("managers", 1024):
+        sub, structures = one.label("sub"), tuple(one.codes("structures"))
+        one.done()
+        if not structures or sub in managers:
+            raise one.refuse("structures" if sub not in managers else "sub", "is empty, or repeats a manager")
+        managers[sub] = structures
+    fields.done()
+    return Pages(trust, managers)
 
 
 def read_key(path: Path) -> SigningKey:

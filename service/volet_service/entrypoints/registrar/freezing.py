@@ -32,10 +32,15 @@ Send = Callable[[str, JsonObject], Answered]
 
 @dataclass(frozen=True)
 class Frozen:
-    """What became of it at one hub: whether the account is held there, and the sentence for the registrar."""
+    """What became of it at one hub: how many devices are held there, or the problem that it answered with.
 
-    held: bool
-    said: str
+    None of both: the hub did not answer. `is_unknown`: it knows nobody whom this registrar attested by that name.
+    """
+
+    hub: str
+    devices: int | None = None
+    problem: str | None = None
+    is_unknown: bool = False
 
 
 def freeze(sub: str, config: RegistrarConfig, send: Send, now_ms: int) -> list[Frozen]:
@@ -47,12 +52,7 @@ def _at(hub: str, sub: str, config: RegistrarConfig, send: Send, now_ms: int) ->
     subject = subject_chain(config.issuer, sub)
     body = hold_body(hub=hub, registrar=config.key.public, subject=subject, time_ms=now_ms)
     answered = send(f"{hub}/v1/holds", {"statement": sign(body, config.key).to_json()})
-    if answered.status == OK:
-        devices = answered.body.get("devices")
-        return Frozen(held=True, said=f"{hub} : {devices} appareil(s) bloqué(s), jusqu’à la prochaine connexion.")
-    why = (
-        "aucune personne que ce greffe ait attestée sous cet identifiant."
-        if answered.status == NOT_FOUND
-        else f"refusé, {answered.body.get('title', 'pas de réponse : réessayez, ou appelez l’exploitant')}"
-    )
-    return Frozen(held=False, said=f"{hub} : {why}")
+    devices, title = answered.body.get("devices"), answered.body.get("title")
+    if answered.status == OK and isinstance(devices, int):
+        return Frozen(hub, devices)
+    return Frozen(hub, None, title if isinstance(title, str) else None, answered.status == NOT_FOUND)

@@ -33,6 +33,14 @@ class Leaving:
     unknown: Sequence[str]
 
 
+@dataclass(frozen=True)
+class Ended:
+    """One account whose attestations a hub was asked to end: None as `refused` where it did, its words otherwise."""
+
+    account: AttestedUser
+    refused: str | None
+
+
 def describe(made: argparse.ArgumentParser) -> None:
     """Give the line its arguments and an example."""
     made.epilog = "exemple :\n  volet registrar leave nadia --structure ccas-lyon --config registrar.json --apply"
@@ -73,19 +81,27 @@ def leave(options: argparse.Namespace, config: RegistrarConfig, send: Send, now_
     if not options.apply:
         sys.stdout.write("Rien n’a été fait : recommencez avec --apply.\n")
         return 0
+    done = carry_out(leaving, config, send, now_ms)
+    for one in done:
+        what = f"{one.account.hub} : {one.account.sub}, {one.account.structure} :"
+        if one.refused is None:
+            sys.stdout.write(f"{what} arrêté ; dans ses dossiers, les clés sont à changer.\n")
+        else:
+            why = one.refused or "pas de réponse"
+            sys.stderr.write(f"{what} refusé, {why} Recommencez, ou appelez l’exploitant.\n")
+    return 0 if all(one.refused is None for one in done) else 1
+
+
+def carry_out(leaving: Leaving, config: RegistrarConfig, send: Send, now_ms: int) -> list[Ended]:
+    """Take the lines off the list, then ask each hub; raise `RegistrarConfigError` or `OSError` before any is asked.
+
+    A hub that did not answer refuses with an empty text.
+    """
     store(config.staff_path, leaving.after)
-    done = [_end(one, config, send, now_ms + NOTICE_MS) for one in leaving.accounts]
-    return 0 if all(done) else 1
+    return [Ended(one, _end(one, config, send, now_ms + NOTICE_MS)) for one in leaving.accounts]
 
 
-def _end(one: AttestedUser, config: RegistrarConfig, send: Send, at_ms: int) -> bool:
+def _end(one: AttestedUser, config: RegistrarConfig, send: Send, at_ms: int) -> str | None:
     body = end_body(hub=one.hub, registrar=config.key.public, user=one.user, structure=one.structure, at_ms=at_ms)
     answered = send(f"{one.hub}/v1/attestation-ends", {"statement": sign(body, config.key).to_json()})
-    if answered.status == CREATED:
-        sys.stdout.write(
-            f"{one.hub} : {one.sub}, {one.structure} : arrêté ; dans ses dossiers, les clés sont à changer.\n"
-        )
-        return True
-    why = answered.body.get("title", "pas de réponse")
-    sys.stderr.write(f"{one.hub} : {one.sub}, {one.structure} : refusé, {why} Recommencez, ou appelez l’exploitant.\n")
-    return False
+    return None if answered.status == CREATED else str(answered.body.get("title", ""))

@@ -31,7 +31,7 @@ def staff(options: argparse.Namespace, config: RegistrarConfig) -> int:
 
     Raises `RegistrarConfigError` or `OSError` for another file that does not read.
     """
-    registrar = _registrar(options.trust, config)
+    registrar = bounds(options.trust, config)
     read = read_table(options.table.read_bytes(), registrar, datetime.now(UTC).date())
     if read.refused:
         sys.stderr.write("".join(f"{_refusal(one)}\n" for one in read.refused))
@@ -47,7 +47,8 @@ def staff(options: argparse.Namespace, config: RegistrarConfig) -> int:
     return 0
 
 
-def _registrar(path: Path, config: RegistrarConfig) -> Registrar:
+def bounds(path: Path, config: RegistrarConfig) -> Registrar:
+    """Return what a trust bundle lets this registrar attest; raise `RegistrarConfigError` or `OSError`."""
     try:
         return TrustBundle.read(path.read_bytes()).verify(None).registrar(config.key.public)
     except ProtocolError as error:
@@ -55,7 +56,7 @@ def _registrar(path: Path, config: RegistrarConfig) -> Registrar:
 
 
 def _refusal(one: Refused) -> str:
-    return f"ligne {one.line} : {one.why}" if one.line else one.why
+    return f"ligne {one.line} : {one.why.fr}" if one.line else one.why.fr
 
 
 def _shown(change: Change) -> Sequence[str]:

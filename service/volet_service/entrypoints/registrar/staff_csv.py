@@ -1,4 +1,4 @@
-"""A staff list as a table: read strictly, and every line that is refused said in French with its number.
+"""A staff list as a table: read strictly, and every line that is refused said with its number, in both languages.
 
 ```
 identifiant;ligne;categorie;profession;fonction;structure;secret;jusqu_au
@@ -19,6 +19,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from volet_protocol.canonical import JsonValue
 from volet_protocol.capacities import SECRET_BASES
@@ -29,7 +30,6 @@ HEAD = ("identifiant", "ligne", "categorie", "profession", "fonction", "structur
 MOST_LINES = 20_000
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_HOW_DAY = "jusqu_au : dernier jour qui compte, comme 2027-06-30"
 _MOST_SUBJECT = 255
 _MARK = "\ufeff"
 
@@ -37,12 +37,29 @@ StaffLine = dict[str, JsonValue]
 Key = tuple[str, str, str]
 
 
+class Why(NamedTuple):
+    """A reason, in French and in English."""
+
+    fr: str
+    en: str
+
+
+_HOW_DAY = Why(
+    "jusqu_au : dernier jour qui compte, comme 2027-06-30", "jusqu_au: the last day that counts, as 2027-06-30"
+)
+
+_HOW_SUBJECT = Why(
+    "identifiant : celui de la personne chez le fournisseur d’identité",
+    "identifiant: the person's own at the identity provider",
+)
+
+
 @dataclass(frozen=True)
 class Refused:
-    """A line that is refused, by its number in the file (0: the file itself), and why, in French."""
+    """A line that is refused, by its number in the file (0: the file itself), and why."""
 
     line: int
-    why: str
+    why: Why
 
 
 @dataclass(frozen=True)
@@ -66,13 +83,19 @@ def read_table(data: bytes, registrar: Registrar, today: date) -> ReadTable:
         text = data.decode("utf-8").removeprefix(_MARK)
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True))
     except UnicodeDecodeError:
-        return _file("n’est pas en UTF-8 : à l’enregistrement, choisissez « CSV UTF-8 »")
+        return _file(
+            "n’est pas en UTF-8 : à l’enregistrement, choisissez « CSV UTF-8 »", "is not UTF-8: save it as “CSV UTF-8”"
+        )
     except csv.Error:
-        return _file("a un guillemet qui ne se ferme pas, ou au milieu d’une case")
+        return _file(
+            "a un guillemet qui ne se ferme pas, ou au milieu d’une case",
+            "has a quote that does not close, or inside a cell",
+        )
     if not rows or tuple(rows[0]) != HEAD:
-        return _file(f"doit commencer par la ligne « {';'.join(HEAD)} »")
+        head = ";".join(HEAD)
+        return _file(f"doit commencer par la ligne « {head} »", f"must begin with the line “{head}”")
     if len(rows) == 1 or len(rows) > MOST_LINES:
-        return _file(f"doit avoir de 1 à {MOST_LINES} personnes")
+        return _file(f"doit avoir de 1 à {MOST_LINES} personnes", f"must have from 1 to {MOST_LINES} people")
     lines: list[StaffLine] = []
     refused: list[Refused] = []
     seen: dict[Key, int] = {}
@@ -84,28 +107,34 @@ def read_table(data: bytes, registrar: Registrar, today: date) -> ReadTable:
             if first == number:
                 lines.append(line)
             else:
-                why = [f"répète la ligne {first} : même personne, même ligne de la matrice, même structure"]
+                why = [
+                    Why(
+                        f"répète la ligne {first} : même personne, même ligne de la matrice, même structure",
+                        f"repeats line {first}: same person, same row of the matrix, same structure",
+                    )
+                ]
         refused += [Refused(number, one) for one in why]
     return ReadTable(lines, refused)
 
 
-def _file(why: str) -> ReadTable:
-    return ReadTable((), (Refused(0, f"le fichier {why}"),))
+def _file(fr: str, en: str) -> ReadTable:
+    return ReadTable((), (Refused(0, Why(f"le fichier {fr}", f"the file {en}")),))
 
 
-def _wrong(row: list[str], registrar: Registrar, today: date) -> Iterator[str]:
+def _wrong(row: list[str], registrar: Registrar, today: date) -> Iterator[Why]:
     if len(row) != len(HEAD):
-        yield f"{len(row)} cases au lieu de {len(HEAD)}"
+        yield Why(f"{len(row)} cases au lieu de {len(HEAD)}", f"{len(row)} cells instead of {len(HEAD)}")
     elif any(cell != cell.strip() or not cell.isprintable() for cell in row):
-        yield "une case commence ou finit par un blanc, ou contient un caractère invisible"
+        yield Why(
+            "une case commence ou finit par un blanc, ou contient un caractère invisible",
+            "a cell begins or ends with a blank, or holds an invisible character",
+        )
     else:
         sub, code, category, profession, role, structure, secret, until = row
         said = (
-            None
-            if 0 < len(sub) <= _MOST_SUBJECT
-            else "identifiant : celui de la personne chez le fournisseur d’identité",
+            None if 0 < len(sub) <= _MOST_SUBJECT else _HOW_SUBJECT,
             _wrong_place(code, structure, registrar),
-            None if category in {"", "1", "2"} else "categorie : 1, 2 ou vide",
+            None if category in {"", "1", "2"} else Why("categorie : 1, 2 ou vide", "categorie: 1, 2 or empty"),
             _wrong_code("profession", profession),
             _wrong_code("fonction", role),
             _wrong_secret(secret),
@@ -114,29 +143,41 @@ def _wrong(row: list[str], registrar: Registrar, today: date) -> Iterator[str]:
         yield from (one for one in said if one is not None)
 
 
-def _wrong_place(code: str, structure: str, registrar: Registrar) -> str | None:
+def _wrong_place(code: str, structure: str, registrar: Registrar) -> Why | None:
     if code == ROW:
-        return f"ligne {ROW} : qui exploite ou surveille la plateforme s’inscrit dans la liste JSON, avec sa portée"
+        return Why(
+            f"ligne {ROW} : qui exploite ou surveille la plateforme s’inscrit dans la liste JSON, avec sa portée",
+            f"row {ROW}: who runs or watches the platform is entered in the JSON list, with their scope",
+        )
     if code not in registrar.rows:
-        return f"ligne « {code} » : le fichier de confiance ne permet à ce greffe que {', '.join(registrar.rows)}"
+        known = ", ".join(registrar.rows)
+        return Why(
+            f"ligne « {code} » : le fichier de confiance ne permet à ce greffe que {known}",
+            f"row “{code}”: the trust bundle lets this registrar attest {known} only",
+        )
     if not registrar.may_attest(code, structure):
         known = ", ".join(one.id for one in registrar.structures)
-        return f"structure « {structure} » : le fichier de confiance ne permet à ce greffe que {known}"
+        return Why(
+            f"structure « {structure} » : ici, seulement {known}", f"structure “{structure}”: here, {known} only"
+        )
     return None
 
 
-def _wrong_code(name: str, cell: str) -> str | None:
-    return None if not cell or _CODE.fullmatch(cell) else f"{name} : un code, ou rien"
+def _wrong_code(name: str, cell: str) -> Why | None:
+    return (
+        None if not cell or _CODE.fullmatch(cell) else Why(f"{name} : un code, ou rien", f"{name}: a code, or nothing")
+    )
 
 
-def _wrong_secret(cell: str) -> str | None:
+def _wrong_secret(cell: str) -> Why | None:
     bases = cell.split(" ") if cell else []
     if SECRET_BASES.issuperset(bases) and len(set(bases)) == len(bases):
         return None
-    return f"secret : chacune une fois, parmi {', '.join(sorted(SECRET_BASES))}"
+    known = ", ".join(sorted(SECRET_BASES))
+    return Why(f"secret : chacune une fois, parmi {known}", f"secret: each once, among {known}")
 
 
-def _wrong_day(cell: str, today: date) -> str | None:
+def _wrong_day(cell: str, today: date) -> Why | None:
     # One spelling: the same day is also « 20270630 » and « 2027-W26-3 » to who reads dates.
     if not _DAY.fullmatch(cell):
         return _HOW_DAY
@@ -144,7 +185,7 @@ def _wrong_day(cell: str, today: date) -> str | None:
         last = date.fromisoformat(cell)
     except ValueError:
         return _HOW_DAY
-    return f"jusqu_au : le {cell} est passé" if last < today else None
+    return Why(f"jusqu_au : le {cell} est passé", f"jusqu_au: {cell} is over") if last < today else None
 
 
 def _line(row: list[str]) -> StaffLine:
